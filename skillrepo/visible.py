@@ -1,0 +1,20 @@
+"""Text that is safe to print: what a terminal would act on is made visible."""
+
+import re
+
+# Control characters, bidirectional controls, zero-width and tag characters, lone surrogates.
+# Text from skills is hostile: an escape sequence can rewrite what a reviewer sees.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """`text` with each unsafe character written as its code point; tabs and line ends stay."""
+    return _UNSAFE.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line and safe to print: a name with a line end in it must not forge a line."""
+    return " ".join(visible(text).split())

@@ -1,0 +1,47 @@
+import sys
+import unicodedata
+
+import pytest
+
+from skillrepo.visible import one_line, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain\ttext\nof two lines", "plain\ttext\nof two lines"),
+        ("größe 蜡 🕯️", "größe 蜡 🕯️"),
+        ("\x1b[2J", "<U+001B>[2J"),
+        ("a\rb", "a<U+000D>b"),
+        ("\x00\x07\x08\x7f\x9b", "<U+0000><U+0007><U+0008><U+007F><U+009B>"),
+        ("\u202eabc\u202c", "<U+202E>abc<U+202C>"),
+        ("a\u200bb\ufeff", "a<U+200B>b<U+FEFF>"),
+        ("\U000e0041", "<U+E0041>"),
+        ("caf\udce9", "caf<U+DCE9>"),
+        ("a\u2028b", "a<U+2028>b"),
+        ("", ""),
+    ],
+)
+def test_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nx.md:1:1: error", "a x.md:1:1: error"),
+        ("  a \t b\n", "a b"),
+        ("a\r\nb", "a<U+000D> b"),
+        ("a\x0bb\x85c\u2029d", "a<U+000B>b<U+0085>c<U+2029>d"),
+        ("\n", ""),
+    ],
+)
+def test_one_line(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+
+
+def test_no_control_character_gets_through() -> None:
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code)) in ("Cc", "Cs", "Zl", "Zp"):
+            assert one_line(chr(code)) in ("", f"<U+{code:04X}>")
+    assert one_line("".join(map(chr, range(0x2066, 0x206A)))).isascii()
