@@ -1,0 +1,263 @@
+"""Bytes of a SKILL.md → `Document` or `Unreadable`; and back: `render`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import frontmatter
+from frontmatter.default_handlers import BaseHandler
+
+from skillrepo import markdown, yaml_text
+from skillrepo.finding import Edit, Fix
+
+# The longest of 5,418 published skills has 0.3 MB.
+MAX_BYTES = 1_048_576
+_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_FENCE = "---"
+
+
+class Unreadable(NamedTuple):
+    """A SKILL.md that has no text; `line` is the first that is at fault, else 1."""
+
+    path: str
+    folder: str
+    line: int
+    why: str
+
+
+class Problem(NamedTuple):
+    """Why the frontmatter cannot be read; line and column count from 1 in the file."""
+
+    line: int
+    column: int
+    why: str
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    r"""A SKILL.md that was read; it may break every rule.
+
+    `path` is POSIX and relative to the root of what is checked, `folder` the name of the folder
+    that holds it. `frontmatter` is empty where `problem` says why it cannot be read. `body` has
+    `\n` line ends, its first line is line `body_line` of the file.
+    """
+
+    path: str
+    folder: str
+    data: bytes = field(repr=False)
+    bom: bool
+    problem: Problem | None
+    yaml: yaml_text.Loaded | None = field(repr=False)
+    body: str = field(repr=False)
+    body_line: int
+
+    @property
+    def frontmatter(self) -> Mapping[str, Any]:
+        """Top-level key → value, in the order of the file."""
+        return self.yaml.value if self.yaml else {}
+
+    @cached_property
+    def markdown(self) -> markdown.Markdown:
+        """The body's parts; add `body_line - 1` to a line of theirs to get the file's."""
+        return markdown.parse(self.body)
+
+    def file_line(self, line: int) -> int:
+        """The line of the file for a line of the body."""
+        return self.body_line + line - 1
+
+    def place(self, *path: str | int) -> tuple[int, int]:
+        """Line and column of the value at `path` of the frontmatter, or of what should hold it."""
+        return self._place(self.yaml.values if self.yaml else {}, path)
+
+    def key_place(self, *path: str | int) -> tuple[int, int]:
+        """Line and column of the key at `path` of the frontmatter."""
+        return self._place(self.yaml.keys if self.yaml else {}, path)
+
+    def _place(
+        self, nodes: Mapping[yaml_text.Path, yaml_text.Node], path: yaml_text.Path
+    ) -> tuple[int, int]:
+        node = nodes.get(path)
+        # Line 1 is the opening `---`.
+        return (node.line + 1, node.column) if node else (1, 1)
+
+    def node(self, *path: str | int) -> yaml_text.Node | None:
+        """How the value at `path` of the frontmatter is written."""
+        return self.yaml.values.get(path) if self.yaml else None
+
+    def offset(self, line: int, column: int) -> int:
+        """The byte offset in `data` of a line and column of the file."""
+        return _offset(self.data, line, column)
+
+
+class _Handler(BaseHandler):
+    """Cuts at lines that are exactly `---`, so that one inside a value or the body is text."""
+
+    FM_BOUNDARY = re.compile(r"^---$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = _FENCE
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.text = text
+        self.loaded: yaml_text.Loaded | None = None
+        self.problem: Problem | None = None
+        self.header = ""
+        self.body = ""
+        self.body_line = 1
+
+    def split(self, text: str) -> tuple[str, str]:  # noqa: ARG002
+        # What comes in was stripped: a last line of `--- ` would be a fence.
+        lines = self.text.split("\n")
+        try:
+            end = lines.index(_FENCE, 1)
+        except ValueError:
+            why = "the frontmatter is never closed; end it with a line that is exactly `---`"
+            self.problem = Problem(1, 1, why)
+            raise
+        self.header = "\n".join(lines[1:end])
+        self.body = "\n".join(lines[end + 1 :])
+        self.body_line = end + 2
+        return self.header, self.body
+
+    def load(self, fm: str) -> dict[str, Any]:
+        try:
+            loaded = yaml_text.load(fm, yaml_text.FRONTMATTER)
+        except yaml_text.YamlError as error:
+            self.problem = Problem(error.line + 1, error.column, error.why)
+            return {}
+        if isinstance(loaded.value, dict):
+            self.loaded = loaded
+            return loaded.value
+        self.problem = Problem(2, 1, _not_a_mapping(loaded.value))
+        return {}
+
+    def export(self, metadata: dict[str, object], **_: object) -> str:
+        return yaml_text.dump(metadata).strip()
+
+
+def read(path: str, folder: str, data: bytes) -> Document | Unreadable:
+    """Parse the bytes of the SKILL.md at `path` in the folder called `folder`."""
+    try:
+        text = _decode(data)
+    except _NotTextError as error:
+        return Unreadable(path, folder, error.line, error.why)
+    bom = data.startswith(_BOM)
+    handler = _Handler(text)
+    problem = _opening_problem(text)
+    if problem is None:
+        frontmatter.parse(text, handler=handler)
+        problem = handler.problem and _with_fix(handler.problem, handler.header, data)
+    else:
+        handler.body = text
+    return Document(
+        path=path,
+        folder=folder,
+        data=data,
+        bom=bom,
+        problem=problem,
+        yaml=handler.loaded,
+        body=handler.body,
+        body_line=handler.body_line,
+    )
+
+
+def render(fields: Mapping[str, object], body: str) -> str:
+    """The text of a SKILL.md: `fields` in their order, quoted where YAML needs it; then `body`."""
+    post = frontmatter.Post(body)
+    post.metadata = dict(fields)
+    return frontmatter.dumps(post, handler=_Handler()) + "\n"
+
+
+def too_large(size: int) -> str:
+    """Why a SKILL.md of `size` bytes is not read."""
+    return f"has {size:,} bytes, more than the limit of {MAX_BYTES:,}; move detail to other files"
+
+
+class _NotTextError(Exception):
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
+        self.line = line
+        self.why = why
+
+
+def _decode(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise _NotTextError(1, too_large(len(data)))
+    if data.startswith(_UTF16_BOMS):
+        raise _NotTextError(1, "is UTF-16; save it as UTF-8")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise _NotTextError(line, "holds a NUL byte: it is not text; save it as UTF-8")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        why = f"byte 0x{data[error.start]:02X} is not UTF-8; save it as UTF-8"
+        raise _NotTextError(line, why) from None
+
+
+def _opening_problem(text: str) -> Problem | None:
+    first = text.split("\n", 1)[0]
+    if first == _FENCE:
+        return None
+    if not text.strip():
+        return Problem(1, 1, "the file is empty; begin it with `---`, `name:` and `description:`")
+    if first.strip() == _FENCE:
+        return Problem(1, 1, "line 1 must be exactly `---`, without spaces around it")
+    stripped = text.lstrip()
+    if stripped.startswith(_FENCE + "\n"):
+        line = text.count("\n", 0, len(text) - len(stripped)) + 1
+        return Problem(1, 1, f"blank lines before the `---` in line {line}; remove them")
+    lines = text.split("\n")
+    if _FENCE in lines[:-1] and re.match(r"[A-Za-z][\w-]*:", first) is None:
+        line = lines.index(_FENCE) + 1
+        return Problem(1, 1, f"text before the `---` in line {line}; frontmatter must come first")
+    return Problem(1, 1, "no frontmatter; begin the file with a line that is exactly `---`")
+
+
+def _not_a_mapping(value: object) -> str:
+    if value is None:
+        return "the frontmatter is empty; give it `name:` and `description:`"
+    what = "a list" if isinstance(value, list) else "one value"
+    return f"the frontmatter is {what}; it must be `key: value` lines"
+
+
+_PLAIN_ENTRY = re.compile(r"( *[A-Za-z][\w-]{0,63}: +)([^\s'\"|>\[{].*?)\s*")
+
+
+def _with_fix(problem: Problem, header: str, data: bytes) -> Problem:
+    """Quote the value in the line at fault, where that makes the frontmatter YAML."""
+    lines = header.split("\n")
+    index = problem.line - 2
+    match = _PLAIN_ENTRY.fullmatch(lines[index]) if 0 <= index < len(lines) else None
+    # Behind ` #` stands a comment, or text that was meant: no fix is the one right one.
+    if match is None or " #" in match[2]:
+        return problem
+    quoted = '"' + match[2].replace("\\", "\\\\").replace('"', '\\"') + '"'
+    lines[index] = match[1] + quoted
+    try:
+        yaml_text.load("\n".join(lines), yaml_text.FRONTMATTER)
+    except yaml_text.YamlError:
+        return problem
+    start = _offset(data, problem.line, len(match[1]) + 1)
+    edit = Edit(start, start + len(match[2].encode()), quoted)
+    fix = Fix("put the value in double quotes", (edit,))
+    return Problem(problem.line, problem.column, problem.why, fix)
+
+
+_LINE_BREAK = re.compile(rb"\r\n?|\n")
+
+
+def _offset(data: bytes, line: int, column: int) -> int:
+    start = len(_BOM) if data.startswith(_BOM) else 0
+    for _ in range(line - 1):
+        match = _LINE_BREAK.search(data, start)
+        if match is None:
+            break
+        start = match.end()
+    end = _LINE_BREAK.search(data, start)
+    text = data[start : end.start() if end else len(data)].decode()
+    return start + len(text[: column - 1].encode())

@@ -1,0 +1,68 @@
+"""What markdown-it-py, an independent CommonMark parser, finds in a text."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
+from markdown_it.token import Token
+
+
+class Parts(NamedTuple):
+    """Headings (line, level, text), code blocks (line, info, text) and links (target, image)."""
+
+    headings: list[tuple[int, int, str]]
+    code: list[tuple[int, str | None, str]]
+    links: list[tuple[str, bool]]
+
+
+def _parser() -> MarkdownIt:
+    # The preset stops at 20 levels of nesting, which CommonMark does not.
+    parser = MarkdownIt("commonmark", {"maxNesting": 10_000}).enable("table")
+    # A destination is to be compared as it is read, before it is made safe for HTML.
+    for name in ("normalizeLink", "normalizeLinkText"):
+        setattr(parser, name, lambda url: url)
+    setattr(parser, "validateLink", lambda _url: True)  # noqa: B010 - mypy: a method
+    return parser
+
+
+_PARSER = _parser()
+
+
+def reference(text: str) -> Parts:
+    """The parts of `text` as markdown-it-py sees them."""
+    tokens = _PARSER.parse(text)
+    found = Parts([], [], [])
+    for index, token in enumerate(tokens):
+        line = token.map[0] + 1 if token.map else 0
+        if token.type == "heading_open":
+            title = _plain(tokens[index + 1].children or ()).strip()
+            found.headings.append((line, int(token.tag[1]), title))
+        elif token.type == "fence":
+            found.code.append((line, unescapeAll(token.info.strip()), token.content))
+        elif token.type == "code_block":
+            found.code.append((line, None, token.content))
+        elif token.type == "inline":
+            found.links.extend(_links(token.children or ()))
+    return found
+
+
+def _plain(tokens: Iterable[Token]) -> str:
+    parts = []
+    for token in tokens:
+        if token.type == "image":
+            parts.append(_plain(token.children or ()))
+        elif token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif token.type != "html_inline":
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def _links(tokens: Iterable[Token]) -> Iterator[tuple[str, bool]]:
+    for token in tokens:
+        if token.type == "link_open":
+            yield str(token.attrs["href"]), False
+        elif token.type == "image":
+            yield str(token.attrs["src"]), True
+            yield from _links(token.children or ())
