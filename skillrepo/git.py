@@ -1,0 +1,501 @@
+"""Reads a git repository: discovery, the index, trees, blobs, commits, branches.
+
+This module, `git_process` below it and `git_write` above it are the only ones that talk to git.
+Nothing that is read here starts a program that the repository names (fsmonitor, hooks,
+filters, textconv, pager, signature checks, a fetch from a promisor remote), so these
+methods tell git where the repository is and work in one that belongs to somebody else, as a
+container's checkout does. `git_write` lets git find it, and so refuse it.
+
+GitPython asks git for the remotes and the identity. Its configuration reader is not used, since
+it does not know GIT_CONFIG_GLOBAL, GIT_CONFIG_COUNT or config.worktree and fails on includeIf
+(3.2.1). Its objects fail on SHA-256 repositories, its refs on reftable.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from skillrepo.errors import SkillRepoError
+from skillrepo.git_process import GitError, run_git
+
+_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+_BRANCH = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*")
+_MAX_BRANCH = 200
+_NAMES = ("-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv")
+# Of `.git` as a file, `commondir` and `config`, in bytes.
+_MAX_SMALL_FILE = 1 << 20
+
+# How much of the objects is held in memory at a time by `read`.
+_BATCH_BYTES = 32 << 20
+_PART = 1 << 20
+
+
+class Entry(NamedTuple):
+    """One file of a tree or of the index.
+
+    `mode` is git's (`100644`, `100755`, `120000` a symlink, `160000` a submodule). A path that a
+    merge left in conflict is `conflicted` and has neither mode nor content: both are all zeros.
+    """
+
+    mode: str
+    oid: str
+    conflicted: bool = False
+
+
+class Repository(NamedTuple):
+    """A git repository on disk; `root` is the top of the working tree, None if it is bare."""
+
+    root: Path | None
+    git_dir: Path
+    common_dir: Path
+
+    @classmethod
+    def discover(cls, start: Path) -> "Repository | None":
+        """Find the repository that `start` lies in, without starting git; None outside of one.
+
+        A `.git` above wins over a folder that looks like a bare repository: a skill's folder
+        may hold such a folder, with a configuration of its own.
+        """
+        bare = None
+        start = start.resolve()
+        for folder in (start, *start.parents):
+            dot_git = folder / ".git"
+            if _kind(dot_git) == stat.S_IFREG:
+                return cls._at(folder, _linked_git_dir(dot_git))
+            if _is_git_dir(dot_git):
+                return cls._at(folder, dot_git)
+            if bare is None and _is_git_dir(folder):
+                bare = cls._at(None, folder)
+        return bare
+
+    @classmethod
+    def open(cls, start: Path) -> "Repository":
+        """Find the repository that `start` lies in; SkillRepoError outside of one."""
+        repository = cls.discover(start)
+        if repository is None:
+            why = f"`{start}` is not in a git repository: go to one, or make one with `git init`"
+            raise SkillRepoError(why)
+        return repository
+
+    @classmethod
+    def _at(cls, root: Path | None, git_dir: Path) -> "Repository":
+        return cls(root=root, git_dir=git_dir, common_dir=_common_dir(git_dir))
+
+    @property
+    def object_format(self) -> str:
+        """The hash of the object names: `sha1` or `sha256`."""
+        # git takes `extensions` from this one file alone, without includes.
+        text = _small_file(self.common_dir / "config").lower()
+        found = re.search(rb"^[^#;\n]*\bobjectformat\s*=\s*\"?sha256", text, re.MULTILINE)
+        return "sha256" if found else "sha1"
+
+    @property
+    def cwd(self) -> Path:
+        """The folder to start git in."""
+        return self.root or self.git_dir
+
+    def files(self, under: str = "") -> list[str]:
+        """List the files of the working tree that git tracks or does not ignore, sorted.
+
+        Paths are POSIX, relative to the root; `under` is such a path. A file that is tracked but
+        is not there (deleted, outside a sparse checkout) is left out, and so are submodules.
+        """
+        root = self._worktree()
+        output = self.run(
+            *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
+            *_pathspec(under),
+            index=True,
+        )
+        return sorted(path for path in set(_split(output)) if _is_file(f"{root}/{path}"))
+
+    def changed_in_worktree(self, oid: str) -> list[str]:
+        """List the paths whose bytes in the working tree are not those of a commit.
+
+        Contents are compared here: `git diff` would run the filters that the repository names.
+        """
+        from hashlib import new  # noqa: PLC0415 - 5 ms, which a hook need not spend
+
+        root = self._worktree()
+        then = {path: entry.oid for path, entry in self.tree_entries(oid).items()}
+        now = {}
+        for path in self.files():
+            digest = new(self.object_format, usedforsecurity=False)
+            for part in _blob(f"{root}/{path}"):
+                digest.update(part)
+            now[path] = digest.hexdigest()
+        return sorted(path for path in then.keys() | now if then.get(path) != now.get(path))
+
+    def index_entries(self, under: str = "") -> dict[str, Entry]:
+        """Give the files that a commit of the index would hold, by path.
+
+        Inside a hook it is the index of the commit at hand, which for `git commit PATH` is not
+        the repository's. A path that is only intended to be added (`git add -N`) is not in it.
+        """
+        self._worktree()
+        # `ls-files -s` cannot tell an intended file from an empty one; a comparison with the
+        # empty tree can.
+        fields = _split(
+            self.run(
+                *("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev"),
+                *("--ita-invisible-in-index", _EMPTY_TREE[self.object_format]),
+                *_pathspec(under),
+                index=True,
+            )
+        )
+        entries = {}
+        for header, path in zip(fields[::2], fields[1::2], strict=True):
+            _, mode, _, oid, status = header.split(" ")
+            entries[path] = Entry(mode, oid, conflicted=status == "U")
+        return entries
+
+    def tree_entries(self, oid: str, under: str = "") -> dict[str, Entry]:
+        """Give the files of a commit or tree by path; `oid` is a whole object name."""
+        output = self.run("ls-tree", "-r", "-z", "--full-tree", whole_oid(oid), *_pathspec(under))
+        entries = {}
+        for line in _split(output):
+            header, _, path = line.partition("\t")
+            mode, _, name = header.split(" ")
+            entries[path] = Entry(mode, name)
+        return entries
+
+    def read(self, oids: Iterable[str], *, limit: int) -> Iterator[bytes | int | None]:
+        """Give the content of each blob, in the order asked for.
+
+        A blob of more than `limit` bytes gives its size instead, an object that is missing or
+        is no blob gives None. About `limit` + 32 MiB are held in memory.
+        """
+        names = [whole_oid(oid) for oid in oids]
+        for chunk in _chunks(zip(names, self._blob_sizes(names), strict=True), limit):
+            contents = self.objects([name for name, size in chunk if _fits(size, limit)])
+            for _, size in chunk:
+                found = next(contents) if _fits(size, limit) else None
+                yield size if found is None else found[1]
+
+    def objects(self, names: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
+        """Give kind and content of each object, None for a missing one.
+
+        A name is anything without a line break that `git rev-parse` knows, such as `OID:folder`.
+        """
+        if not names:
+            return
+        output = self.run("cat-file", "--batch", "--buffer", stdin=_lines(names))
+        start = 0
+        for _ in names:
+            end = output.index(b"\n", start)
+            header = output[start:end].decode()
+            if header.endswith(" missing"):
+                yield None
+                start = end + 1
+                continue
+            _, kind, size = header.split(" ")
+            start = end + 1 + int(size) + 1
+            yield kind, output[end + 1 : start - 1]
+
+    def resolve(self, rev: str) -> str:
+        """Give the object name of the commit that a revision, as a user writes it, means."""
+        why = f"{rev!r} is not a commit of this repository: give a branch, a tag or a commit"
+        if rev.startswith("-") or not rev.isprintable():
+            raise SkillRepoError(why)
+        try:
+            output = self.run(
+                *("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+            )
+        except GitError as error:
+            raise SkillRepoError(why) from error
+        oid = output.decode().strip()
+        if not _OID.fullmatch(oid):
+            # `^main` is a valid question to rev-parse, but its answer is not a commit.
+            raise SkillRepoError(why)
+        return oid
+
+    def head(self) -> str | None:
+        """Give the commit that HEAD stands on; None in a repository without a commit."""
+        return self._answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+    def default_branch(self) -> str | None:
+        """Give the full name of the ref that new work starts from; None where there is none.
+
+        It is the branch that `origin` calls its default, else the one of init.defaultBranch,
+        else `main` or `master`; the local branch rather than the one of `origin`.
+        """
+        found = self._default()
+        return found[0] if found else None
+
+    def base_commit(self) -> str | None:
+        """Give the commit that new work starts from: the default branch's, else HEAD's."""
+        found = self._default()
+        return found[1] if found else self.head()
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Give the best common ancestor of two commits, None if they have none."""
+        return self._answer("merge-base", whole_oid(one), whole_oid(other))
+
+    def staged_paths(self) -> list[str]:
+        """List the paths in which the index differs from HEAD, deleted ones too."""
+        self._worktree()
+        against = self.head() or _EMPTY_TREE[self.object_format]
+        arguments = ("--cached", "--ita-invisible-in-index", against)
+        return _split(self.run("diff-index", *_NAMES, *arguments, index=True))
+
+    def branches(self, prefix: str) -> dict[str, str]:
+        """Give the commits of the branches below `prefix/` by branch name."""
+        head = "refs/heads/"
+        refs = self._refs(branch_ref(prefix) + "/")
+        return {ref.removeprefix(head): oid for ref, (oid, _) in refs.items()}
+
+    def remote_branches(self, prefix: str) -> dict[str, str]:
+        """Give the branches below `prefix` that remotes had when last fetched: `REMOTE/NAME`."""
+        head = "refs/remotes/"
+        refs = self._refs(f"{head}*/{prefix}/**")
+        return {name.removeprefix(head): oid for name, (oid, _) in refs.items()}
+
+    def branch_oid(self, name: str) -> str | None:
+        """Give the commit that a branch of ours stands on, None if there is no such branch."""
+        ref = branch_ref(name)
+        found = self._refs(ref).get(ref)
+        return found[0] if found else None
+
+    def message(self, oid: str) -> str:
+        """Give the message of a commit, without line breaks at its end."""
+        return self._formatted(oid, "%B").rstrip("\n")
+
+    def trailers(self, oid: str) -> list[tuple[str, str]]:
+        """Give the trailers of a commit's message in their order, each value on one line."""
+        # Unlike `git interpret-trailers`, this never runs a command from the configuration.
+        parts = self._formatted(
+            oid, "%(trailers:only=true,unfold=true,separator=%x00,key_value_separator=%x00)"
+        )
+        fields = parts.removesuffix("\n").split("\0")
+        return list(zip(fields[::2], fields[1::2], strict=False))
+
+    def setting(self, name: str, kind: str = "") -> str | None:
+        """Give a value of git's configuration, None where it is not set; `kind` as `--type`."""
+        types = (f"--type={kind}",) if kind else ()
+        return self._answer("config", *types, "--get", name)
+
+    def remotes(self) -> list[str]:
+        """List the names of the remotes, `origin` first."""
+        return sorted(self._asked("remote").splitlines(), key=lambda name: (name != "origin", name))
+
+    def identity(self) -> str:
+        """Give name and address of whoever commits; SkillRepoError if git does not know them."""
+        from git.exc import GitCommandError  # noqa: PLC0415
+
+        try:
+            # git ends the line with the time.
+            return self._asked("var", "GIT_COMMITTER_IDENT").rpartition(">")[0] + ">"
+        except GitCommandError as error:
+            raise SkillRepoError(no_identity(str(error.stderr))) from error
+
+    def _asked(self, *arguments: str) -> str:
+        """What git says of its configuration, asked through GitPython.
+
+        It takes 100 ms to import, which a command that writes can spend. An inherited GIT_DIR
+        does not matter to it, for the repository is named.
+        """
+        from git import Git  # noqa: PLC0415
+
+        command = ["git", "--no-pager", f"--git-dir={self.git_dir}", *arguments]
+        answer = Git(self.cwd).execute(command, env={"LC_ALL": "C"}, strip_newline_in_stdout=True)
+        return str(answer)
+
+    def run(self, *arguments: str, stdin: bytes = b"", index: bool = False) -> bytes:
+        """Run a command that only reads; `index` is for one that looks at the index.
+
+        GitError when git refuses.
+        """
+        place = [f"--git-dir={self.git_dir}"]
+        if self.root:
+            place.append(f"--work-tree={self.root}")
+        extra = self._inherited_index() if index else {}
+        return run_git((*place, *arguments), cwd=self.cwd, stdin=stdin, environment=extra)
+
+    def _inherited_index(self) -> dict[str, str]:
+        # `git commit -a` and `git commit PATH` give their hooks a temporary index. A hook that
+        # looks at another repository (a submodule) must not take that for its own.
+        inherited = os.environ.get("GIT_INDEX_FILE")
+        if not inherited:
+            return {}
+        path = self.cwd / inherited
+        foreign = path.parent.resolve() != self.git_dir.resolve() and _is_git_dir(path.parent)
+        return {} if foreign or not path.is_file() else {"GIT_INDEX_FILE": str(path)}
+
+    def _worktree(self) -> Path:
+        if self.root is None:
+            why = f"`{self.git_dir}` is a bare repository: it has neither working tree nor index"
+            raise SkillRepoError(why)
+        return self.root
+
+    def _blob_sizes(self, names: Sequence[str]) -> Iterator[int | None]:
+        if names:
+            output = self.run("cat-file", "--batch-check", "--buffer", stdin=_lines(names))
+            for line in output.decode().splitlines():
+                _, kind, *size = line.split(" ")
+                yield int(size[0]) if kind == "blob" else None
+
+    def _answer(self, *arguments: str) -> str | None:
+        try:
+            return os.fsdecode(self.run(*arguments)).removesuffix("\n")
+        except GitError as error:
+            if error.status == 1:
+                return None
+            raise
+
+    def _formatted(self, oid: str, template: str) -> str:
+        output = self.run(
+            *("-c", "trailer.separators=:", "rev-list", "--max-count=1", "--no-commit-header"),
+            *("--encoding=UTF-8", f"--format={template}", whole_oid(oid)),
+        )
+        return output.decode("utf-8", "replace")
+
+    def _refs(self, *patterns: str) -> dict[str, tuple[str, str]]:
+        output = self.run(
+            "for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)", *patterns
+        )
+        refs = {}
+        for line in os.fsdecode(output).split("\n")[:-1]:
+            name, oid, target = line.split("\0")
+            refs[name] = (oid, target)
+        return refs
+
+    def _default(self) -> tuple[str, str] | None:
+        for name in self._default_names():
+            both = (f"refs/heads/{name}", f"refs/remotes/origin/{name}")
+            refs = self._refs(*both)
+            for ref in both:
+                if ref in refs:
+                    return ref, refs[ref][0]
+        return None
+
+    def _default_names(self) -> Iterator[str]:
+        head = "refs/remotes/origin/HEAD"
+        _, target = self._refs(head).get(head, ("", ""))
+        if target:
+            yield target.removeprefix("refs/remotes/origin/")
+        named = self.setting("init.defaultBranch")
+        if named:
+            yield named
+        yield from ("main", "master")
+
+
+def no_identity(words: str) -> str:
+    """Say what to do where git does not know whose commit it is; `words` are git's own."""
+    lines = [line.strip(" '") for line in words.splitlines() if line.strip(" '")]
+    reason = lines[-1] if lines else "no user.name, no user.email"
+    return (
+        f"git does not know whose commit this is ({reason}). Tell it: git config "
+        '--global user.name "Your Name"; git config --global user.email you@example.com'
+    )
+
+
+def branch_ref(name: str) -> str:
+    """Give the full ref of a branch of ours: slugs of a-z, 0-9 and hyphens, joined by `/`."""
+    if len(name) > _MAX_BRANCH or not _BRANCH.fullmatch(name):
+        why = f"{name!r} is no name for a branch: use a-z, 0-9 and single hyphens, with / between"
+        raise SkillRepoError(why)
+    return f"refs/heads/{name}"
+
+
+def whole_oid(text: str) -> str:
+    """Give the text back if it is a whole object name; ValueError otherwise."""
+    if not _OID.fullmatch(text):
+        why = f"{text!r} is not a whole object name"
+        raise ValueError(why)
+    return text
+
+
+def _linked_git_dir(dot_git: Path) -> Path:
+    found = re.fullmatch(rb"gitdir: ([^\0]+?)[\r\n]*", _small_file(dot_git))
+    git_dir = dot_git.parent / os.fsdecode(found[1]) if found else dot_git
+    if not _is_git_dir(git_dir):
+        why = f"`{dot_git}` does not lead to a git repository: repair or remove it"
+        raise SkillRepoError(why)
+    return git_dir.resolve()
+
+
+def _is_git_dir(folder: Path) -> bool:
+    if _kind(folder / "HEAD") != stat.S_IFREG:
+        return False
+    common = _common_dir(folder)
+    return all(_kind(common / name) == stat.S_IFDIR for name in ("objects", "refs"))
+
+
+def _common_dir(git_dir: Path) -> Path:
+    named = os.fsdecode(_small_file(git_dir / "commondir").rstrip(b"\r\n"))
+    return (git_dir / named).resolve() if named and "\0" not in named else git_dir
+
+
+def _small_file(path: Path) -> bytes:
+    if _kind(path) != stat.S_IFREG:
+        return b""
+    with path.open("rb") as file:
+        return file.read(_MAX_SMALL_FILE)
+
+
+def _kind(path: Path) -> int:
+    try:
+        return stat.S_IFMT(path.stat().st_mode)
+    except OSError:
+        return 0
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return not stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _blob(path: str) -> Iterator[bytes]:
+    """What git hashes of a file: kind, size and content; the content of a link is its target.
+
+    What git cannot store (a FIFO) or we cannot read has nothing, and so is like no blob.
+    """
+    with suppress(OSError):
+        state = os.lstat(path)
+        if stat.S_ISLNK(state.st_mode):
+            target = os.fsencode(os.readlink(path))  # noqa: PTH115 - bytes are wanted
+            yield b"blob %d\0%s" % (len(target), target)
+        elif stat.S_ISREG(state.st_mode):
+            yield b"blob %d\0" % state.st_size
+            with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file costs too much
+                while part := file.read(_PART):
+                    yield part
+
+
+def _split(output: bytes) -> list[str]:
+    return os.fsdecode(output).split("\0")[:-1]
+
+
+def _lines(names: Sequence[str]) -> bytes:
+    return os.fsencode("".join(f"{name}\n" for name in names))
+
+
+def _pathspec(under: str) -> tuple[str, ...]:
+    return ("--", under) if under else ()
+
+
+def _fits(size: int | None, limit: int) -> bool:
+    return size is not None and size <= limit
+
+
+def _chunks(
+    sized: Iterable[tuple[str, int | None]], limit: int
+) -> Iterator[list[tuple[str, int | None]]]:
+    chunk: list[tuple[str, int | None]] = []
+    held = 0
+    for name, size in sized:
+        chunk.append((name, size))
+        held += size or 0 if _fits(size, limit) else 0
+        if held > _BATCH_BYTES:
+            yield chunk
+            chunk, held = [], 0
+    yield chunk

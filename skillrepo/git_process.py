@@ -1,0 +1,132 @@
+"""Starts git: the one place that fixes its options, its environment and what an error says.
+
+GitPython's runner would not do: it starts git with the whole of `os.environ` and can only add to
+it, while a hook inherits GIT_DIR, GIT_INDEX_FILE and more that would send git to another
+repository; and importing it costs 100 ms, which a hook need not spend.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from skillrepo.errors import SkillRepoError
+
+OLDEST_GIT = (2, 36)
+"""`git worktree list -z` came with it."""
+
+_OPTIONS = ("--no-pager", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+# Programs that a repository's configuration may name, and what could surprise.
+_HARDENED = (
+    "--no-optional-locks",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "log.showSignature=false"),
+    *("-c", "submodule.recurse=false"),
+    # Newer versions (2.50) list whole folders of a sparse index as if they were files.
+    *("-c", "index.sparse=false"),
+    *("-c", "core.protectHFS=true"),
+    *("-c", "core.protectNTFS=true"),
+)
+
+# A hook inherits variables that point git at the repository, index or object store of the
+# command that started it. What stays says who the user is and how git is installed.
+_KEPT = re.compile(
+    r"GIT_(?:EXEC_PATH|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|(?:KEY|VALUE)_\d+)"
+    r"|(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE))"
+)
+_SET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+# No network: an object that a partial clone lacks is missing. To fetch it would run what
+# remote.<name>.uploadpack or core.sshCommand says.
+_OFFLINE = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
+_MAX_WORDS = 2000
+
+
+class GitError(SkillRepoError):
+    """git refused; `words` is what it said, `status` its exit code."""
+
+    def __init__(self, message: str, *, status: int, words: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.words = words
+
+
+def run_git(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    hooks: bool = False,
+) -> bytes:
+    """Run git and give its output; for `git` and `git_write` alone.
+
+    With `hooks` the user's hooks run, in an environment that leaves their git as it is; without,
+    no program that the repository names. git finds no other repository than that of `cwd` and
+    never asks on the terminal. GitError when it refuses.
+    """
+    import subprocess  # noqa: PLC0415 - 5 ms, for those who validate outside of git
+
+    options = _OPTIONS if hooks else (*_OPTIONS, *_HARDENED)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or _KEPT.fullmatch(name)
+    }
+    added = _SET if hooks else _SET | _OFFLINE
+    try:
+        done = subprocess.run(  # noqa: S603 - a list of arguments, each checked by its caller
+            ["git", *options, *arguments],  # noqa: S607 - git is wherever the user has it
+            input=stdin,
+            capture_output=True,
+            cwd=cwd,
+            env=kept | added | dict(environment or {}),
+            check=False,
+        )
+    except FileNotFoundError as error:
+        why = "git is not installed, or not on PATH: install git 2.36 or later"
+        raise SkillRepoError(why if cwd.is_dir() else f"the folder `{cwd}` is gone") from error
+    except ValueError as error:
+        why = "a name given to git holds a character that no name can hold"
+        raise SkillRepoError(why) from error
+    if done.returncode:
+        # `git commit` says on its output that there is nothing to commit.
+        words = _words(done.stderr or done.stdout)
+        raise _refusal(arguments, done.returncode, words, cwd)
+    return done.stdout
+
+
+def _refusal(arguments: Sequence[str], status: int, words: str, cwd: Path) -> SkillRepoError:
+    if status != 1:
+        version = _version(cwd)
+        if version < OLDEST_GIT:
+            have, need = (".".join(map(str, numbers)) for numbers in (version, OLDEST_GIT))
+            return SkillRepoError(f"git {have} is too old: install git {need} or later")
+    command = next(word for word in arguments if re.fullmatch(r"[a-z]+(-[a-z]+)*", word))
+    message = f"git {command} failed: {words or f'exit code {status}'}"
+    return GitError(message, status=status, words=words)
+
+
+def _version(cwd: Path) -> tuple[int, ...]:
+    import subprocess  # noqa: PLC0415 - as in run_git
+
+    done = subprocess.run(
+        ["git", "version"],  # noqa: S607 - as in run_git
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=cwd,
+        check=False,
+    )
+    found = re.search(rb"(\d+)\.(\d+)", done.stdout)
+    return tuple(map(int, found.groups())) if found else OLDEST_GIT
+
+
+def _words(output: bytes) -> str:
+    # What a hook prints may hold codes that make a terminal lie.
+    text = "".join(
+        c if c.isprintable() or c == "\n" else " " for c in output.decode("utf-8", "replace")
+    )
+    lines = (line.rstrip() for line in text.splitlines())
+    return "\n".join(line for line in lines if not line.startswith("hint:")).strip()[:_MAX_WORDS]

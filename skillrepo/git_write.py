@@ -1,0 +1,291 @@
+"""Writes to a git repository: commits built from objects, branches set with compare-and-swap.
+
+The working tree, the index and HEAD are untouched by everything but `commit_paths`. A draft
+costs the same few processes however large the repository is: the trees on the way to its folder
+are read, the new blobs and trees go to `git unpack-objects` as one pack, `git commit-tree` makes
+the commit, `git update-ref` the branch. Until that last step nothing refers to the objects, so
+a kill leaves the old state or the new one.
+
+These commands let git find the repository itself, so that it refuses one that belongs to somebody
+else (safe.directory), and run the hooks that are installed in it. A program for signing is
+taken from the user's configuration, never from the repository's.
+"""
+
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from skillrepo.errors import SkillRepoError
+from skillrepo.git import Repository, branch_ref, no_identity, whole_oid
+from skillrepo.git_objects import FOLDER, NewObjects, is_folder, parse_tree
+from skillrepo.git_process import GitError, run_git
+from skillrepo.tree_path import path_problem, paths_problem, same_file_key
+
+# A user with safe.bareRepository=explicit has named the repository by standing in it.
+_BARE = ("-c", "safe.bareRepository=all")
+# git's 100 ms is less than a slow disk takes to write a ref.
+_PATIENCE = ("-c", "core.filesRefLockTimeout=1000", "-c", "reftable.lockTimeout=1000")
+_UTF8 = ("-c", "i18n.commitEncoding=UTF-8")
+
+_SIGNERS = r"^gpg\.(.*\.)?program$|^gpg\.ssh\.defaultkeycommand$"
+_NO_IDENTITY = ("tell me who you are", "ident name", "disallowed characters")
+_NO_SIGNATURE = "failed to write commit object"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+class BranchExistsError(SkillRepoError):
+    """The branch that was to be created exists."""
+
+
+def commit_files(
+    repository: Repository,
+    base: str | None,
+    *,
+    folder: str,
+    files: Mapping[str, bytes],
+    message: str,
+) -> str:
+    """Make a commit on `base` in which `folder` holds exactly `files`; give its object name.
+
+    `base` is a whole object name, None for a commit without parents. `folder` and the names of
+    `files`, which are relative to it, are POSIX paths; each becomes a plain file (100644). No
+    ref is set: until a branch is created from the commit, git may delete it. It is signed if
+    commit.gpgSign says so.
+    SkillRepoError for a path that may not stand in a tree or collides with what stands in
+    `base`, for a missing identity, and where signing fails.
+    """
+    if not files:
+        why = f"there is nothing to commit in {folder!r}"
+        raise SkillRepoError(why)
+    # The folder first: it would hide in the paths if it were empty or began with a slash.
+    problem = path_problem(folder) or paths_problem(f"{folder}/{name}" for name in files)
+    if problem:
+        why = f"cannot commit: {problem}"
+        raise SkillRepoError(why)
+    text = _message_bytes(message)
+    parents = ("-p", whole_oid(base)) if base else ()
+    objects = NewObjects(repository.object_format)
+    tree = _graft(repository, base, folder.split("/"), objects, objects.add_folder(files))
+    options = _signing(repository)
+    _run(repository, "unpack-objects", "-q", stdin=objects.pack())
+    commit = ("commit-tree", *parents, *options, "-F", "-", tree.hex())
+    return _committed(repository, (*_UTF8, *commit), text).decode().strip()
+
+
+def create_branch(repository: Repository, name: str, oid: str) -> None:
+    """Create a branch of ours at a commit.
+
+    BranchExistsError if there is one of that name, or one that differs from it in case only
+    where the file system makes them the same. SkillRepoError if a branch is in the way
+    (`a` for `a/b`), if it is checked out (unborn), if a lock file keeps git from writing,
+    or if a hook refuses.
+    """
+    ref = branch_ref(name)
+    _refuse_checked_out(repository, name)
+    if (repository.common_dir / "hEAD").exists():
+        _refuse_case_variant(repository, ref)
+    try:
+        arguments = (*_PATIENCE, "update-ref", "-m", "skillrepo: create")
+        _run(repository, *arguments, ref, whole_oid(oid), "0" * len(oid), hooks=True)
+    except GitError as error:
+        if repository.branch_oid(name):
+            why = f"the branch `{name}` exists"
+            raise BranchExistsError(why) from error
+        raise _ref_error(repository, name, error) from error
+
+
+def commit_paths(repository: Repository, paths: Sequence[str], message: str) -> str:
+    """Commit these files of the working tree, and nothing else, on HEAD; give the object name.
+
+    What the user has staged besides stays staged. The commit is git's own: its hooks run.
+    """
+    problem = next(filter(None, map(path_problem, paths)), None)
+    if problem or not paths:
+        why = f"cannot commit: {problem or 'no path was given'}"
+        raise SkillRepoError(why)
+    text = _message_bytes(message)
+    exact = [f":(literal){path}" for path in paths]
+    _run(repository, "add", "--force", "--", *exact, hooks=True)
+    commit = ("commit", "--quiet", "--cleanup=whitespace", "--only", "-F", "-", "--", *exact)
+    _committed(repository, (*_UTF8, *commit), text, hooks=True)
+    return repository.resolve("HEAD")
+
+
+def init_repository(folder: Path) -> Repository:
+    """Make a new git repository in a folder, which is made if it is not there.
+
+    Its branch is named by the user's init.defaultBranch, else `main`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        run_git(("config", "--get", "init.defaultBranch"), cwd=folder)
+        run_git(("init", "--quiet"), cwd=folder)
+    except GitError:
+        run_git(("init", "--quiet", "--initial-branch=main"), cwd=folder)
+    return Repository.open(folder)
+
+
+def _graft(
+    repository: Repository,
+    base: str | None,
+    names: Sequence[str],
+    objects: NewObjects,
+    child: bytes,
+) -> bytes:
+    """Put `child` into the tree of `base` at the path `names`; give the new root."""
+    levels = ["/".join(names[:depth]) for depth in range(len(names))]
+    found = repository.objects([f"{base}:{level}" for level in levels] if base else [])
+    trees = [item[1] if item and item[0] == "tree" else None for item in found]
+    if base and trees[0] is None:
+        why = f"the commit {base} or its tree is not in this repository"
+        raise SkillRepoError(why)
+    # None stands for what is missing in the base, and for all of it without one.
+    trees += [None] * (len(names) - len(trees))
+    for depth in reversed(range(len(names))):
+        entries = parse_tree(trees[depth] or b"", len(child))
+        lost = depth + 1 < len(names) and trees[depth + 1] is None
+        _refuse_collision(entries, names[: depth + 1], lost=lost)
+        entries[names[depth].encode()] = (FOLDER, child)
+        child = objects.add_tree(entries)
+    return child
+
+
+def _refuse_collision(
+    entries: Mapping[bytes, tuple[bytes, bytes]], names: Sequence[str], *, lost: bool
+) -> None:
+    path, name = "/".join(names), names[-1]
+    mode, _ = entries.get(name.encode(), (b"", b""))
+    if mode and not is_folder(mode):
+        why = f"cannot commit into `{path}`: in the base commit it is not a folder"
+        raise SkillRepoError(why)
+    if mode and lost:
+        why = f"the folder `{path}` of the base commit is missing in this partial clone"
+        raise SkillRepoError(why)
+    if mode:
+        return
+    key = same_file_key(name)
+    # A folder may hold thousands of skills, and `lower` is a tenth of the whole key.
+    ascii_key = key.encode()
+    for other in entries:
+        if other.lower() == ascii_key or (
+            not other.isascii() and same_file_key(os.fsdecode(other)) == key
+        ):
+            why = (
+                f"cannot commit into `{path}`: the base commit has {os.fsdecode(other)!r} there, "
+                "which is the same where case does not count"
+            )
+            raise SkillRepoError(why)
+
+
+def _message_bytes(message: str) -> bytes:
+    if not message.strip() or "\0" in message:
+        why = "a commit's message must not be empty or hold a NUL character"
+        raise SkillRepoError(why)
+    try:
+        return (message.rstrip("\n") + "\n").encode()
+    except UnicodeEncodeError as error:
+        why = "a commit's message must be text that UTF-8 can express"
+        raise SkillRepoError(why) from error
+
+
+def _signing(repository: Repository) -> tuple[str, ...]:
+    # commit-tree ignores the setting.
+    if repository.setting("commit.gpgsign", "bool") != "true":
+        return ()
+    try:
+        output = repository.run("config", "--null", "--show-scope", "--get-regexp", _SIGNERS)
+    except GitError:
+        return ("-S",)
+    fields = output.decode("utf-8", "replace").split("\0")
+    for scope, setting in zip(fields[::2], fields[1::2], strict=False):
+        if scope in {"local", "worktree"}:
+            key = setting.partition("\n")[0]
+            why = (
+                f"this repository's own configuration names a program to sign with: {key}. If "
+                f"it is yours, set it for yourself: git config --global {key} PROGRAM; git "
+                f"config --unset {key}"
+            )
+            raise SkillRepoError(why)
+    return ("-S",)
+
+
+def _committed(
+    repository: Repository, arguments: Sequence[str], message: bytes, *, hooks: bool = False
+) -> bytes:
+    try:
+        return _run(repository, *arguments, stdin=message, hooks=hooks)
+    except GitError as error:
+        if any(sign in error.words for sign in _NO_IDENTITY):
+            raise SkillRepoError(no_identity(error.words)) from error
+        if "-S" in arguments or _NO_SIGNATURE in error.words:
+            why = (
+                f"the commit could not be signed, so none was made ({error.words}). Check "
+                "gpg.format and user.signingKey, or turn signing off: git config commit.gpgSign "
+                "false"
+            )
+            raise SkillRepoError(why) from error
+        raise
+
+
+def _refuse_checked_out(repository: Repository, name: str) -> None:
+    listing = os.fsdecode(repository.run("worktree", "list", "--porcelain", "-z"))
+    for worktree in listing.split("\0\0"):
+        path, *lines = worktree.split("\0")
+        if f"branch refs/heads/{name}" in lines:
+            where = path.removeprefix("worktree ")
+            why = f"the branch `{name}` is checked out in `{where}`: switch to another branch there"
+            raise SkillRepoError(why)
+
+
+def _refuse_case_variant(repository: Repository, ref: str) -> None:
+    parts = ref.split("/")
+    refs = repository.run("for-each-ref", "--format=%(refname)", "refs/heads/")
+    for other in os.fsdecode(refs).splitlines():
+        # The first difference decides: a folder `Skill` would take what is meant for `skill`.
+        pairs = zip(parts, other.split("/"), strict=False)
+        one, two = next(((one, two) for one, two in pairs if one != two), ("", ""))
+        if one and one == two.casefold():
+            name = other.removeprefix("refs/heads/")
+            why = f"the branch `{name}` is in the way: names that differ in case are one here"
+            raise BranchExistsError(why)
+
+
+def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoError:
+    names = name.split("/")
+    above = ("/".join(names[:length]) for length in range(1, len(names)))
+    for other in (*filter(repository.branch_oid, above), *repository.branches(name)):
+        why = f"the branch `{other}` is in the way of `{name}`: rename or delete it"
+        return SkillRepoError(why)
+    for lock in _locks(repository, name, error.words):
+        age = _age(lock)
+        if age:
+            why = (
+                f"`{lock}` ({age} old) keeps git from writing the branch `{name}`: another git "
+                "command is at work, or was killed. If none runs, remove the file and try again"
+            )
+            return SkillRepoError(why)
+    return error
+
+
+def _locks(repository: Repository, name: str, words: str) -> list[Path]:
+    common = repository.common_dir
+    named = [Path(text) for text in re.findall(r"Unable to create '([^']+\.lock)'", words)]
+    return [*named, common / f"{branch_ref(name)}.lock", common / "reftable" / "tables.list.lock"]
+
+
+def _age(path: Path) -> str:
+    try:
+        seconds = max(0, int(time.time() - path.stat().st_mtime))
+    except OSError:
+        return ""
+    for unit, length in (("days", _DAY), ("hours", _HOUR), ("minutes", _MINUTE)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} seconds"
+
+
+def _run(repository: Repository, *arguments: str, stdin: bytes = b"", hooks: bool = False) -> bytes:
+    bare = _BARE if repository.root is None else ()
+    return run_git((*bare, *arguments), cwd=repository.cwd, stdin=stdin, hooks=hooks)

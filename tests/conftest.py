@@ -1,0 +1,111 @@
+"""What every test gets: a user of its own, with no configuration but an identity, and real git."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from skillrepo.git import Repository
+
+CONFIG = """\
+[user]
+	name = Ada Test
+	email = ada@example.org
+[init]
+	defaultBranch = main
+[protocol "file"]
+	allow = always
+"""
+
+_INIT_HELP = subprocess.run(["git", "init", "-h"], capture_output=True, check=False)
+
+FORMATS = [
+    "--object-format=sha1",
+    "--object-format=sha256",
+    pytest.param(
+        "--ref-format=reftable",
+        marks=pytest.mark.skipif(
+            b"--ref-format" not in _INIT_HELP.stdout, reason="this git has no reftable"
+        ),
+    ),
+]
+"""Options of `git init` for the kinds of repositories that there are."""
+
+
+class Git(Protocol):
+    """Runs git in a folder and gives what it printed, without the last line break."""
+
+    def __call__(self, cwd: Path, *arguments: str, stdin: str = "") -> str: ...
+
+
+class MakeRepo(Protocol):
+    """Makes a repository `tmp_path/name` with one commit of `files` on `main`; none, no commit."""
+
+    def __call__(
+        self, files: Mapping[str, str], *, name: str = "repo", options: tuple[str, ...] = ()
+    ) -> Path: ...
+
+
+@pytest.fixture(autouse=True)
+def git_env(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a home of its own; its `.gitconfig` is the only configuration of git."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    config = home / ".gitconfig"
+    config.write_text(CONFIG)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    return home
+
+
+@pytest.fixture
+def git() -> Git:
+    """Run git, fail on its failure."""
+
+    def run(cwd: Path, *arguments: str, stdin: str = "") -> str:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=cwd,
+            input=stdin.encode(),
+            capture_output=True,
+            check=False,
+        )
+        said = os.fsdecode(done.stdout + done.stderr)
+        assert done.returncode == 0, f"git {' '.join(arguments)}: {said}"
+        return os.fsdecode(done.stdout).removesuffix("\n")
+
+    return run
+
+
+def files_of(repository: Repository, oid: str) -> list[str]:
+    """Say, in git's words, which paths a commit changed against its parent."""
+    names = ("--root", "--no-commit-id", "--name-only", "--no-renames", "-r", "-z")
+    return os.fsdecode(repository.run("diff-tree", *names, oid)).split("\0")[:-1]
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path, git: Git) -> MakeRepo:
+    """Make a repository."""
+
+    def make(
+        files: Mapping[str, str], *, name: str = "repo", options: tuple[str, ...] = ()
+    ) -> Path:
+        root = tmp_path / name
+        root.mkdir(parents=True)
+        git(root, "init", "--quiet", *options)
+        for path, text in files.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        if files:
+            git(root, "add", "--all")
+            git(root, "commit", "--quiet", "-m", "first")
+        return root
+
+    return make
