@@ -1,0 +1,90 @@
+"""`Frontmatter` and `Skill`: a document that is proven to satisfy the specification."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from skillrepo.document import Document
+
+# Python's `\W` knows all alphabets, as the reference library does; to an editor, which follows
+# ECMAScript, the same pattern is ASCII's, as the specification's text has it.
+NAME_PATTERN = r"^[^\W_A-Z]+(-[^\W_A-Z]+)*$"
+
+
+def _proper(name: str) -> str:
+    """The name, if the reference library takes it: small letters of any alphabet."""
+    plain = unicodedata.normalize("NFKC", name)
+    if plain != plain.lower() or not re.fullmatch(NAME_PATTERN, plain):
+        raise ValueError("is no name of a skill")
+    return name
+
+
+class Frontmatter(BaseModel):
+    """The frontmatter of a SKILL.md, after https://agentskills.io/specification."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="Lowercase letters, digits and single hyphens; the folder's name.",
+            json_schema_extra={"pattern": NAME_PATTERN},
+        ),
+        AfterValidator(_proper),
+    ]
+    description: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=1024,
+            description="What the skill does and when to use it.",
+        ),
+    ]
+    license: Annotated[
+        str, Field(description="A licence's name, or the file that holds its text.")
+    ] = ""
+    compatibility: Annotated[
+        str,
+        Field(
+            min_length=1, max_length=500, description="What the skill needs of its surroundings."
+        ),
+    ] = ""
+    metadata: Annotated[
+        dict[str, str], Field(description="Everything else: keys and values are text.")
+    ] = {}
+    allowed_tools: Annotated[
+        str,
+        Field(alias="allowed-tools", description="Tools that need no asking, separated by spaces."),
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill that satisfies the specification; `path` is its SKILL.md's."""
+
+    path: str
+    frontmatter: Frontmatter
+
+    @property
+    def version(self) -> str:
+        """Its `metadata.version`, empty where there is none."""
+        return self.frontmatter.metadata.get("version", "")
+
+    @property
+    def status(self) -> str:
+        """Its `metadata.status`, empty where there is none."""
+        return self.frontmatter.metadata.get("status", "")
+
+    @classmethod
+    def of(cls, document: Document) -> Self | None:
+        """The skill that a document is; None where its frontmatter breaks the specification."""
+        try:
+            frontmatter = Frontmatter.model_validate(document.frontmatter, by_alias=True)
+        except ValidationError:
+            return None
+        return cls(document.path, frontmatter)
