@@ -1,0 +1,52 @@
+"""Runs rules over skills → `Report`."""
+
+from collections.abc import Iterable, Iterator
+
+from skillrepo.context import Context
+from skillrepo.document import Document, Unreadable
+from skillrepo.finding import Finding, Report
+from skillrepo.rule import Hit, Profile, Rule
+from skillrepo.taxonomy import Taxonomy
+
+_NO_TAXONOMY = "there is no taxonomy.yaml: this is not a content repository"
+_BAD_TAXONOMY = "taxonomy.yaml cannot be used"
+
+
+def check(
+    skills: Iterable[Document | Unreadable],
+    rules: Iterable[Rule],
+    context: Context,
+    profile: Profile,
+) -> Report:
+    """Run each rule that the profile has over each skill, and sort what they find."""
+    applied = [rule for rule in rules if profile in rule.severities]
+    not_checked: list[tuple[str, str]] = []
+    if not isinstance(context.taxonomy, Taxonomy):
+        why = _NO_TAXONOMY if context.taxonomy is None else _BAD_TAXONOMY
+        not_checked = [(rule.name, why) for rule in applied if rule.needs_taxonomy]
+        applied = [rule for rule in applied if not rule.needs_taxonomy]
+    findings = [
+        _finding(path, hit, rule, profile)
+        for rule in applied
+        if rule.run_once
+        for path, hit in rule.run_once(context)
+    ]
+    checked = 0
+    for skill in skills:
+        checked += 1
+        for rule in applied:
+            hits = _hits(rule, skill, context)
+            findings += (_finding(skill.path, hit, rule, profile) for hit in hits)
+    return Report(checked, tuple(sorted(findings, key=Finding.order)), tuple(not_checked))
+
+
+def _hits(rule: Rule, skill: Document | Unreadable, context: Context) -> Iterator[Hit]:
+    if rule.run_any:
+        yield from rule.run_any(skill)
+    elif rule.run and isinstance(skill, Document) and skill.problem is None:
+        yield from rule.run(skill, context)
+
+
+def _finding(path: str, hit: Hit, rule: Rule, profile: Profile) -> Finding:
+    severity = rule.severities[profile]
+    return Finding(path, hit.line, hit.column, rule.code, rule.name, severity, hit.message, hit.fix)

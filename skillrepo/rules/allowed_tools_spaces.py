@@ -1,0 +1,35 @@
+"""`allowed-tools` is one text with spaces between the tools.
+
+What it checks: no comma separates the tools in `allowed-tools`; commas inside the parentheses of
+one tool are its own.
+
+Why it matters: the specification has a space-separated text. Some clients take commas, others
+read `Read,` as the name of a tool and ask for every call, or allow none.
+
+How to fix it: put spaces in place of the commas.
+
+Example: `allowed-tools: Read, Bash(git:*)` becomes `allowed-tools: Read Bash(git:*)`.
+
+Source: https://agentskills.io/specification ("a space-delimited list of tools"); Claude Code takes
+commas too, so it is a warning in `house`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from skillrepo.context import Context
+from skillrepo.document import Document
+from skillrepo.rule import ERROR, WARNING, Hit, Rule
+
+_ARGUMENTS = re.compile(r"\([^()]*\)")
+
+
+def run(skill: Document, _context: Context) -> Iterator[Hit]:
+    """Look for commas outside parentheses."""
+    tools = skill.frontmatter.get("allowed-tools")
+    if isinstance(tools, str) and "," in _ARGUMENTS.sub("", tools):
+        message = "`allowed-tools` has commas between the tools; separate them by spaces"
+        yield Hit(*skill.place("allowed-tools"), message)
+
+
+RULE = Rule("M105", "allowed-tools-spaces", {"spec": ERROR, "house": WARNING}, __doc__, run=run)

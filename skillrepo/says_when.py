@@ -1,0 +1,36 @@
+"""Whether a description says when its skill is to be used."""
+
+import re
+
+# "Do not use when …" says when not to; without these the positive wording must still be there.
+_NEGATIVE = re.compile(
+    r"\b(?:(?:do not|don't|don\u2019t|never|not|cannot|can't|mustn't|shouldn't)\s+"
+    r"(?:(?:to\s+)?be\s+)?(?:used?|invoked?|appl(?:y|ied)|activated?|trigger(?:ed)?|for)"
+    r"|avoid(?:\s+\w+ing)?\s+(?:this|it|when|whenever|if|for))\b"
+    r"[^.;\n]{0,200}",
+    re.IGNORECASE,
+)
+_POSITIVE = re.compile(
+    r"\buse(?:d|ful)?\b[^.;\n]{0,40}\b(?:when|whenever|if|for|to|before|after|during|while|as|in)\b"
+    r"|\b(?:when|whenever|if)\s+(?:the\s+|a\s+|an\s+|your\s+)?(?:user|you|someone|people|task|asked|"
+    r"working|building|writing|creating|reviewing|debugging|implementing|designing|developing|"
+    r"handling|adding|setting|configuring|[a-z]+ing)\b"
+    r"|\b(?:invoke|apply|activate|trigger|triggers)\b[^.;\n]{0,40}"
+    r"\b(?:when|whenever|if|for|on|in|before|after|by)\b"
+    r"|\b(?:load|read|consult|run)\b[^.;\n]{0,40}\b(?:when|whenever|if|before|after)\b"
+    r"|\bshould be (?:used|invoked|applied|activated)\b"
+    r"|\bwhen to\b|\bwhenever\b|\bapplies (?:to|when)\b",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def judged(description: str) -> bool:
+    """Whether the wording can be judged: at least half of the letters are ASCII's."""
+    letters = _LETTER.findall(description)
+    return not letters or 2 * sum(letter.isascii() for letter in letters) >= len(letters)
+
+
+def says_when(description: str) -> bool:
+    """Whether the text names an occasion, such as "Use when …", beside when not to use it."""
+    return _POSITIVE.search(_NEGATIVE.sub(" ", description)) is not None
