@@ -1,0 +1,7 @@
+"""`python -m skillrepo`."""
+
+import sys
+
+from skillrepo.cli import main
+
+sys.exit(main())

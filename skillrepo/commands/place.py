@@ -1,0 +1,134 @@
+"""Where a command works: the repository around the paths it was given, and what was named."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from skillrepo import settings, taxonomy
+from skillrepo.errors import SkillRepoError
+from skillrepo.git import Repository
+from skillrepo.library import SKILL_FILE, Folder, Library, Source, Tree
+
+_WHOLE_REPOSITORY = (taxonomy.FILE_NAME, settings.FILE_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A root folder, its git repository where it is one, and the paths named in it.
+
+    `named` are POSIX paths relative to the root; the root itself is `""`.
+    """
+
+    root: Path
+    repository: Repository | None
+    named: tuple[str, ...]
+
+    @classmethod
+    def of(cls, paths: Sequence[Path]) -> Self:
+        """The place that all `paths` lie in, else the current folder.
+
+        The root is the top of the git worktree, else the nearest folder above with a
+        `taxonomy.yaml`, else the skill that the folder given is a part of, else that folder.
+        Raises `SkillRepoError` where paths lie in several repositories.
+        """
+        here = _current_folder()
+        absolute = [_absolute(here / path) for path in paths] or [here]
+        folders = {_folder(path) for path in absolute}
+        repositories = {folder: Repository.discover(folder) for folder in folders}
+        if len(set(repositories.values())) > 1:
+            raise SkillRepoError("the paths lie in several repositories; name those of one at once")
+        repository = next(iter(repositories.values()))
+        root = repository.cwd if repository else _root(Path(os.path.commonpath(folders)))
+        named = [path.relative_to(root).as_posix() for path in absolute] if paths else []
+        return cls(root, repository, tuple("" if name == "." else name for name in named))
+
+    def worktree(self) -> Source:
+        """The files as they lie in the folder, without what git ignores."""
+        if self.repository and self.repository.root is None:
+            raise SkillRepoError(
+                "a bare repository has no files to look at; name a --rev, or work in a clone of it"
+            )
+        return Folder(self.root, self.repository.files if self.repository else None)
+
+    def index(self) -> Source:
+        """The files as they will be committed."""
+        repository = self.git()
+        return Tree(self.root.name, repository.index_entries(), repository.read)
+
+    def commit(self, rev: str) -> Source:
+        """The files as of a commit."""
+        repository = self.git()
+        entries = repository.tree_entries(repository.resolve(rev))
+        return Tree(self.root.name, entries, repository.read)
+
+    def git(self) -> Repository:
+        """The git repository. Raises `SkillRepoError` where there is none."""
+        if self.repository is None:
+            raise SkillRepoError(f"{self.root} is not in a git repository")
+        return self.repository
+
+    def select(self, library: Library) -> list[str]:
+        """The SKILL.md of each skill that was named; every one where nothing was.
+
+        Raises `SkillRepoError` for a name without a skill.
+        """
+        chosen: set[str] = set()
+        for name in self.named:
+            if name in _WHOLE_REPOSITORY:
+                return library.skill_files
+            found = library.select(name)
+            if not found and not library.excludes(name):
+                raise SkillRepoError(_nothing(name or ".", library))
+            chosen.update(found)
+        return sorted(chosen) if self.named else library.skill_files
+
+
+def affected(library: Library, changed: Sequence[str]) -> list[str]:
+    """The SKILL.md of each skill that a change of these files concerns."""
+    if any(path in _WHOLE_REPOSITORY for path in changed):
+        return library.skill_files
+    known = set(library.skill_files)
+    owners = {
+        library.owner(path + "/") if path in known else library.owner(path) for path in changed
+    }
+    return sorted(owner for owner in owners if owner in known)
+
+
+def _nothing(name: str, library: Library) -> str:
+    if library.source.kind("" if name == "." else name) == "missing":
+        return f"{name}: no such file or folder"
+    return f"{name}: no {SKILL_FILE} in it, nor above it"
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise SkillRepoError("the current folder is gone; go to another one") from None
+
+
+def _absolute(path: Path) -> Path:
+    """The path with links resolved, but for a SKILL.md that is a link itself."""
+    # Path.resolve raises RuntimeError where a link leads to itself (Python 3.11, 3.12).
+    if path.name == SKILL_FILE:
+        return Path(os.path.realpath(path.parent)) / SKILL_FILE
+    return Path(os.path.realpath(path))
+
+
+def _folder(path: Path) -> Path:
+    """The path if it is a folder that is not in place of a SKILL.md, else the one it lies in."""
+    # Path.is_dir raises OSError for a name that is too long.
+    while path.name == SKILL_FILE or not os.path.isdir(path):  # noqa: PTH112
+        path = path.parent
+    return path
+
+
+def _root(folder: Path) -> Path:
+    for candidate in (folder, *folder.parents):
+        if (candidate / taxonomy.FILE_NAME).is_file():
+            return candidate
+    if any(folder.rglob(SKILL_FILE)):
+        return folder
+    return next((each for each in folder.parents if (each / SKILL_FILE).exists()), folder)

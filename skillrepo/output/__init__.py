@@ -1,0 +1,1 @@
+"""Reports and lists as text or JSON: one file a format."""

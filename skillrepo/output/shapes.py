@@ -1,0 +1,165 @@
+"""The shapes of every machine-readable output; `schemas/` is made from them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+SeverityName = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class EditShape:
+    """Replace the bytes from `start` up to `end` by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixShape:
+    """The one right repair of a finding."""
+
+    description: str
+    edits: tuple[EditShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingShape:
+    """One finding; columns count code points from 1."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    rule: str
+    severity: SeverityName
+    message: str
+    fix: FixShape | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotCheckedShape:
+    """A rule that could not run, and why."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShape:
+    """`skillrepo validate --format json`."""
+
+    version: Literal[1]
+    checked: int
+    findings: tuple[FindingShape, ...]
+    not_checked: tuple[NotCheckedShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryShape:
+    """A category with the number of skills in it and below it."""
+
+    id: str
+    title: str
+    skills: int
+    children: tuple["CategoryShape", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TreeShape:
+    """`skillrepo taxonomy tree --json`."""
+
+    version: Literal[1]
+    categories: tuple[CategoryShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillShape:
+    """One skill of `skillrepo list --json`; empty text where the skill does not say."""
+
+    address: str
+    path: str
+    name: str
+    version: str
+    status: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """`skillrepo list --json`; `invalid` are the paths of what breaks the specification."""
+
+    version: Literal[1]
+    skills: tuple[SkillShape, ...]
+    invalid: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingShape:
+    """One setting in force and where it came from."""
+
+    key: str
+    value: str | int | float | bool | tuple[str, ...] | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsShape:
+    """`skillrepo config show --json`."""
+
+    version: Literal[1]
+    settings: tuple[SettingShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShape:
+    """One rule of `skillrepo explain --json`; a profile without it is absent."""
+
+    code: str
+    rule: str
+    title: str
+    severities: dict[str, SeverityName]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesShape:
+    """`skillrepo explain --json`."""
+
+    version: Literal[1]
+    rules: tuple[RuleShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrailerShape:
+    """One trailer of a commit's message."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewShape:
+    """`skillrepo new --json`.
+
+    `files` maps a path in the skill's folder to its text. One of `branch` (with `commit`),
+    `written` and `kept` is set, none after a dry run.
+    """
+
+    version: Literal[1]
+    address: str
+    name: str
+    category: str
+    path: str
+    files: dict[str, str]
+    writer: str
+    model: str | None
+    rounds: int
+    passes: bool
+    gate: ReportShape
+    house: ReportShape
+    notes: tuple[str, ...]
+    branch: str | None
+    commit: str | None
+    trailers: tuple[TrailerShape, ...]
+    written: str | None
+    kept: str | None

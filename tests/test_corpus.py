@@ -1,0 +1,87 @@
+"""300 published skills: nothing crashes, and `spec` accepts what the specification accepts.
+
+`SKILLREPO_CORPUS` is the path of `skills-300.tar.gz`; the labels lie beside it. The column
+`spec_codes` says what the specification finds in a skill; it is empty where it finds nothing.
+"""
+
+import csv
+import os
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from skillrepo.check import check
+from skillrepo.context import Context
+from skillrepo.finding import Report
+from skillrepo.library import Folder
+from skillrepo.rule import Profile
+from skillrepo.rules import ALL
+
+EXCEPTIONS: Mapping[str, str] = {}
+"""Address of a skill (`owner/repository:folder`) → the sentence of the specification by which we
+judge it otherwise than its label does."""
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    archive = archive_path()
+    folder = tmp_path_factory.mktemp("corpus")
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    return folder / "skills-300"
+
+
+def archive_path() -> Path:
+    named = os.environ.get("SKILLREPO_CORPUS")
+    if not named:
+        pytest.skip("SKILLREPO_CORPUS does not name the corpus of published skills")
+    return Path(named)
+
+
+def labels() -> dict[str, dict[str, str]]:
+    """Give the row of each skill by the path of its SKILL.md."""
+    archive = archive_path()
+    table = archive.with_name(archive.name.replace(".tar.gz", ".labels.tsv"))
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return {f"{row['repo'].replace('/', '__')}/{row['skill_dir']}/SKILL.md": row for row in rows}
+
+
+def report(corpus: Path, profile: Profile) -> Report:
+    context = Context.of(Folder(corpus))
+    library = context.library
+    return check(library.load(library.skill_files), ALL, context, profile)
+
+
+@pytest.mark.parametrize("profile", ["house", "spec"])
+def test_each_skill_is_checked(corpus: Path, profile: Profile) -> None:
+    found = report(corpus, profile)
+    assert found.checked == 300
+    assert {finding.path for finding in found.findings} <= labels().keys()
+    for finding in found.findings:
+        lines = (corpus / finding.path).read_text(encoding="utf-8-sig").split("\n")
+        assert 1 <= finding.line <= len(lines)
+        assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
+        assert finding.message.isprintable()
+
+
+def test_spec_accepts_what_the_specification_accepts(corpus: Path) -> None:
+    rows = labels()
+    assert len(rows) == 300
+    refused: dict[str, list[str]] = {path: [] for path in rows}
+    for finding in report(corpus, "spec").findings:
+        refused[finding.path].append(f"{finding.code} {finding.message}")
+    wrong = {
+        address: (row["spec_codes"], refused[path])
+        for path, row in rows.items()
+        if bool(row["spec_codes"]) != bool(refused[path])
+        and (address := f"{row['repo']}:{row['skill_dir']}") not in EXCEPTIONS
+    }
+    assert wrong == {}
+
+
+def test_exceptions_are_still_needed() -> None:
+    known = {f"{row['repo']}:{row['skill_dir']}" for row in labels().values()}
+    assert known >= EXCEPTIONS.keys()
