@@ -1,0 +1,274 @@
+"""The shape of the user's own `config.yaml`: pydantic models; `UserConfig` is the whole file."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Role = Literal["router", "planner", "worker", "judge"]
+Task = Literal[
+    "skill_understand",
+    "skill_plan",
+    "skill_initialize",
+    "skill_edit",
+    "skill_package",
+    "skill_validate",
+    "conversational_agent",
+    "skill_evaluate",
+    "skill_optimize",
+]
+
+_Count = Annotated[int, Field(ge=0, le=10_000)]
+_Positive = Annotated[int, Field(ge=1, le=10_000_000)]
+_Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+_ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s\x00]+$")]
+# A key that was pasted where its variable's name belongs mostly fails here.
+_Variable = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+# No user:password@, for addresses are printed.
+_Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@?#]+(/[^\s?#]*)?$")]
+# Lists come from YAML as `list`; the values in them stay strict.
+_Strings = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+def _all_optional(schema: dict[str, Any]) -> None:
+    """A user's file holds only what differs, so an editor must ask for no key."""
+    schema.pop("required", None)
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        json_schema_extra=_all_optional,
+    )
+
+
+class Parameters(_Settings):
+    """What a model is asked with; a parameter that is left out is not sent."""
+
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """How freely words are chosen."""
+    max_tokens: _Positive | None = None
+    """The longest reply, in tokens."""
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+    """How long a reasoning model thinks before it replies."""
+    top_p: _Share | None = None
+    """Choose among the likeliest words that together have this probability."""
+    top_k: _Positive | None = None
+    """Choose among this many of the likeliest words."""
+    seed: int | None = None
+    """Asks for the same reply to the same request, where a provider can."""
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    """Discourages words by how often they were used."""
+    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    """Discourages words that were used at all."""
+
+
+class Dspy(_Settings):
+    """How the program speaks to models."""
+
+    adapter: Literal["chat", "json", "xml"]
+    """The form of a request and its reply."""
+
+
+class RegisteredModel(_Settings):
+    """A model and how to reach it."""
+
+    model: _ModelId | None = None
+    """LiteLLM's name of the model, such as `openai/gpt-5-mini`; else the name of this entry."""
+    model_type: Literal["chat"] = "chat"
+    """Which kind of interface the provider offers."""
+    env: _Variable | None = None
+    """Name of the environment variable that holds the key."""
+    env_fallback: _Variable | None = None
+    """Name of the variable to use where the first is not set."""
+    timeout: _Seconds = 60
+    """Seconds to wait for a reply."""
+    parameters: Parameters = Parameters()
+    """Parameters of every request; roles and tasks may override them."""
+    api_base: _Url | None = None
+    """Address of the interface, for a proxy or a model on your machine: `http://127.0.0.1:8080/v1`."""
+    num_retries: _Count = 2
+    """How often a request is sent again when the provider is busy, fails or cannot be reached."""
+
+
+class Models(_Settings):
+    """The models that may be used."""
+
+    default: _ModelId
+    """A name in the registry, or any model that LiteLLM knows."""
+    registry: Mapping[str, RegisteredModel]
+    """Name → model."""
+
+
+class RoleSettings(_Settings):
+    """A part that a model plays."""
+
+    model: _ModelId | None
+    """Its model; null for the default one."""
+    description: str
+    """What the role does."""
+    capabilities: _Strings
+    """What its model must be good at."""
+    parameter_overrides: Parameters
+    """Parameters of its requests."""
+
+
+class Roles(_Settings):
+    """The parts that models play."""
+
+    router: RoleSettings
+    planner: RoleSettings
+    worker: RoleSettings
+    judge: RoleSettings
+
+
+class TaskSettings(_Settings):
+    """One step that a model does."""
+
+    model: _ModelId | None
+    """Its model; null for its role's."""
+    role: Role
+    """The role that does it."""
+    parameters: Parameters
+    """Parameters of its requests; they override the role's and the model's."""
+
+
+class Tasks(_Settings):
+    """The steps that models do."""
+
+    skill_understand: TaskSettings
+    skill_plan: TaskSettings
+    skill_initialize: TaskSettings
+    skill_edit: TaskSettings
+    skill_package: TaskSettings
+    skill_validate: TaskSettings
+    conversational_agent: TaskSettings
+    skill_evaluate: TaskSettings
+    skill_optimize: TaskSettings
+
+
+class Miprov2(_Settings):
+    """Settings of the optimizer MIPROv2."""
+
+    auto: Literal["light", "medium", "heavy"]
+    """How thoroughly it searches."""
+    num_threads: _Positive
+    """Requests at the same time."""
+    max_bootstrapped_demos: _Count
+    """Most examples that the program makes itself."""
+    max_labeled_demos: _Count
+    """Most examples that are taken from the training set."""
+    verbose: bool
+    """Whether it reports each trial."""
+
+
+class BootstrapFewshot(_Settings):
+    """Settings of the optimizer BootstrapFewShot."""
+
+    max_bootstrapped_demos: _Count
+    """Most examples that the program makes itself."""
+    max_labeled_demos: _Count
+    """Most examples that are taken from the training set."""
+    max_rounds: _Positive
+    """Attempts at each example."""
+    max_errors: _Count
+    """Failures after which it gives up."""
+
+
+class Training(_Settings):
+    """Where training data lies."""
+
+    gold_skills_path: str
+    """JSON file of skills that serve as examples."""
+    quality_criteria_path: str
+    """YAML file that says what makes a skill good."""
+    optimized_programs_dir: str
+    """Folder of optimised programs."""
+
+
+class Optimization(_Settings):
+    """How the program is optimised."""
+
+    default_optimizer: Literal["miprov2", "bootstrap_fewshot", "gepa"]
+    """The optimizer that is used when none is named."""
+    miprov2: Miprov2
+    bootstrap_fewshot: BootstrapFewshot
+    training: Training
+
+
+class Thresholds(_Settings):
+    """Scores from which a skill counts as usable, good or excellent."""
+
+    minimum_quality: _Share
+    """Usable."""
+    target_quality: _Share
+    """Good."""
+    excellent_quality: _Share
+    """Excellent."""
+
+
+class MetricWeights(_Settings):
+    """How much each measure weighs in a score."""
+
+    pattern_count: _Share
+    has_anti_patterns: _Share
+    has_key_insights: _Share
+    has_real_world_impact: _Share
+    has_quick_reference: _Share
+    has_common_mistakes: _Share
+    has_red_flags: _Share
+    frontmatter_completeness: _Share
+    code_examples_quality: _Share
+
+
+class Evaluation(_Settings):
+    """How skills and programs are evaluated."""
+
+    num_threads: _Positive
+    """Evaluations at the same time."""
+    display_progress: bool
+    """Whether progress is shown."""
+    display_table: bool
+    """Whether the results are shown as a table."""
+    thresholds: Thresholds
+    metric_weights: MetricWeights
+
+
+class Writer(_Settings):
+    """Who writes drafts."""
+
+    default: Literal["offline", "command", "model"]
+    """The writer that is used when none is named; only `model` sends anything to a provider."""
+    command: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None
+    """A program and its arguments; `{folder}` stands for the folder that it works in."""
+    command_timeout: _Seconds
+    """Seconds that the program may run each time."""
+    max_rounds: Annotated[int, Field(ge=1, le=20)]
+    """How often a draft is written anew with what the check found."""
+
+
+class Tool(_Settings):
+    """Where the repositories that `skillrepo init` sets up get skillrepo from."""
+
+    address: str | None
+    """A git URL or a folder; null for the project's own."""
+    revision: str | None
+    """A tag or commit of it; null for the version that is installed."""
+
+
+class UserConfig(_Settings):
+    """Your own configuration of skillrepo; what you leave out has the shipped value."""
+
+    dspy: Dspy
+    models: Models
+    roles: Roles
+    tasks: Tasks
+    optimization: Optimization
+    evaluation: Evaluation
+    writer: Writer
+    tool: Tool
