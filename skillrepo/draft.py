@@ -1,0 +1,69 @@
+"""What a writer is asked for and what it gives back: `Source`, `Request`, `Draft`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from skillrepo.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that a draft is made from.
+
+    `path` is how the user named it (for a file of a folder: folder/relative/path, POSIX);
+    `sha256` is the hex digest of its bytes.
+    """
+
+    path: str
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A category that a skill may be put into."""
+
+    id: str
+    title: str
+    description: str
+    required_sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A skill as a writer left it: paths relative to the skill's folder → bytes.
+
+    `files` always holds `SKILL.md`. `category` and `name` say where it wants to be; `writer` is
+    `offline`, `command` or `model`; `model` and `program` (a sha256) are set by the model
+    writer alone. `notes` are sentences for the commit's body: what was assumed, what was left out.
+    """
+
+    category: str
+    name: str
+    files: Mapping[str, bytes]
+    writer: str
+    model: str | None = None
+    program: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one call of a writer is asked for.
+
+    `name` and `category` are None where the writer may choose; a category must be the id of one
+    of `choices`. `taken` are the names in use. From the second round on `previous` is the
+    last draft and `findings` what is wrong with it.
+    """
+
+    brief: str
+    sources: tuple[Source, ...]
+    choices: tuple[Choice, ...]
+    name: str | None = None
+    category: str | None = None
+    taken: frozenset[str] = frozenset()
+    previous: Draft | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+Write = Callable[[Request], Draft]

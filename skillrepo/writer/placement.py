@@ -1,0 +1,20 @@
+"""Which category a text belongs into, by the words that it shares with titles and descriptions."""
+
+from collections.abc import Sequence
+
+from skillrepo.draft import Choice
+from skillrepo.writer.words import bm25
+
+
+def best(query: str, choices: Sequence[Choice]) -> Choice | None:
+    """The category that answers `query` best, None where none shares a word with it.
+
+    A title counts twice. Of equal categories the first one wins, so the answer depends on nothing
+    but the arguments.
+    """
+    texts = [
+        f"{choice.title} {choice.title} {choice.id} {choice.description}" for choice in choices
+    ]
+    scores = bm25(query, texts)
+    top = max(scores, default=0.0)
+    return choices[scores.index(top)] if top > 0 else None
