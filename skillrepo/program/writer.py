@@ -1,0 +1,154 @@
+"""The model writer: a request → plan → text → draft; a redraft is one edit of the last draft."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from skillrepo import document
+from skillrepo.config import Config
+from skillrepo.draft import Draft, Request
+from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.program import decide, material
+from skillrepo.program.model import Model
+from skillrepo.program.signatures import EDIT, PLAN, WRITE, Section, fingerprint
+from skillrepo.user_config import Task
+
+_SKILL = "SKILL.md"
+_METADATA = {"version": "0.1.0", "status": "draft"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    category: str
+    name: str
+    description: str
+    outline: str
+    notes: tuple[str, ...]
+
+    def kept(self) -> dict[str, bytes]:
+        text = (
+            f"Category: {self.category}\nName: {self.name}\nDescription: {self.description}\n\n"
+            f"{self.outline}\n"
+        )
+        return {"PLAN.md": text.encode(errors="replace")}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWriter:
+    """Writes drafts with the models of `config`; `model` goes before those that it names."""
+
+    config: Config
+    model: str | None = None
+
+    def __call__(self, request: Request) -> Draft:
+        """Ask for one draft. Raises `SkillRepoError`, or `WriterFailed` with what was paid for."""
+        if request.previous:
+            return self._edit(request, request.previous)
+        planner, worker = self._model("skill_plan"), self._model("skill_initialize")
+        # Not used yet, but a key that it lacks is to be known before anything is paid for.
+        self._model("skill_edit")
+        plan = _plan(planner, request)
+        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        inputs = {
+            "brief": material.plain(request.brief),
+            "sources": text,
+            "name": plan.name,
+            "description": plan.description,
+            "outline": plan.outline,
+            "required_sections": material.required_sections(request.choices, plan.category),
+        }
+        try:
+            body = decide.body(worker.ask(WRITE, inputs)["body"])
+        except WriterFailed as error:
+            raise WriterFailed(str(error), {**plan.kept(), **error.kept}) from None
+        fields = {"name": plan.name, "description": plan.description, "metadata": _METADATA}
+        notes = (*plan.notes, *planner.notes, *worker.notes, *cut)
+        return _draft(plan.category, plan.name, {_SKILL: _render(fields, body)}, worker, notes)
+
+    def _edit(self, request: Request, previous: Draft) -> Draft:
+        editor = self._model("skill_edit")
+        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        old = previous.files[_SKILL]
+        category = request.category or previous.category
+        inputs = {
+            "brief": material.plain(request.brief),
+            "sources": text,
+            "draft": material.plain(old.decode(errors="replace")),
+            "findings": material.findings(request.findings),
+            "required_sections": material.required_sections(request.choices, category),
+        }
+        try:
+            answer = editor.ask(EDIT, inputs)
+        except WriterFailed as error:
+            raise WriterFailed(str(error), {**previous.files, **error.kept}) from None
+        description, note = decide.description(answer["description"])
+        name = request.name or previous.name
+        fields = {**_text_fields(old), "name": name, "description": description}
+        files = {**previous.files, _SKILL: _render(fields, decide.body(answer["body"]))}
+        notes = (*previous.notes, *([note] if note else ()), *editor.notes, *cut)
+        return _draft(category, name, files, editor, notes)
+
+    def _model(self, task: Task) -> Model:
+        return Model(self.config.resolve(task, self.model), self.config.user.dspy.adapter)
+
+
+def _plan(planner: Model, request: Request) -> _Plan:
+    choices = [choice for choice in request.choices if request.category in {None, choice.id}]
+    text, _ = material.sources(request.sources, material.PLAN_CHARACTERS)
+    answer = planner.ask(
+        PLAN,
+        {
+            "brief": material.plain(request.brief),
+            "sources": text,
+            "categories": material.categories(choices),
+            "given_name": request.name or "",
+            "taken_names": material.taken_names(request),
+        },
+    )
+    description, cut = decide.description(answer["description"])
+    outline = _outline(answer["outline"])
+    try:
+        category, meant = decide.category(answer["category"], choices)
+        name = request.name or decide.name(answer["name"], request.taken)
+    except SkillRepoError as error:
+        plan = _Plan(answer["category"], answer["name"], description, outline, ())
+        raise WriterFailed(str(error), plan.kept()) from None
+    notes = tuple(note for note in (meant, cut) if note)
+    return _Plan(category, name, description, outline, notes)
+
+
+def _outline(sections: Iterable[Section]) -> str:
+    return "\n\n".join(
+        "\n".join((f"## {section.heading}", *(f"- {point}" for point in section.points)))
+        for section in sections
+    )
+
+
+def _text_fields(data: bytes) -> dict[str, object]:
+    """The frontmatter of the last draft, as far as it is text and can be written down again."""
+    read = document.read(_SKILL, "", data)
+    if not isinstance(read, document.Document):
+        return {"metadata": _METADATA}
+    return {
+        key: value
+        for key, value in read.frontmatter.items()
+        if isinstance(value, str)
+        or (isinstance(value, dict) and all(isinstance(item, str) for item in value.values()))
+    }
+
+
+def _render(fields: Mapping[str, object], body: str) -> bytes:
+    return document.render(fields, body).encode(errors="replace")
+
+
+def _draft(
+    category: str, name: str, files: Mapping[str, bytes], model: Model, notes: Iterable[str]
+) -> Draft:
+    return Draft(
+        category,
+        name,
+        files,
+        writer="model",
+        model=model.id,
+        program=fingerprint(),
+        notes=tuple(dict.fromkeys(notes)),
+    )

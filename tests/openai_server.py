@@ -1,0 +1,134 @@
+"""An OpenAI-compatible server on 127.0.0.1 that replies what a test wrote down, in order."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any, cast
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`body` as it is sent; `headers` beside the usual ones; `held` until the server closes."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request: its path, headers with names in lower case, and JSON body."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def prompt(self) -> str:
+        """All messages in one text."""
+        return "\n".join(message["content"] for message in self.body["messages"])
+
+
+def chat(text: str | None, finish: str = "stop", **message: str) -> Reply:
+    """A completion with this text."""
+    usage = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": text, **message},
+        "finish_reason": finish,
+    }
+    return raw(
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "scripted",
+            "choices": [choice],
+            "usage": usage,
+        }
+    )
+
+
+def fields(**values: str) -> Reply:
+    """A completion in DSPy's chat form, field by field."""
+    parts = [f"[[ ## {name} ## ]]\n{value}" for name, value in values.items()]
+    return chat("\n\n".join([*parts, "[[ ## completed ## ]]"]))
+
+
+def failure(status: int, message: str, code: str | None = None, **headers: str) -> Reply:
+    """An error in OpenAI's form; `retry_after="0"` becomes the header Retry-After."""
+    error = {"message": message, "type": "invalid_request_error", "code": code, "param": None}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, json.dumps({"error": error}).encode(), named)
+
+
+def raw(value: object, status: int = 200) -> Reply:
+    """Any JSON."""
+    return Reply(status, json.dumps(value).encode())
+
+
+GARBAGE = Reply(200, b"<html>not what was asked for</html>")
+CUT = Reply(200, b"")
+"""The connection is closed before a reply."""
+HELD = Reply(200, b"{}", held=True)
+"""No reply until the server closes."""
+
+
+class Server(ThreadingHTTPServer):
+    """`received` holds what arrived so far, in order."""
+
+    daemon_threads = True
+
+    def __init__(self, script: Iterable[Reply]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.script = iter(script)
+        self.received: list[Received] = []
+        self.closing = Event()
+
+    @property
+    def url(self) -> str:
+        """What a client is to use as `api_base`."""
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        server = cast("Server", self.server)
+        data = self.rfile.read(int(self.headers["content-length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        server.received.append(Received(self.path, headers, json.loads(data)))
+        reply = next(server.script, failure(418, "the script of the test has ended"))
+        if reply.held:
+            server.closing.wait(timeout=60)
+        if reply.held or reply is CUT:
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        sent = {"content-type": "application/json", **reply.headers}
+        for name, value in {**sent, "content-length": str(len(reply.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
+        """Say nothing."""
+
+
+@contextmanager
+def serving(*script: Reply) -> Iterator[Server]:
+    """A server that gives these replies; it refuses connections afterwards."""
+    with Server(script) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.closing.set()
+            server.shutdown()
+            thread.join()
