@@ -1,0 +1,133 @@
+"""What becomes of a proposal: a commit on a branch, files in the worktree, or a kept text."""
+
+import re
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from skillrepo.commands.work import Work
+from skillrepo.commit_message import commit_message
+from skillrepo.draft import Request
+from skillrepo.errors import SkillRepoError
+from skillrepo.git_write import commit_files, create_branch
+from skillrepo.propose import Proposal
+from skillrepo.tree_path import path_problem
+
+BRANCH = "skill/new/"
+NAME = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a proposal left behind; nothing after a dry run.
+
+    `trailers` are those that git reads from the commit; `remote` is where it may be pushed.
+    """
+
+    branch: str | None = None
+    commit: str | None = None
+    trailers: tuple[tuple[str, str], ...] = ()
+    remote: str | None = None
+    written: str | None = None
+    kept: str | None = None
+
+
+def land(proposal: Proposal, request: Request, work: Work) -> Outcome:
+    """Do the step; where it fails, the text is kept and the error says where."""
+    if work.step == "dry-run":
+        return Outcome()
+    try:
+        if work.step == "write-only":
+            return Outcome(written=_write_files(proposal, work.place.root))
+        return _commit(proposal, request, work)
+    except SkillRepoError as error:
+        where = keep(work, proposal.draft.name, proposal.draft.files)
+        raise SkillRepoError(f"{error}{where}") from error
+
+
+def _commit(proposal: Proposal, request: Request, work: Work) -> Outcome:
+    if not NAME.fullmatch(proposal.draft.name):
+        # The specification knows letters of all alphabets, branches and installers do not.
+        raise SkillRepoError(
+            f"the name {proposal.draft.name!r} serves for no branch; give with --name one of "
+            "lowercase letters a-z, digits and single hyphens"
+        )
+    repository = work.place.git()
+    commit = commit_files(
+        repository,
+        work.base,
+        folder=proposal.folder,
+        files=proposal.draft.files,
+        message=commit_message(proposal, request),
+    )
+    branch = BRANCH + proposal.draft.name
+    remotes = repository.remotes()
+    trailers = tuple(repository.trailers(commit))
+    # Last, so that whatever goes wrong leaves no branch that nobody was told of.
+    create_branch(repository, branch, commit)
+    return Outcome(branch, commit, trailers, remote=next(iter(remotes), None))
+
+
+def _write_files(proposal: Proposal, root: Path) -> str:
+    """Put the files into the worktree, in a folder that was not there."""
+    target = root / proposal.folder
+    for parent in reversed(target.relative_to(root).parents):
+        if (root / parent).is_symlink():
+            raise SkillRepoError(f"{parent} is a symbolic link; nothing is written through it")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # What is there, even a link that leads nowhere, is not written to.
+        target.mkdir()
+        _store(target, proposal.draft.files)
+    except OSError as error:
+        raise SkillRepoError(f"{proposal.folder} cannot be written: {error.strerror}") from None
+    return proposal.folder
+
+
+def _store(folder: Path, files: Mapping[str, bytes]) -> None:
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / path).open("xb") as file:
+            file.write(data)
+
+
+def kept(proposal: Proposal, work: Work) -> str | None:
+    """Where the text of a draft that failed the gate is kept; a dry run shows it instead."""
+    if work.step == "dry-run":
+        return None
+    return _folder_for(work, proposal.draft.name, proposal.draft.files)
+
+
+def keep(work: Work, name: str, files: Mapping[str, bytes]) -> str:
+    """Keep what a writer gave, and say where in the words that end an error's message."""
+    if not files:
+        return ""
+    return f"\nwhat was written is kept in {_folder_for(work, name, files)}"
+
+
+def _folder_for(work: Work, name: str, files: Mapping[str, bytes]) -> str:
+    """Store files under the git directory, where no command of git's takes notice of them.
+
+    A dry run changes nothing there, and it may be closed to us: then the system's folder for
+    temporary files serves.
+    """
+    prefix = f"{name}-" if NAME.fullmatch(name) else "draft-"
+    if work.step != "dry-run":
+        above = work.place.git().common_dir / "skillrepo" / "kept"
+        with suppress(OSError):
+            above.mkdir(parents=True, exist_ok=True)
+            return _stored(Path(tempfile.mkdtemp(prefix=prefix, dir=above)), files)
+    return _stored(Path(tempfile.mkdtemp(prefix=f"skillrepo-{prefix}")), files)
+
+
+def _stored(folder: Path, files: Mapping[str, bytes]) -> str:
+    """Store files that may be the reason of the failure: one in no fit place gets a number."""
+    for number, (path, data) in enumerate(files.items(), start=1):
+        fit = path_problem(path) is None
+        try:
+            _store(folder, {path if fit else f"refused-{number}": data})
+        except OSError:
+            _store(folder, {f"refused-{number}": data})
+    return str(folder)

@@ -1,0 +1,93 @@
+"""A proposal → the message of its commit: subject, what a reviewer needs, and provenance.
+
+The subject is the title of the pull request and the rest its body. Everything in it may come from
+a hostile source, so each text is made one line, or lines that git takes for nothing else.
+"""
+
+import hashlib
+import re
+import textwrap
+from collections.abc import Iterator
+
+from skillrepo.draft import Request
+from skillrepo.finding import Finding, Report
+from skillrepo.output import text
+from skillrepo.propose import Proposal
+from skillrepo.visible import visible
+
+_WIDTH = 72
+_MOST_FINDINGS = 50
+_MOST_CHARACTERS = 2_000
+_MOST_OF_A_FINDING = 300
+# `---` ends the message for `git interpret-trailers`, the others for `git am`.
+_CUTS = re.compile(r"---|diff -|Index: ")
+# With `[skip ci]`, or one of its many forms, anywhere in the message no checks run on the commit:
+# https://docs.github.com/actions/managing-workflow-runs/skipping-workflow-runs
+_SKIPS = re.compile(r"\[([\w ./-]{0,40}\b(?:skip|no)\b[\w ./-]{0,40})\]", re.IGNORECASE)
+
+
+def commit_message(proposal: Proposal, request: Request) -> str:
+    """The message of the commit that adds the skill; its last paragraph are the trailers."""
+    draft = proposal.draft
+    fields = proposal.document.frontmatter if proposal.document else {}
+    description = str(fields.get("description", ""))
+    paragraphs = (
+        f"feat({draft.name}): add skill",
+        _description(description),
+        "\n".join(map(_item, (*draft.notes, *proposal.notes))),
+        "\n".join(_findings(proposal)),
+        "\n".join(_trailers(proposal, request)),
+    )
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def _description(text: str) -> str:
+    lines = _wrapped(text)
+    return "\n".join(f" {line}" if _CUTS.match(line) else line for line in lines)
+
+
+def _item(note: str) -> str:
+    """A note as an item of a list; what follows its first line is for the terminal alone."""
+    return "\n  ".join(_wrapped(f"- {note.strip().partition(chr(10))[0]}"))
+
+
+def _wrapped(value: str) -> list[str]:
+    return textwrap.wrap(_line(value), _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _findings(proposal: Proposal) -> Iterator[str]:
+    yield f"Gate (spec): {text.summary(proposal.gate)}"
+    yield f"House: {text.summary(proposal.house)}"
+    for finding in _shown(proposal.house):
+        place = _line(finding.path.removeprefix(proposal.folder + "/"))
+        why = _line(finding.message)[:_MOST_OF_A_FINDING]
+        yield f"- {place}:{finding.line} {finding.code} {finding.rule}: {why}"
+    if (more := len(proposal.house.findings) - _MOST_FINDINGS) > 0:
+        yield f"- and {more:,} more"
+
+
+def _shown(report: Report) -> tuple[Finding, ...]:
+    return report.findings[:_MOST_FINDINGS]
+
+
+def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
+    draft = proposal.draft
+    fields = proposal.document.frontmatter if proposal.document else {}
+    metadata = fields.get("metadata")
+    version = metadata.get("version") if isinstance(metadata, dict) else None
+    yield f"Skill: {_line(proposal.address)}"
+    if isinstance(version, str) and version.strip():
+        yield f"Skill-Version: {_line(version)}"
+    yield f"Skill-Writer: {draft.writer}"
+    if draft.model:
+        yield f"Skill-Model: {_line(draft.model)}"
+    if draft.program:
+        yield f"Skill-Program: {_line(draft.program)}"
+    yield f"Skill-Brief: {hashlib.sha256(request.brief.encode(errors='replace')).hexdigest()}"
+    for source in request.sources:
+        yield f"Skill-Source: {_line(source.path)} {source.sha256}"
+
+
+def _line(value: str) -> str:
+    line = " ".join(visible(value).split())[:_MOST_CHARACTERS]
+    return _SKIPS.sub(r"(\1)", line)

@@ -1,0 +1,157 @@
+"""brief → draft → check → redraft, until the gate passes or the rounds are used up."""
+
+from dataclasses import dataclass, replace
+from posixpath import join
+
+from skillrepo.check import check
+from skillrepo.context import Context
+from skillrepo.document import Document
+from skillrepo.draft import Draft, Request, Write
+from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.finding import Finding, Report, Severity
+from skillrepo.library import SKILL_FILE, Library, Overlay
+from skillrepo.rules import ALL
+from skillrepo.taxonomy import Taxonomy
+from skillrepo.tree_path import path_problem, paths_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A draft in its place with what the rules say of it.
+
+    `gate` is the report of the `spec` profile, which decides; `house` that of the other, which
+    is shown. `document` is None where SKILL.md cannot be read. `rounds` is the number of the
+    round that the draft is of.
+    """
+
+    draft: Draft
+    folder: str
+    document: Document | None
+    gate: Report
+    house: Report
+    rounds: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """`category/name`."""
+        return join(self.draft.category, self.draft.name)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the gate lets it through."""
+        return self.gate.worst() is not Severity.ERROR
+
+    @property
+    def faults(self) -> tuple[int, int]:
+        """How many errors the gate finds, and how many it and the house rules find together."""
+        gate = _errors(self.gate)
+        return len(gate), len(gate | _errors(self.house))
+
+
+def propose(request: Request, write: Write, context: Context, *, max_rounds: int) -> Proposal:
+    """Let `write` draft, check what it wrote, and let it redraft with the findings.
+
+    The best draft is kept: of two the one with fewer errors at the gate, then with fewer in all,
+    then the later one. Whatever goes wrong after the first round does not lose the draft that is
+    there already. Raises `SkillRepoError`.
+    """
+    if request.name and request.category is not None:
+        # Before anybody is paid.
+        _folder(request.category, request.name, context)
+    best = _judge(write(request), request, context, 1)
+    for number in range(2, max_rounds + 1):
+        if not best.faults[1]:
+            break
+        again = replace(request, previous=best.draft, findings=_findings(best))
+        try:
+            draft = write(again)
+            if _same(draft, best.draft):
+                break
+            other = _judge(draft, request, context, number)
+        except SkillRepoError as error:
+            note = f"Round {number} failed, and the draft before it was kept: {error}"
+            return replace(best, notes=(*best.notes, note))
+        if other.faults <= best.faults:
+            best = other
+    return best
+
+
+def _findings(proposal: Proposal) -> tuple[Finding, ...]:
+    """What both profiles find, each once; where they weigh it differently, as the gate does."""
+    found = {each.order(): each for each in (*proposal.house.findings, *proposal.gate.findings)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _same(one: Draft, other: Draft) -> bool:
+    return (one.category, one.name, one.files) == (other.category, other.name, other.files)
+
+
+def _judge(draft: Draft, request: Request, context: Context, number: int) -> Proposal:
+    """Put the draft into the library, where it must not be in the way of another, and check it."""
+    try:
+        folder = _place(draft, request, context)
+    except SkillRepoError as error:
+        raise WriterFailed(str(error), draft.files) from None
+    source = Overlay(context.library.source, folder, draft.files)
+    library = Library(source, context.library.root, context.library.exclude)
+    inside = Context(library, context.settings, context.taxonomy)
+    skills = list(library.load([join(folder, SKILL_FILE)]))
+    document = skills[0] if isinstance(skills[0], Document) else None
+    return Proposal(
+        draft,
+        folder,
+        document,
+        gate=check(skills, ALL, inside, "spec"),
+        house=check(skills, ALL, inside, "house"),
+        rounds=number,
+    )
+
+
+def _place(draft: Draft, request: Request, context: Context) -> str:
+    """The folder that the draft wants; raises `SkillRepoError` where it may not have it."""
+    name, category = draft.name, draft.category
+    if "/" in name or request.name not in (None, name):
+        raise SkillRepoError(f"the writer called the skill {name!r}; give its name with --name")
+    if name.casefold() in request.taken:
+        raise SkillRepoError(
+            f"a skill or draft called `{name}` is there already; choose another name with "
+            "--name, or revise the existing one"
+        )
+    if category not in {choice.id for choice in request.choices}:
+        raise SkillRepoError(
+            f"the writer chose the category `{category}`, which is not in taxonomy.yaml; "
+            "give one with --at"
+        )
+    if request.category not in (None, category):
+        raise SkillRepoError(
+            f"the writer chose the category `{category}`, not `{request.category}` as it was told"
+        )
+    folder = _folder(category, name, context)
+    if why := paths_problem(join(folder, path) for path in draft.files):
+        raise SkillRepoError(f"the draft cannot be stored: {why}")
+    return folder
+
+
+def _folder(category: str, name: str, context: Context) -> str:
+    """The folder of a new skill; it must be free, for the commit replaces the whole of it."""
+    if not isinstance(context.taxonomy, Taxonomy):
+        raise SkillRepoError("there is no usable taxonomy.yaml; run `skillrepo init` first")
+    address = join(category, name)
+    if address in context.taxonomy.categories:
+        raise SkillRepoError(f"`{address}` is a category; choose another name with --name")
+    folder = context.taxonomy.folder(address)
+    if why := path_problem(folder):
+        raise SkillRepoError(f"the skill cannot be stored: {why}")
+    if context.library.source.kind(folder) != "missing":
+        raise SkillRepoError(f"{folder} is there already; choose another name with --name")
+    return folder
+
+
+def _errors(*reports: Report) -> set[Finding]:
+    return {
+        finding
+        for report in reports
+        for finding in report.findings
+        if finding.severity is Severity.ERROR
+    }

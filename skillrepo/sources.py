@@ -1,0 +1,139 @@
+"""Files and folders that a user names → `Source`s."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+from posixpath import join, normpath
+
+from skillrepo.draft import Source
+from skillrepo.errors import SkillRepoError
+
+MAX_FILE_BYTES = 2_000_000
+MAX_FILES = 200
+MAX_CHARACTERS = 10_000_000
+# Of a folder, whatever they are: a drive that is named by mistake is not read to its end.
+MAX_LOOKED_AT = 5_000
+_NAMED_LEFT_OUT = 20
+_NOT_TEXT = "not text in UTF-8; convert it first"
+
+
+def read(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read each file, and each text file below each folder; and say what was left out.
+
+    A file that is named must be text in UTF-8; in a folder, what is not text, hidden, a link or
+    too large is left out. A file that is named twice is read once. Raises `SkillRepoError` for
+    a name that cannot be read, a folder without text, and where the whole is over the limits.
+    """
+    reading = _Reading()
+    for path in paths:
+        if _is_folder(path):
+            reading.add_folder(path)
+        else:
+            reading.add_file(path)
+    more = len(reading.left_out) - _NAMED_LEFT_OUT
+    rest = [f"{more:,} more files were left out."] if more > 0 else []
+    return tuple(reading.found.values()), (*reading.left_out[:_NAMED_LEFT_OUT], *rest)
+
+
+class _Reading:
+    """What was found so far, by the path that is shown for it."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Source] = {}
+        self.left_out: list[str] = []
+        self._seen: set[Path] = set()
+        self._characters = 0
+
+    def add_file(self, path: Path) -> None:
+        read = _read(path)
+        if isinstance(read, str):
+            raise SkillRepoError(f"--from {path}: {read}")
+        self._add(_shown(path), path, read)
+
+    def add_folder(self, folder: Path) -> None:
+        name = _shown(folder)
+        texts = 0
+        for number, path in enumerate(_walk(folder, self.left_out), start=1):
+            if number > MAX_LOOKED_AT:
+                message = f"--from {folder}: holds more than {MAX_LOOKED_AT:,} files; name fewer"
+                raise SkillRepoError(message)
+            shown = join(name, path.relative_to(folder).as_posix())
+            read = "a symbolic link" if _is_link(path) else _read(path)
+            if isinstance(read, str):
+                self.left_out.append(f"{shown} was left out: {read}.")
+            else:
+                texts += 1
+                self._add(shown, path, read)
+        if not texts:
+            raise SkillRepoError(f"--from {folder}: holds no file that is text in UTF-8")
+
+    def _add(self, shown: str, path: Path, data: bytes) -> None:
+        real = path.resolve()
+        if real in self._seen:
+            return
+        self._seen.add(real)
+        # Two files that are called alike are told apart by the folders they lie in.
+        parts = real.parts
+        longer = ("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
+        names = (name for name in (shown, *longer) if name not in self.found)
+        name = next(names)
+        source = Source(name, data.decode("utf-8-sig"), hashlib.sha256(data).hexdigest())
+        self.found[name] = source
+        self._characters += len(source.text)
+        if len(self.found) > MAX_FILES or self._characters > MAX_CHARACTERS:
+            message = (
+                f"the sources are more than {MAX_FILES:,} files or {MAX_CHARACTERS:,} characters; "
+                "name fewer with --from"
+            )
+            raise SkillRepoError(message)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114 - the method raises where a path is too long
+
+
+def _shown(path: Path) -> str:
+    """The path as it was given if that leads down from the current folder, else its last part."""
+    plain = PurePath(normpath(path))
+    if plain.parts and not plain.is_absolute() and ".." not in plain.parts:
+        return plain.as_posix()
+    return plain.name if plain.name not in ("", "..") else path.resolve().name
+
+
+def _walk(folder: Path, left_out: list[str]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        left_out.append(f"{error.filename} was left out: {error.strerror}.")
+
+    for base, folders, names in os.walk(folder, onerror=unreadable):
+        links = [name for name in folders if _is_link(Path(base) / name)]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        shown = (name for name in (*names, *links) if not name.startswith("."))
+        yield from (Path(base) / name for name in sorted(shown))
+
+
+def _read(path: Path) -> bytes | str:
+    """The bytes of a text file, or why it is none."""
+    try:
+        # Without blocking, or a FIFO would hold us.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return "not a regular file"
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        return str(error.strerror)
+    if len(data) > MAX_FILE_BYTES:
+        return f"larger than {MAX_FILE_BYTES:,} bytes; name a part of it"
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _NOT_TEXT
+    return _NOT_TEXT if b"\0" in data else data

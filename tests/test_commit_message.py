@@ -1,0 +1,211 @@
+import hashlib
+import re
+import subprocess
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from content_repo import draft, request, skill
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skillrepo import document
+from skillrepo.commit_message import commit_message
+from skillrepo.draft import Draft, Request, Source
+from skillrepo.finding import Finding, Report, Severity
+from skillrepo.propose import Proposal
+
+FOLDER = "skills/data/pdf-merge"
+CLEAN = Report(1, ())
+
+
+def proposal(
+    made: Draft, findings: tuple[Finding, ...] = (), notes: tuple[str, ...] = ()
+) -> Proposal:
+    read = document.read(f"{FOLDER}/SKILL.md", "pdf-merge", made.files["SKILL.md"])
+    assert isinstance(read, document.Document)
+    return Proposal(made, FOLDER, read, CLEAN, Report(1, findings), rounds=1, notes=notes)
+
+
+def finding(message: str, path: str = "SKILL.md", line: int = 3) -> Finding:
+    return Finding(f"{FOLDER}/{path}", line, 1, "P103", "template-text", Severity.ERROR, message)
+
+
+def source(path: str, text: str = "text") -> Source:
+    return Source(path, text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def trailers(message: str) -> list[str]:
+    done = subprocess.run(
+        ["git", "interpret-trailers", "--parse"],
+        input=message.encode(),
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode().splitlines()
+
+
+def test_whole_message() -> None:
+    made = replace(
+        draft(skill(extra="metadata: {version: 0.1.0}\n")),
+        writer="model",
+        model="gemini/gemini-3-flash-preview",
+        program="ab" * 32,
+        notes=("Category data was chosen.",),
+    )
+    asked = request(brief="Merge PDF files", sources=(source("docs/a b.md"), source("c.md", "c")))
+    long = "one of 2 sources holds no text at all, which is why it was left out of the skill."
+    message = commit_message(proposal(made, (finding("`TODO` is left"),), (long,)), asked)
+    assert (
+        message
+        == f"""\
+feat(pdf-merge): add skill
+
+Merges PDF files. Use when PDF files are to become one.
+
+- Category data was chosen.
+- one of 2 sources holds no text at all, which is why it was left out of
+  the skill.
+
+Gate (spec): 1 skill checked: 0 errors, 0 warnings, 0 notes.
+House: 1 skill checked: 1 error, 0 warnings, 0 notes.
+- SKILL.md:3 P103 template-text: `TODO` is left
+
+Skill: data/pdf-merge
+Skill-Version: 0.1.0
+Skill-Writer: model
+Skill-Model: gemini/gemini-3-flash-preview
+Skill-Program: {"ab" * 32}
+Skill-Brief: {hashlib.sha256(b"Merge PDF files").hexdigest()}
+Skill-Source: docs/a b.md {hashlib.sha256(b"text").hexdigest()}
+Skill-Source: c.md {hashlib.sha256(b"c").hexdigest()}
+"""
+    )
+    assert trailers(message) == message.split("\n\n")[-1].splitlines()
+
+
+def test_least_message() -> None:
+    made = Draft("", "pdf-merge", {"SKILL.md": b""}, writer="offline")
+    read = document.read("SKILL.md", "pdf-merge", b"")
+    assert isinstance(read, document.Document)
+    for known in (read, None):
+        message = commit_message(Proposal(made, "pdf-merge", known, CLEAN, CLEAN, 1), request())
+        assert trailers(message)[:2] == ["Skill: pdf-merge", "Skill-Writer: offline"]
+        assert len(message.split("\n\n")) == 3
+
+
+@pytest.mark.parametrize("version", ["1", "' '", "[a]", "null"])
+def test_version_that_is_no_text_is_no_trailer(version: str) -> None:
+    made = draft(skill(extra=f"metadata: {{version: {version}}}\n"))
+    message = commit_message(proposal(made), request())
+    assert "Skill-Version" not in message
+
+
+def test_many_and_long_findings_are_cut() -> None:
+    found = tuple(finding("x" * 5_000, line=number) for number in range(60))
+    message = commit_message(proposal(draft(skill()), found), request())
+    assert message.count("\n- SKILL.md:") == 50
+    assert "\n- and 10 more\n" in message
+    assert len(message) < 20_000
+
+
+def test_only_the_first_line_of_a_note_is_told() -> None:
+    notes = ("Round 2 failed: the command `agent` ended; its output:\nTOKEN=secret",)
+    message = commit_message(proposal(draft(skill()), notes=notes), request())
+    assert "Round 2 failed: the command `agent` ended" in message
+    assert "secret" not in message
+
+
+@pytest.mark.parametrize(
+    "line", ["---", "--- a/SKILL.md", "diff --git a/x b/x", "Index: x", "diff -r x"]
+)
+def test_description_cannot_cut_the_message(line: str, tmp_path: Path) -> None:
+    # 72 columns hold the padding alone, so that the line begins a line of the message.
+    description = f"{'x' * 71} {line} {'y' * 71} Use when x."
+    made = draft(skill(description=description))
+    message = commit_message(proposal(made), request())
+    assert len(trailers(message)) == 3
+    assert f"\n {line}" in message
+    # What `git format-patch` and `git am` take along.
+    mail = f"From: A <a@example.org>\nSubject: x\n\n{message}"
+    (tmp_path / "mail").write_text(mail)
+    subprocess.run(
+        ["git", "mailinfo", "message", "patch"],
+        cwd=tmp_path,
+        input=mail.encode(),
+        capture_output=True,
+        check=True,
+    )
+    assert (tmp_path / "patch").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    "words", ["skip ci", "ci skip", "no ci", "skip actions", "actions skip", "SKIP CI", "ci-skip"]
+)
+def test_nothing_from_outside_can_switch_the_checks_off(words: str) -> None:
+    text = f"Merges [{words}] files. Use when [{words}]."
+    made = replace(draft(skill(description=text)), notes=(text,), model=text)
+    asked = request(sources=(source(f"[{words}].md"),))
+    message = commit_message(proposal(made, (finding(text),), (text,)), asked)
+    assert f"[{words}]" not in message
+    assert message.count(f"({words})") == 11
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=200),
+    st.lists(
+        st.sampled_from(
+            [
+                "---",
+                "--- ",
+                "\n",
+                "\n\n",
+                "\r",
+                "\u2028",
+                "\x85",
+                "\x0b",
+                " ",
+                "Skill: data/forged",
+                "Co-authored-by: Mallory <m@example.org>",
+                "Signed-off-by: Mallory <m@example.org>",
+                "Skill-Model: other",
+                "(cherry picked from commit 0)",
+                "# comment",
+                "\x1b[2J",
+                "\u202e",
+                "\udcff",
+                "x" * 80,
+                "a",
+                "\0",
+                ": ",
+            ]
+        ),
+        max_size=12,
+    ).map("".join),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+def test_no_text_from_outside_forges_anything(
+    description: str, note: str, path: str, model: str, brief: str
+) -> None:
+    field = description.encode(errors="replace").decode()
+    text = document.render({"name": "pdf-merge", "description": field}, "# Merging\n")
+    made = replace(draft(text), notes=(note,), model=model or None, writer="model")
+    asked: Request = request(brief=brief, sources=(source(path),))
+    found = (finding(note, path=path),)
+    message = commit_message(proposal(made, found, (path,)), asked)
+    message.encode()
+    subject, _, rest = message.partition("\n\n")
+    assert subject == "feat(pdf-merge): add skill"
+    assert not [
+        c for c in rest if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} and c != "\n"
+    ]
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", rest)
+    expected = {"Skill", "Skill-Writer", "Skill-Brief", "Skill-Source"}
+    found_keys = [line.partition(":")[0] for line in trailers(message)]
+    assert len(found_keys) == len(set(found_keys))
+    assert set(found_keys) - {"Skill-Model"} == expected
+    assert trailers(message)[0] == "Skill: data/pdf-merge"
