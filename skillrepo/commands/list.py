@@ -1,0 +1,62 @@
+"""`skillrepo list`: the skills of the repository."""
+
+import click
+
+from skillrepo.commands.place import Place
+from skillrepo.context import Context
+from skillrepo.document import Document
+from skillrepo.output import json, shapes
+from skillrepo.skill import Skill
+from skillrepo.taxonomy import Taxonomy
+from skillrepo.visible import one_line
+
+_DESCRIPTION = 72
+
+
+@click.command()
+@click.option("--rev", metavar="REV", help="The skills as of a commit.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(rev: str | None, *, as_json: bool) -> None:
+    """List the skills with address, version, status and description.
+
+    A SKILL.md that breaks the specification is not a skill yet: it is counted apart.
+    """
+    place = Place.of(())
+    context = Context.of(place.worktree() if rev is None else place.commit(rev))
+    skills: list[shapes.SkillShape] = []
+    invalid: list[str] = []
+    for document in context.library.load(context.library.skill_files):
+        skill = Skill.of(document) if isinstance(document, Document) else None
+        if skill is None:
+            invalid.append(document.path)
+        else:
+            skills.append(_shape(skill, context))
+    if as_json:
+        click.echo(json.dumps(shapes.ListShape(1, tuple(skills), tuple(invalid))))
+        return
+    for each in skills:
+        shown = one_line(each.description)
+        if len(shown) > _DESCRIPTION:
+            shown = shown[: _DESCRIPTION - 1] + "…"
+        about = one_line(f"{each.version} {each.status}") or "-"
+        click.echo(f"{one_line(each.address)}  {about}  {shown}")
+    if invalid:
+        hint = "`skillrepo validate --profile spec` says why"
+        click.echo(f"not listed: {len(invalid):,} that break the specification; {hint}", err=True)
+    elif not skills:
+        click.echo("there are no skills here yet", err=True)
+
+
+def _shape(skill: Skill, context: Context) -> shapes.SkillShape:
+    folder = skill.path.removesuffix("/SKILL.md")
+    address = None
+    if isinstance(context.taxonomy, Taxonomy):
+        address = context.taxonomy.address(skill.path)
+    return shapes.SkillShape(
+        address=address or folder,
+        path=skill.path,
+        name=skill.frontmatter.name,
+        version=skill.version,
+        status=skill.status,
+        description=skill.frontmatter.description,
+    )
