@@ -1,0 +1,79 @@
+# make demo     from a brief and a document to a validated skill on a branch of its own
+# make test     every check and every test, as CI runs them
+# See the README. Everything is installed into .venv; nothing else on the machine is changed.
+.POSIX:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+DEMO_DIR ?= demo
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# Recipes read it as a variable of the shell, so any character is safe in it.
+export DEMO_DIR
+
+.PHONY: help demo test lint unit bench soak release-check clean
+
+help:
+	@sed -n '1,3s/^# //p' Makefile
+	@echo 'make lint, make unit   the two halves of make test'
+	@echo 'make bench, make soak  how fast it is; how long it holds'
+	@echo 'make release-check     builds what would be released, and tries it out'
+	@echo 'make clean             removes what the above made, but for the demo'
+
+demo: $(VENV)/.core
+	@sh docs/demo/run.sh "$$DEMO_DIR"
+
+test: lint unit
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
+	$(BIN)/skillrepo schema --check
+
+# Processes that a test starts are measured too, each into a file of its own.
+unit: $(VENV)/.dev
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='skillrepo/rules/*'
+
+bench: $(VENV)/.bench
+	$(BIN)/python tests/bench/validate.py
+
+soak: $(VENV)/.dev
+	$(BIN)/python tests/bench/soak.py
+
+release-check: $(VENV)/.venv
+	$(BIN)/python tests/release_check.py
+
+clean:
+	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache
+	rm -rf .pytest_cache .import_linter_cache
+
+# What is installed is installed again when pyproject.toml has changed, and only then.
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo 'Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) || { \
+	    echo 'On Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.core: pyproject.toml $(VENV)/.venv
+	@echo 'Installing skillrepo into $(VENV)'
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.venv
+	@echo 'Installing skillrepo and what develops it into $(VENV)'
+	@$(PIP) --editable '.[dev,llm]'
+	@touch $(VENV)/.core $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) --editable '.[bench]'
+	@touch $@
