@@ -5,7 +5,8 @@ from typing import NamedTuple, Self
 from skillrepo import settings as settings_module
 from skillrepo import taxonomy as taxonomy_module
 from skillrepo.errors import SkillRepoError
-from skillrepo.library import Library, Source
+from skillrepo.files import Source
+from skillrepo.library import Library
 from skillrepo.settings import Settings
 from skillrepo.taxonomy import Problem, Taxonomy
 

@@ -8,8 +8,9 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.draft import Draft, Request, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Finding, Report, Severity
-from skillrepo.library import SKILL_FILE, Library, Overlay
+from skillrepo.library import Library
 from skillrepo.rules import ALL
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.tree_path import path_problem, paths_problem

@@ -14,7 +14,7 @@ import pytest
 from skillrepo import cli, schema
 from skillrepo.context import Context
 from skillrepo.draft import Choice, Draft, Request
-from skillrepo.library import Folder
+from skillrepo.files import Folder
 
 TAXONOMY = """\
 version: 1

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from skillrepo import taxonomy
 from skillrepo.adopt import Adoption, adopt
-from skillrepo.library import Library, Tree
+from skillrepo.files import Tree
+from skillrepo.library import Library
 from skillrepo.scaffold import exclude
 from skillrepo.settings import load as load_settings
 from skillrepo.taxonomy import Taxonomy

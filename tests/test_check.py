@@ -7,8 +7,8 @@ from content_repo import FILES, context, skill
 from skillrepo.check import check
 from skillrepo.context import Context
 from skillrepo.document import Document, Unreadable
+from skillrepo.files import Folder
 from skillrepo.finding import Edit, Finding, Fix, Report, Severity
-from skillrepo.library import Folder
 from skillrepo.rule import ERROR, INFO, WARNING, Hit, Profile, Rule
 
 FIX = Fix("mend", (Edit(0, 1, "x"),))

@@ -14,8 +14,8 @@ import pytest
 
 from skillrepo.check import check
 from skillrepo.context import Context
+from skillrepo.files import Folder
 from skillrepo.finding import Report
-from skillrepo.library import Folder
 from skillrepo.rule import Profile
 from skillrepo.rules import ALL
 

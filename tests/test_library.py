@@ -9,8 +9,9 @@ from conftest import Git, MakeRepo
 
 from skillrepo import document
 from skillrepo.document import Document, Unreadable
+from skillrepo.files import Folder, Overlay, Source, Tree
 from skillrepo.git import Entry, Repository
-from skillrepo.library import Folder, Library, Overlay, Source, Tree, within
+from skillrepo.library import Library, within
 
 SKILL = "---\nname: {}\ndescription: Use when x.\n---\n"
 FILES = {

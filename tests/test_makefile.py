@@ -11,7 +11,7 @@ import pytest
 from conftest import Git
 
 from skillrepo import resource
-from skillrepo.library import SKILL_FILE
+from skillrepo.files import SKILL_FILE
 
 MAKEFILE = checkout.CHECKOUT / "Makefile"
 

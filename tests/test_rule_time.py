@@ -8,7 +8,7 @@ from content_repo import TAXONOMY, skill
 from skillrepo import rules
 from skillrepo.context import Context
 from skillrepo.document import Document, read
-from skillrepo.library import Folder
+from skillrepo.files import Folder
 from skillrepo.rule import Rule
 
 SIZE = 1 << 18

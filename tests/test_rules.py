@@ -15,8 +15,8 @@ from skillrepo import rules
 from skillrepo.check import check
 from skillrepo.context import Context
 from skillrepo.document import MAX_BYTES, Document
+from skillrepo.files import Folder
 from skillrepo.finding import Finding, Severity
-from skillrepo.library import Folder
 from skillrepo.rule import Profile, Rule
 from skillrepo.template_text import TEMPLATE_SENTENCES
 

@@ -11,7 +11,7 @@ from skillrepo import yaml_text
 from skillrepo.commands.place import Place
 from skillrepo.config import Config
 from skillrepo.context import Context
-from skillrepo.library import Source
+from skillrepo.files import Source
 from skillrepo.output import json, shapes
 from skillrepo.settings import FILE_NAME, Policy, Section
 from skillrepo.visible import one_line

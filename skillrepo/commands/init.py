@@ -14,10 +14,11 @@ from skillrepo.adopt import Adoption, adopt
 from skillrepo.config import Config
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
+from skillrepo.files import Folder
 from skillrepo.git import Repository
 from skillrepo.git_process import GitError
 from skillrepo.git_write import commit_paths, init_repository
-from skillrepo.library import Folder, Library
+from skillrepo.library import Library
 from skillrepo.scaffold import State, Tool
 from skillrepo.visible import visible
 

@@ -5,8 +5,8 @@ from posixpath import dirname, join
 
 from skillrepo.commands.landing import Outcome
 from skillrepo.commands.work import Work
+from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Severity
-from skillrepo.library import SKILL_FILE
 from skillrepo.output import json, shapes, text
 from skillrepo.propose import Proposal
 from skillrepo.visible import one_line, visible

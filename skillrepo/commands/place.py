@@ -8,8 +8,9 @@ from typing import Self
 
 from skillrepo import settings, taxonomy
 from skillrepo.errors import SkillRepoError
+from skillrepo.files import SKILL_FILE, Folder, Source, Tree
 from skillrepo.git import Repository
-from skillrepo.library import SKILL_FILE, Folder, Library, Source, Tree
+from skillrepo.library import Library
 
 _WHOLE_REPOSITORY = (taxonomy.FILE_NAME, settings.FILE_NAME)
 

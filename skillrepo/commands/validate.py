@@ -11,9 +11,10 @@ from skillrepo.check import check
 from skillrepo.commands.place import Place, affected
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
+from skillrepo.files import SKILL_FILE, Source
 from skillrepo.finding import Report, Severity
 from skillrepo.git import Repository
-from skillrepo.library import SKILL_FILE, Library, Source
+from skillrepo.library import Library
 from skillrepo.output import text
 from skillrepo.rules import ALL
 

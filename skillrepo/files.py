@@ -1,0 +1,213 @@
+"""Where the files of a repository come from: a folder, a worktree, the index, a commit, a draft.
+
+Each kind of source answers the same questions: which files there are, what stands at a path, and
+what a file holds. Symbolic links are never followed, so nothing outside the root is read.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from posixpath import dirname, join
+from typing import Literal, Protocol
+
+from skillrepo import document
+from skillrepo.git import Entry
+
+SKILL_FILE = "SKILL.md"
+Kind = Literal["file", "folder", "link", "other", "conflict", "missing"]
+
+
+class Source(Protocol):
+    """Where files come from; paths are POSIX and relative to the root, `""` is the root."""
+
+    @property
+    def name(self) -> str:
+        """The name of the root folder."""
+
+    def files(self) -> list[str]:
+        """Every file and link, in path order."""
+
+    def kind(self, path: str) -> Kind:
+        """What stands at a path; a link is a link, wherever it leads."""
+
+    def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
+        """The bytes of each file; its size where that is over the limit; None if out of reach."""
+
+    def link(self, path: str) -> str:
+        """The target of a symbolic link, as it is written."""
+
+
+class Folder:
+    """The files in a folder of the file system; `listing` gives them for a git worktree."""
+
+    def __init__(self, root: Path, listing: Callable[[], list[str]] | None = None) -> None:
+        self._root = root
+        self._listing = listing or self._walk
+        self._links: dict[str, bool] = {}
+        self.name = root.resolve().name
+
+    def files(self) -> list[str]:
+        """Every file that is listed, and what else stands where a SKILL.md should."""
+        listed = self._listing()
+        # git does not list what it cannot store, such as a FIFO called SKILL.md.
+        folders = {dirname(path) for path in listed}
+        # Of a folder that stands in place of one it lists what lies below.
+        inside = f"/{SKILL_FILE}/"
+        folders |= {path.partition(inside)[0] for path in listed if inside in path}
+        expected = {join(folder, SKILL_FILE) for folder in folders}
+        odd = (path for path in expected.difference(listed) if self.kind(path) != "missing")
+        return sorted({*(path for path in listed if not self._linked(dirname(path))), *odd})
+
+    def _walk(self) -> list[str]:
+        found: list[str] = []
+        for folder, folders, names in os.walk(self._root):
+            base = Path(folder)
+            folders[:] = sorted(
+                name for name in folders if name != ".git" and not (base / name).is_symlink()
+            )
+            places = names + [name for name in folders if name == SKILL_FILE]
+            found += ((base / name).relative_to(self._root).as_posix() for name in places)
+        return found
+
+    def kind(self, path: str) -> Kind:
+        """What stands at a path."""
+        if path.startswith("/") or ".." in path.split("/"):
+            return "missing"  # nothing outside of the root is looked at
+        try:
+            # git goes on to list what it tracks below a folder that has become a link.
+            mode = 0 if self._linked(dirname(path)) else (self._root / path).lstat().st_mode
+        except (OSError, ValueError):  # ValueError: a NUL in the path
+            mode = 0
+        if not mode:
+            return "missing"
+        for kind, test in _KINDS.items():
+            if test(mode):
+                return kind
+        return "other"
+
+    def _linked(self, folder: str) -> bool:
+        """Whether the way to a folder goes through a symbolic link."""
+        if folder in ("", "/"):
+            return False
+        if folder not in self._links:
+            below = (self._root / folder).is_symlink()
+            self._links[folder] = below or self._linked(dirname(folder))
+        return self._links[folder]
+
+    def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
+        """The bytes of each file."""
+        for path in paths:
+            # Between lstat and open a file may have become a link or a FIFO.
+            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            try:
+                descriptor = os.open(self._root / path, flags)
+            except OSError:
+                yield None
+                continue
+            with os.fdopen(descriptor, "rb") as file:
+                size = os.fstat(descriptor).st_size
+                yield size if size > document.MAX_BYTES else file.read(document.MAX_BYTES + 1)
+
+    def link(self, path: str) -> str:
+        """The target of a symbolic link."""
+        return str((self._root / path).readlink())
+
+
+_KINDS: Mapping[Kind, Callable[[int], bool]] = {
+    "file": stat.S_ISREG,
+    "folder": stat.S_ISDIR,
+    "link": stat.S_ISLNK,
+}
+_LINK_MODE = "120000"
+_FILE_MODES = ("100644", "100755", "100664")
+
+
+class ReadBlobs(Protocol):
+    """Object ids → the bytes of each, its size where that is over the limit, None if missing."""
+
+    def __call__(self, oids: Iterable[str], *, limit: int) -> Iterator[bytes | int | None]:
+        """In the order asked for; `limit` is in bytes."""
+
+
+class Tree:
+    """The files of a commit or of the index; `read_blobs` gives the contents of object ids."""
+
+    def __init__(self, name: str, entries: Mapping[str, Entry], read_blobs: ReadBlobs) -> None:
+        self.name = name
+        self._entries = entries
+        self._read_blobs = read_blobs
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        found = {""}
+        for path in self._entries:
+            while (path := dirname(path)) not in found:
+                found.add(path)
+        return frozenset(found)
+
+    def files(self) -> list[str]:
+        """Every file, and the folders that are called like a SKILL.md."""
+        odd = (path for path in self._folders if path.rpartition("/")[2] == SKILL_FILE)
+        return sorted([*self._entries, *odd])
+
+    def kind(self, path: str) -> Kind:
+        """What stands at a path."""
+        entry = self._entries.get(path)
+        if entry is None:
+            return "folder" if path in self._folders else "missing"
+        if entry.conflicted:
+            return "conflict"
+        if entry.mode == _LINK_MODE:
+            return "link"
+        return "file" if entry.mode in _FILE_MODES else "other"
+
+    def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
+        """The bytes of each file."""
+        oids = (self._entries[path].oid for path in paths)
+        yield from self._read_blobs(oids, limit=document.MAX_BYTES)
+
+    def link(self, path: str) -> str:
+        """The target of a symbolic link."""
+        target = next(self.read([path]))
+        return target.decode(errors="replace") if isinstance(target, bytes) else ""
+
+
+class Overlay:
+    """A source in which one folder holds just the files of a draft."""
+
+    def __init__(self, below: Source, folder: str, files: Mapping[str, bytes]) -> None:
+        self.name = below.name
+        self._below = below
+        self._folder = folder
+        entries = {join(folder, path): Entry("100644", path) for path in files}
+        self._draft = Tree(
+            below.name,
+            entries,
+            lambda oids, *, limit: (
+                len(files[oid]) if len(files[oid]) > limit else files[oid] for oid in oids
+            ),
+        )
+
+    def _inside(self, path: str) -> bool:
+        return path == self._folder or path.startswith(self._folder + "/")
+
+    def files(self) -> list[str]:
+        """Every file."""
+        others = (path for path in self._below.files() if not self._inside(path))
+        return sorted([*others, *self._draft.files()])
+
+    def kind(self, path: str) -> Kind:
+        """What stands at a path."""
+        kind = self._draft.kind(path)
+        return kind if kind != "missing" or self._inside(path) else self._below.kind(path)
+
+    def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
+        """The bytes of each file."""
+        for path in paths:
+            yield from (self._draft if self._inside(path) else self._below).read([path])
+
+    def link(self, path: str) -> str:
+        """The target of a symbolic link."""
+        return self._below.link(path)
