@@ -157,17 +157,19 @@ def _too_deep(folders: Sequence[_Folder], root: int) -> Mapping[_Folder, str]:
     return {folder: why for folder in folders if len(folder) - 1 - root > _MAX_DEPTH}
 
 
-def _tree(categories: Iterable[_Folder]) -> dict[str, Any]:
+def _tree(categories: Iterable[_Folder], parent: str = "") -> dict[str, Any]:
     children: dict[str, list[_Folder]] = {}
     for category in categories:
         if category:
             children.setdefault(category[0], []).append(category[1:])
-    return {name: dict(_entry(name, below)) for name, below in sorted(children.items())}
+    return {name: dict(_entry(name, below, parent)) for name, below in sorted(children.items())}
 
 
-def _entry(name: str, below: Iterable[_Folder]) -> Iterator[tuple[str, Any]]:
-    yield "title", _title(name)
-    if children := _tree(below):
+def _entry(name: str, below: Iterable[_Folder], parent: str) -> Iterator[tuple[str, Any]]:
+    # A folder called `skills` in each part of a repository says nothing of what is in it.
+    title = parent if parent and name == "skills" else _title(name)
+    yield "title", title
+    if children := _tree(below, title):
         yield "children", children
 
 

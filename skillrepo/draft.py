@@ -21,12 +21,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A category that a skill may be put into."""
+    """A category that a skill may be put into; `skills` are the names of those in it."""
 
     id: str
     title: str
     description: str
     required_sections: tuple[str, ...]
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

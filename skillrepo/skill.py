@@ -65,7 +65,10 @@ class Frontmatter(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A skill that satisfies the specification; `path` is its SKILL.md's."""
+    """A skill whose fields satisfy the specification; `path` is its SKILL.md's.
+
+    Keys that the specification does not have are left out, as clients leave them out.
+    """
 
     path: str
     frontmatter: Frontmatter
@@ -82,9 +85,11 @@ class Skill:
 
     @classmethod
     def of(cls, document: Document) -> Self | None:
-        """The skill that a document is; None where its frontmatter breaks the specification."""
+        """The skill that a document is; None where a field breaks the specification."""
+        known = {field.alias or name for name, field in Frontmatter.model_fields.items()}
+        fields = {key: value for key, value in document.frontmatter.items() if key in known}
         try:
-            frontmatter = Frontmatter.model_validate(document.frontmatter, by_alias=True)
+            frontmatter = Frontmatter.model_validate(fields, by_alias=True)
         except ValidationError:
             return None
         return cls(document.path, frontmatter)

@@ -365,7 +365,10 @@ def test_nothing_found_outside_a_repository(tmp_path: Path, run: Run) -> None:
     done = run(tmp_path, "validate")
     assert (done.code, done.err) == (2, f"error: no SKILL.md found below {tmp_path}\n")
     done = run(tmp_path, "validate", ".")
-    assert (done.code, done.err) == (2, "error: .: no SKILL.md in it, nor above it\n")
+    assert (done.code, done.err) == (
+        2,
+        f"error: {tmp_path}: no SKILL.md in it, nor above it\n",
+    )
     (tmp_path / "skill.md").write_text(skill("x"))
     assert run(tmp_path, "validate").code == 2
 

@@ -241,4 +241,4 @@ def _next(directory: Path, setup: _Setup, pending: list[str]) -> Iterator[str]:
     if setup.adoption:
         yield "  skillrepo validate"
     yield '  skillrepo new "what the skill is for" --from DOCUMENT'
-    yield "  pre-commit install    (or, without pre-commit: skillrepo hooks install)"
+    yield "  skillrepo hooks install    (or, with pre-commit: pre-commit install)"

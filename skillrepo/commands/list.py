@@ -19,7 +19,7 @@ _DESCRIPTION = 72
 def command(rev: str | None, *, as_json: bool) -> None:
     """List the skills with address, version, status and description.
 
-    A SKILL.md that breaks the specification is not a skill yet: it is counted apart.
+    A SKILL.md whose fields break the specification is shown as invalid, by its path.
     """
     place = Place.of(())
     context = Context.of(place.worktree() if rev is None else place.commit(rev))
@@ -40,9 +40,11 @@ def command(rev: str | None, *, as_json: bool) -> None:
             shown = shown[: _DESCRIPTION - 1] + "…"
         about = one_line(f"{each.version} {each.status}") or "-"
         click.echo(f"{one_line(each.address)}  {about}  {shown}")
+    for path in invalid:
+        click.echo(f"{one_line(path)}  invalid")
     if invalid:
         hint = "`skillrepo validate --profile spec` says why"
-        click.echo(f"not listed: {len(invalid):,} that break the specification; {hint}", err=True)
+        click.echo(f"{len(invalid):,} break the specification; {hint}", err=True)
     elif not skills:
         click.echo("there are no skills here yet", err=True)
 

@@ -21,7 +21,7 @@ from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.git import Repository
 from skillrepo.propose import propose
 from skillrepo.settings import Settings
-from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME, Taxonomy
+from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
 from skillrepo.writer.command import CommandWriter
 from skillrepo.writer.offline import write as write_offline
 
@@ -91,11 +91,12 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     if len(set(steps)) > 1:
         raise click.UsageError("--dry-run, --write-only and --commit exclude each other")
+    wanted = _brief(brief)
     config = Config.load(os.environ, Path.home())
     write = _writer(writer, model, program, config)
     work = prepare(steps[0] if steps else "commit", base)
     read, left_out = sources.read(origins)
-    request = _request(_brief(brief), read, work, name=name, at=at)
+    request = _request(wanted, read, work, name=name, at=at)
     drafts: list[Draft] = []
 
     def remember(request: Request) -> Draft:
@@ -196,7 +197,7 @@ def _request(
         sources=read,
         choices=_choices(work),
         name=name,
-        category=None if at is None else _category(at.strip("/"), work.taxonomy),
+        category=None if at is None else _category(at.strip("/"), work),
         taken=work.context.library.names | drafts.keys(),
     )
 
@@ -241,8 +242,18 @@ def _choices(work: Work) -> tuple[Choice, ...]:
     taxonomy, settings = work.taxonomy, work.context.settings
     if not taxonomy.categories:
         return (Choice("", "the repository", "", _sections(DEFAULT_SECTIONS, settings)),)
+    skills: dict[str, list[str]] = {}
+    for path in work.context.library.skill_files:
+        category, _, name = (taxonomy.address(path) or "").rpartition("/")
+        skills.setdefault(category, []).append(name)
     return tuple(
-        Choice(each.id, each.title, each.description, _sections(each.sections, settings))
+        Choice(
+            each.id,
+            each.title,
+            each.description,
+            _sections(each.sections, settings),
+            tuple(skills.get(each.id, ())),
+        )
         for each in taxonomy.categories.values()
     )
 
@@ -252,7 +263,8 @@ def _sections(policy: str, settings: Settings) -> tuple[str, ...]:
     return tuple(section.title for section in found.required) if found else ()
 
 
-def _category(at: str, taxonomy: Taxonomy) -> str:
+def _category(at: str, work: Work) -> str:
+    taxonomy = work.taxonomy
     # People take the path from the tree, where the root stands in front.
     for wanted in (at, at.removeprefix(f"{taxonomy.root}/")):
         if wanted in taxonomy.categories or (not wanted and not taxonomy.categories):
@@ -262,4 +274,5 @@ def _category(at: str, taxonomy: Taxonomy) -> str:
     if not taxonomy.categories:
         raise SkillRepoError(f"--at {at}: {FILE_NAME} has no categories; leave --at out")
     known = "".join(f"\n  {each.id}: {each.title}" for each in taxonomy.categories.values())
-    raise SkillRepoError(f"--at {at}: no such category; {FILE_NAME} has:{known}")
+    where = "the worktree" if work.step == "write-only" else work.start
+    raise SkillRepoError(f"--at {at}: no such category; {FILE_NAME} of {where} has:{known}")

@@ -45,8 +45,8 @@ def _result(proposal: Proposal, outcome: Outcome, work: Work) -> Iterator[str]:
                 yield f"then: git push {one_line(outcome.remote)} {outcome.branch}"
     elif outcome.written:
         yield f"written to {one_line(outcome.written)}, not committed"
-        if mend:
-            yield "next: mend the errors above"
+        first = "mend the errors above, then " if mend else ""
+        yield f"next: {first}git add {one_line(outcome.written)}, and commit"
     else:
         yield "dry run: nothing was written"
 

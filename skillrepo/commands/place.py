@@ -81,7 +81,7 @@ class Place:
                 return library.skill_files
             found = library.select(name)
             if not found and not library.excludes(name):
-                raise SkillRepoError(_nothing(name or ".", library))
+                raise SkillRepoError(_nothing(name or str(self.root), library))
             chosen.update(found)
         return sorted(chosen) if self.named else library.skill_files
 
@@ -98,7 +98,7 @@ def affected(library: Library, changed: Sequence[str]) -> list[str]:
 
 
 def _nothing(name: str, library: Library) -> str:
-    if library.source.kind("" if name == "." else name) == "missing":
+    if not name.startswith("/") and library.source.kind(name) == "missing":
         return f"{name}: no such file or folder"
     return f"{name}: no {SKILL_FILE} in it, nor above it"
 

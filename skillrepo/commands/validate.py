@@ -28,6 +28,7 @@ from skillrepo.rules import ALL
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
 )
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option(
     "--fail-on",
     type=click.Choice(get_args(settings.FailOn)),

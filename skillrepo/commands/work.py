@@ -40,7 +40,10 @@ def prepare(step: str, base: str | None) -> Work:
         _refuse_write_only(place.repository, base)
     commit, start = _start(place.repository, base)
     if commit is None and (step == "commit" or place.repository.root is None):
-        raise SkillRepoError("there is no commit yet to start a branch from; commit first")
+        raise SkillRepoError(
+            "there is no commit yet to start a branch from; commit first, for example with "
+            "`skillrepo init --commit`"
+        )
     if step == "commit":
         place.repository.identity()  # before a writer is paid for what cannot be committed
     looked_at = None if step == "write-only" else commit

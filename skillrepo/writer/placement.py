@@ -9,11 +9,14 @@ from skillrepo.writer.words import bm25
 def best(query: str, choices: Sequence[Choice]) -> Choice | None:
     """The category that answers `query` best, None where none shares a word with it.
 
-    A title counts twice. Of equal categories the first one wins, so the answer depends on nothing
-    but the arguments.
+    A title counts twice, and the names of the skills that are there say what it is for. Of equal
+    categories the first one wins, so the answer depends on nothing but the arguments.
     """
     texts = [
-        f"{choice.title} {choice.title} {choice.id} {choice.description}" for choice in choices
+        " ".join(
+            (choice.title, choice.title, choice.id, choice.description, *choice.skills)
+        ).replace("-", " ")
+        for choice in choices
     ]
     scores = bm25(query, texts)
     top = max(scores, default=0.0)
