@@ -101,6 +101,9 @@ def claims(text: str) -> Iterator[tuple[str, str, int, int]]:
     for line in text.split("\n"):
         in_code ^= line.startswith("```")
         match = CLAIM.search(line)
+        # A line that leads to a procedure quotes nothing of it.
+        if line.startswith("- Procedure in ") and not in_code:
+            continue
         if match is None or in_code:
             if line.startswith("#") and not in_code:
                 quote.clear()
@@ -301,7 +304,9 @@ def test_a_long_brief_is_cut_between_words() -> None:
 def test_sentences_of_the_brief_that_need_a_model_are_named() -> None:
     made = markdown_draft("# T\n", "Merge PDFs. It must cover forms. Keep it short. Use for all.")
     assert description(made) == "Merges PDFs. Covers forms. Use for all."
-    assert made.notes == ("What this writer, which uses no model, did not heed: “Keep it short.”",)
+    assert made.notes[0] == (
+        "What this writer, which uses no model, did not heed: “Keep it short.”"
+    )
 
 
 def test_a_given_name_is_kept() -> None:
@@ -421,14 +426,14 @@ def test_a_demanded_section_is_found_under_a_heading_of_its_name() -> None:
     at = Choice("x", "X", "", ("Prerequisites", "Success criteria", "Lore", "When not to use"))
     text = (
         "# T\n\n## Requirements\n\n- Go 1.22\n\n## Lore\n\nOld tales.\n\n<b>no</b>\n\n"
-        "## When not to use it\n\n***\n\nFor one file.\n"
+        "## When not to use it\n\n***\n\nFor one folder.\n"
     )
     made = write(Request("Back up folders", (source("a.md", text),), (at,), category="x"))
     assert "- Go 1.22\n\nSource: [a.md](references/a.md#requirements), line 5" in under(
         made, "Prerequisites"
     )
     assert "Old tales." in under(made, "Lore")
-    assert "For one file." in under(made, "When not to use")
+    assert "For one folder." in under(made, "When not to use")
     assert made.notes == ("No source supports the section “Success criteria”: left out.",)
 
 
@@ -457,6 +462,127 @@ def test_pages_of_lists_alone_give_their_points() -> None:
 def test_rules_stand_under_best_practices() -> None:
     made = markdown_draft("# T\n\n## Guidelines\n\n- Keep it short\n- Name it well\n")
     assert "- Keep it short" in under(made, "Best practices")
+
+
+# Procedures
+
+DEMO = Path(__file__).parents[1] / "docs" / "demo" / "postgresql-backups.md"
+ORDERED = re.compile(r" {0,3}\d+[.)]\s")
+
+
+def cut_lists(made: Draft, sources: Mapping[str, str]) -> list[str]:
+    """The ordered lists of which SKILL.md quotes some lines, but not all."""
+    cut = []
+    for text, label, start, end in claims(body(made)):
+        path = next(path for path in sources if f"/{path}".endswith(f"/{label}"))
+        linked = all(re.match(r"\d+\. \[", line) for line in text.strip().split("\n"))
+        if linked or not path.endswith(".md"):
+            continue
+        lines = re.split("\r\n?|\n", sources[path])
+        for block in markdown.parse("\n".join(lines)).blocks:
+            inside = lines[block.start - 1 : block.end]
+            several = sum(1 for line in inside if ORDERED.match(line)) > 1
+            ordered = block.kind == "list" and several and ORDERED.match(inside[0])
+            if ordered and start <= block.end and block.start <= end:
+                whole = start <= block.start and block.end <= end
+                if not whole or plain("\n".join(inside)) not in plain(text):
+                    cut.append(f"{label} {block.start}-{block.end}: {text}")
+    return cut
+
+
+def demo() -> Draft:
+    at = Choice("ops", "Operations", "", ("When to use", "Steps"))
+    brief = "Restore a PostgreSQL database from a backup: from a dump, or to a point in time"
+    own = source("docs/demo/postgresql-backups.md", DEMO.read_text())
+    return write(Request(brief, (own,), (at,), "postgresql-restore", "ops"))
+
+
+def test_the_demo_has_its_procedures_whole() -> None:
+    made = demo()
+    sources = {"docs/demo/postgresql-backups.md": DEMO.read_text()}
+    assert made.notes == ()
+    assert untrue(made, sources) == []
+    assert cut_lists(made, sources) == []
+    steps = under(made, "Steps")
+    assert re.findall(r"^### (.+)", steps, re.MULTILINE) == [
+        "Before you start",
+        "Restore a logical dump",
+        "Recover to a point in time",
+    ]
+    for command in (
+        "createdb --template=template0 --owner",
+        "recovery.signal",
+        "pg_restore --list",
+    ):
+        assert command in steps
+        assert len(re.findall(rf"^ .*{re.escape(command)}", body(made), re.MULTILINE)) == 1
+
+
+def test_ordered_lists_of_the_fixtures_are_quoted_whole() -> None:
+    for at in (TOOLS, HOW_TO):
+        assert cut_lists(draft(*tarn(), at=at), {own.path: own.text for own in tarn()}) == []
+
+
+def test_the_check_of_lists_finds_one_that_is_cut() -> None:
+    made = markdown_draft("# T\n\n- a\n\n```bash\ntarn list\n```\n")
+    text = "# T\n\n1. a\n   ```bash\n   tarn list\n   ```\n2. b\n"
+    assert cut_lists(made, {"docs/guide.md": text}) != []
+
+
+@pytest.mark.parametrize("second", ["2. Start it:", "1. Start it:", "- Mind it\n\n2. Start it:"])
+def test_code_that_is_not_indented_belongs_to_the_procedure(second: str) -> None:
+    text = f"1. Stop it:\n\n```bash\ntarn stop\n```\n\n{second}\n\n```bash\ntarn start\n```"
+    made = markdown_draft(f"# T\n\n## Move folders\n\n{text}\n\nDone.\n", at=HOW_TO)
+    assert f"{text}\n\nSource: " in under(made, "Steps")
+    assert body(made).count("\ntarn stop") == body(made).count("\ntarn start") == 1
+
+
+def test_a_list_that_begins_anew_is_a_procedure_of_its_own() -> None:
+    text = "1. Stop a\n2. Start a\n\nOr:\n\n1. Stop b\n2. Start b\n\n***\n\n3. Run c\n"
+    steps = under(markdown_draft(f"# T\n\n## How to\n\n{text}", at=HOW_TO), "Steps")
+    assert "1. Stop a\n2. Start a\n\nSource: " in steps
+    assert "Or:\n\n1. Stop b\n2. Start b\n\nSource: " in steps
+    assert "Run c" not in steps
+
+
+@pytest.mark.parametrize("last", ["See <b>it</b>", "Check it\n" + "   and wait for it\n" * 400])
+def test_a_procedure_that_cannot_be_quoted_whole_is_only_pointed_to(last: str) -> None:
+    text = (
+        "# T\n\n## Move folders\n\n1. Stop it:\n\n   ```bash\n   tarn stop\n   ```\n\n"
+        f"2. Never unplug it.\n3. {last}"
+    )
+    made = markdown_draft(text, at=HOW_TO)
+    end = len(text.rstrip().split("\n"))
+    assert under(made, "Steps").strip() == (
+        f"- Procedure in 3 steps: [Move folders](references/guide.md#move-folders), lines 5-{end}"
+    )
+    assert "```" not in body(made)
+    assert "unplug" not in body(made)
+    assert not any("“Steps”" in note for note in made.notes)
+
+
+def test_any_ordered_list_supports_demanded_steps_but_one_of_mistakes() -> None:
+    text = "# T\n\n## {}\n\n1. Snapshots of folders\n2. Pruning\n"
+    made = markdown_draft(text.format("Principles"), at=HOW_TO)
+    assert "1. Snapshots of folders\n2. Pruning" in under(made, "Steps")
+    assert not under(markdown_draft(text.format("Principles")), "Steps")
+    made = markdown_draft(text.format("Common mistakes"), at=HOW_TO)
+    assert not under(made, "Steps")
+    assert "No source supports the section “Steps”: left out." in made.notes
+
+
+@pytest.mark.parametrize("label", ["**Cons:**", "**Disadvantages**", "Don't:", "Cons"])
+def test_a_list_keeps_the_label_that_changes_its_meaning(label: str) -> None:
+    text = f"# T\n\n## Guidelines\n\n{label}\n\n1. Run it daily\n2. Run it often\n"
+    made = markdown_draft(text, at=HOW_TO)
+    assert f"{label}\n\n1. Run it daily" in under(made, "Best practices")
+    assert not under(made, "Steps")
+
+
+def test_sources_that_share_no_word_with_the_brief_are_doubted() -> None:
+    said = "The brief and the sources share no word: check that these are the right documents."
+    assert said in markdown_draft("# Bread\n\nBake it with a skill.\n").notes
+    assert said not in markdown_draft("# Bread\n\nA folder of bread.\n").notes
 
 
 # What is quoted, and what is not
@@ -533,7 +659,7 @@ def test_a_script_shows_how_it_is_called() -> None:
         (":::warning\n\nIt burns.\n\n:::", "- **Warning:** It burns. ("),
         ("- Keep cool.\n- Always wear gloves\n  of leather.", "- Always wear gloves of leather. ("),
         ("Note: it works only once.", "- Note: it works only once. ("),
-        ("1. Calm\n2. Do not sit there at all.", "- Do not sit there at all. ("),
+        ("- Calm\n- Do not sit there at all.", "- Do not sit there at all. ("),
     ],
 )
 def test_warnings_of_every_form_are_quoted(text: str, said: str) -> None:
@@ -558,6 +684,8 @@ def test_warnings_of_every_form_are_quoted(text: str, said: str) -> None:
         "Data loss prevention is another program.",
         "Never " + "so " * 200 + "long.",
         ":::warning",
+        "1. Calm\n2. Do not sit there at all.",
+        "**Don't:**\n\n- Always wear gloves.\n- Keep cool.",
     ],
 )
 def test_what_only_looks_like_a_warning_is_not_quoted(text: str) -> None:
@@ -707,7 +835,8 @@ def test_lists_of_plain_text_keep_their_items() -> None:
     text = "HOW TO\n\n1. Run a\n\n2. Run b\n   with [c]\n\n3. Run d:\n\n       $ d --now"
     made = draft(source("a.txt", text), at=HOW_TO)
     assert "1. Run a\n\n2. Run b\n   with \\[c\\]\n\n3. Run d:" in under(made, "Steps")
-    assert "```console\n$ d --now\n```" in under(made, "Examples")
+    assert "$ d --now" in under(made, "Steps")
+    assert body(made).count("$ d --now") == 1
 
 
 # Links
@@ -1094,5 +1223,5 @@ def test_real_documents_give_true_quotes_and_valid_skills(
         made = write(Request(brief, sources, (HOW_TO,), name, HOW_TO.id))
         assert Skill.of(skill_md(made)) is not None
         assert len(body(made)) <= 16_000
-        wrong += bad_links(made) + untrue(made, texts)
+        wrong += bad_links(made) + untrue(made, texts) + cut_lists(made, texts)
     assert wrong == []

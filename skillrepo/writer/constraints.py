@@ -7,6 +7,7 @@ from itertools import pairwise
 from skillrepo.markdown import Block
 from skillrepo.writer.boxes import KINDS, boxes, sets_limit
 from skillrepo.writer.excerpt import Excerpt, Quote, escaped, quotable
+from skillrepo.writer.extract import is_turned
 from skillrepo.writer.page import Page
 
 _LABELLED = re.compile(
@@ -60,7 +61,13 @@ def constraints(page: Page, quote: Quote) -> Iterator[Excerpt]:
             yield Excerpt(page, start, end, page.heading_of(start), text, KINDS[kind])
     for block in page.markup.blocks:
         prose = block.kind in ("paragraph", "list", "quote")
-        if not prose or block.start in boxed or any(map(_STORY.search, page.trail(block.start))):
+        turned = block.kind == "list" and is_turned(page, block)
+        if (
+            not prose
+            or turned
+            or block.start in boxed
+            or any(map(_STORY.search, page.trail(block.start)))
+        ):
             continue
         for start, end in _parts(page, block):
             line = page.line_at(start)

@@ -15,7 +15,8 @@ Quote = Callable[[int, int], str]
 # Headings and words around what is shown so that nobody does it.
 BAD = re.compile(
     r"\b(?:anti-?patterns?|bad|wrong|incorrect|avoid|don['\u2019]?t|do not|never|vulnerable|"
-    r"insecure|broken|deprecated|legacy|mistakes?|pitfalls?|gotchas?|problem|before|naive|vague)\b"
+    r"insecure|broken|deprecated|legacy|mistakes?|pitfalls?|gotchas?|problem|before(?! you\b)|"
+    r"naive|vague)\b"
     r"|[\u274c\u2717\u2718\U0001f6ab\U0001f44e]",
     re.IGNORECASE,
 )
@@ -27,6 +28,8 @@ _FIRST = re.compile(
 )
 # An HTML tag or comment, or a placeholder that reads as one; not an address in angle brackets.
 _HTML = re.compile(r"<(?!https?://|mailto:)[a-zA-Z/!?]")
+_ANNOUNCES = re.compile(r":[*_]*$|^(?:\*\*|__).*(?:\*\*|__)$|^[^.!?]{1,40}$", re.DOTALL)
+_MOST_LABEL, _ADJACENT = 300, 2
 _CODE_SPAN = re.compile(r"(`+)[^`\n]*\1")
 
 
@@ -105,6 +108,15 @@ def choose(
             room -= len(excerpt.text)
     pages = list(dict.fromkeys(excerpt.page.path for excerpt in chosen))
     return sorted(chosen, key=lambda e: (e.turn, pages.index(e.page.path), e.start))
+
+
+def label(page: Page, block: Block) -> Block | None:
+    """The short paragraph right before a list that announces it: `**Cons:**`."""
+    before = page.block_before(block.start)
+    if before is None or before.kind != "paragraph" or block.start - before.end > _ADJACENT:
+        return None
+    text = page.text_of(before).strip()
+    return before if len(text) <= _MOST_LABEL and _ANNOUNCES.search(text) else None
 
 
 def quotable(text: str) -> bool:

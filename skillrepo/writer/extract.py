@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from skillrepo.markdown import Block
 from skillrepo.writer import english
-from skillrepo.writer.excerpt import BAD, Excerpt, Quote, quotable, quoted
+from skillrepo.writer.excerpt import BAD, Excerpt, Quote, label, quotable, quoted
 from skillrepo.writer.page import Page
 
 _PROCEDURE = re.compile(
@@ -29,7 +29,9 @@ _TABLE = re.compile(
     re.IGNORECASE,
 )
 _STORY = re.compile(r"examples?|changelog|glossary|faq", re.IGNORECASE)
-_ORDERED = re.compile(r" {0,3}\d{1,3}[.)]\s")
+_ORDERED = re.compile(r" {0,5}\d{1,9}[.)]\s")
+# What makes of a list of orders one of what not to do.
+_TURNS = re.compile(rf"{BAD.pattern}|\b(?:dis)?advantages?\b|\b(?:cons|pros)\b", re.IGNORECASE)
 _ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,3}[.)])\s+")
 _TERM = re.compile(r" {0,3}[-*+]\s+(?:\*\*)?`[^`]+`")
 _STEP_WORD = re.compile(r"(?:step|phase|stage) +\d+", re.IGNORECASE)
@@ -54,12 +56,29 @@ _LEAST_OVERVIEW, _MOST_OVERVIEW = 40, 600
 
 
 def steps(page: Page, quote: Quote) -> Iterator[Excerpt]:
-    """Numbered lists of three items or more that say what to do one after the other."""
-    for block in _blocks(page, "list"):
+    """Numbered procedures that say what to do one after the other, whatever their length."""
+    for procedure in page.procedures:
+        block = procedure.block
         items = [line for line in _lines(page, block) if _ORDERED.match(line)]
         told = _PROCEDURE.search(page.heading_of(block.start)) or _are_orders(items)
-        if len(items) >= _SEVERAL and told and _is_advice(page, block.start):
+        told = told or not page.code_lines.isdisjoint(range(block.start, block.end + 1))
+        if told and _is_advice(page, block.start) and not is_turned(page, block):
             yield _excerpt(page, block, quote, _PROCEDURE)
+
+
+def numbered(page: Page, quote: Quote) -> Iterator[Excerpt]:
+    """All ordered lists that nothing says not to do, for pages that have nothing more telling."""
+    for procedure in page.procedures:
+        block = procedure.block
+        warned = any(map(BAD.search, page.trail(block.start))) or is_turned(page, block)
+        if not warned:
+            yield _excerpt(page, block, quote, _PROCEDURE)
+
+
+def is_turned(page: Page, block: Block) -> bool:
+    """Whether the label of a list says that its items are not to be done, or only weighed."""
+    before = label(page, block)
+    return bool(before and _TURNS.search(page.text_of(before)))
 
 
 def step_headings(page: Page) -> list[int]:
@@ -119,7 +138,7 @@ def overview(page: Page, quote: Quote) -> Iterator[Excerpt]:
 def section(page: Page, quote: Quote, line: int) -> Iterator[Excerpt]:
     """What stands under the heading at `line`, up to the next one: its first blocks that fit."""
     room = _MOST_LIST
-    for block in page.blocks_from(line + 1):
+    for block in page.units_from(line + 1):
         if block.kind == "heading":
             return
         if block.kind in ("paragraph", "list", "table", "code", "quote"):
@@ -132,7 +151,7 @@ def section(page: Page, quote: Quote, line: int) -> Iterator[Excerpt]:
 
 def _blocks(page: Page, kind: str) -> Iterator[Block]:
     """The blocks of one kind that may be quoted whole."""
-    return (b for b in page.markup.blocks if b.kind == kind and _fits(page, b))
+    return (b for b in page.units if b.kind == kind and _fits(page, b))
 
 
 def _fits(page: Page, block: Block) -> bool:
@@ -159,8 +178,10 @@ def _are_orders(items: list[str]) -> bool:
 
 
 def _excerpt(page: Page, block: Block, quote: Quote, telling: re.Pattern[str]) -> Excerpt:
-    """A block as a quote; it weighs more early in its page and under a telling heading."""
+    """A block as a quote, a list with its label; it weighs more early and under `telling`."""
     heading = page.heading_of(block.start)
     weight = 0.2 * (1 - block.start / len(page.lines))
     weight += 0.4 if telling.search(heading) else 0.0
-    return Excerpt(page, block.start, block.end, heading, quoted(page, block, quote), weight)
+    before = label(page, block) if block.kind == "list" else None
+    shown = Block("list", before.start if before else block.start, block.end)
+    return Excerpt(page, shown.start, shown.end, heading, quoted(page, shown, quote), weight)

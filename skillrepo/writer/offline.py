@@ -12,7 +12,7 @@ from skillrepo.draft import Choice, Draft, Request
 from skillrepo.errors import SkillRepoError
 from skillrepo.writer import brief as briefs
 from skillrepo.writer import mentions as terms
-from skillrepo.writer import placement, reference, sources, template, topics
+from skillrepo.writer import placement, reference, sources, template, topics, words
 from skillrepo.writer.brief import Brief
 from skillrepo.writer.clean import without_joiners
 from skillrepo.writer.description import describe, use_when
@@ -24,6 +24,7 @@ from skillrepo.writer.split import split
 WRITER = "offline"
 VERSION = "0.1.0"
 _SCALES = (1.0, 0.75, 0.5, 0.3, 0.15, 0.0)
+_STRANGERS = "The brief and the sources share no word: check that these are the right documents."
 # The rule whose findings can be repaired without a model.
 _TOO_LONG = "body-length"
 
@@ -72,6 +73,8 @@ def _write(request: Request, room: _Room) -> Draft:
     if brief.unused:
         notes.append(f"What this writer, which uses no model, did not heed: “{brief.unused}”")
     notes += _source_notes(request, found)
+    if found and not _meet(brief, found):
+        notes.append(_STRANGERS)
     heading = briefs.title(brief, name)
     if not brief.phrase:
         brief = replace(brief, phrase=heading, verb="")
@@ -150,6 +153,15 @@ def _category(request: Request, brief: Brief, found: Sequence[Page]) -> Choice:
     known = "\n".join(f"  {choice.id}: {choice.title}" for choice in request.choices)
     message = f"{problem}; choose one with --at CATEGORY:\n{known or '  (there is none)'}"
     raise SkillRepoError(message)
+
+
+def _meet(brief: Brief, found: Sequence[Page]) -> bool:
+    """Whether the brief and the sources share a word that carries meaning; an empty one does."""
+    wanted = set(words.terms(f"{brief.phrase} {brief.covers}"))
+    return not wanted or any(
+        not wanted.isdisjoint(words.terms(f"{page.path} {page.title} {page.text}"))
+        for page in found
+    )
 
 
 def _source_notes(request: Request, found: Sequence[Page]) -> Iterator[str]:

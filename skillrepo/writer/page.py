@@ -5,11 +5,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Literal
 
 from skillrepo.markdown import Block, Heading, Markdown
 from skillrepo.writer.clean import one_line
+from skillrepo.writer.procedures import Procedure, procedures
 
 Kind = Literal["markdown", "rst", "text", "code"]
 
@@ -109,9 +111,9 @@ class Page:
             at = self._outer[at]
         return found[::-1]
 
-    def blocks_from(self, line: int) -> Iterator[Block]:
-        """The top-level blocks that begin at `line` or after it."""
-        blocks = self.markup.blocks
+    def units_from(self, line: int) -> Iterator[Block]:
+        """The units that begin at `line` or after it."""
+        blocks = self.units
         first = bisect_left(blocks, line, key=lambda block: block.start)
         return (blocks[at] for at in range(first, len(blocks)))
 
@@ -120,6 +122,26 @@ class Page:
         blocks = self.markup.blocks
         at = bisect_right(blocks, line - 1, key=lambda block: block.end)
         return blocks[at - 1] if at else None
+
+    @cached_property
+    def procedures(self) -> list[Procedure]:
+        """Its numbered procedures, in reading order."""
+        return list(procedures(self.markup.blocks, self.lines, self.code_lines))
+
+    @cached_property
+    def units(self) -> list[Block]:
+        """The top-level blocks, each numbered procedure as one list."""
+        found = [procedure.block for procedure in self.procedures]
+        inside = {n for block in found for n in range(block.start, block.end + 1)}
+        rest = (block for block in self.markup.blocks if block.start not in inside)
+        return sorted([*rest, *found], key=lambda block: block.start)
+
+    def cuts_procedure(self, start: int, end: int) -> bool:
+        """Whether lines `start` to `end` are a part of a procedure, and not all of it."""
+        at = bisect_left(self.procedures, start, key=lambda procedure: procedure.block.end)
+        blocks = (procedure.block for procedure in self.procedures[at:])
+        touched = takewhile(lambda block: block.start <= end, blocks)
+        return any(block.start < start or block.end > end for block in touched)
 
     @cached_property
     def _outer(self) -> list[int]:

@@ -8,7 +8,7 @@ from functools import partial
 from skillrepo.writer import extract, snippets
 from skillrepo.writer.anchors import Anchors
 from skillrepo.writer.constraints import constraints
-from skillrepo.writer.excerpt import Excerpt, Finder, Limits, Quote, choose, rank
+from skillrepo.writer.excerpt import Excerpt, Finder, Limits, Quote, choose, quotable, rank
 from skillrepo.writer.links import Links
 from skillrepo.writer.page import Page
 from skillrepo.writer.sections import is_like, kind_of, normal
@@ -27,6 +27,7 @@ _WHEN = re.compile(
 )
 _ORDERED_ITEM = re.compile(r"^(\d{1,9})(?=[.)]\s)")
 _MARKED_ITEM = re.compile(r"^(?=[#>+-](?:\s|$))")
+_MOST_POINTERS = 5
 _REFERENCES_ROOM, _LEAST_SCALE = 8_000, 0.2
 
 
@@ -41,7 +42,7 @@ class _Kind:
 
 _KINDS = {
     "commands": _Kind("Quick start", snippets.commands, Limits(3_600, 8, 2)),
-    "steps": _Kind("Steps", extract.steps, Limits(2_600, 2, 1)),
+    "steps": _Kind("Steps", extract.steps, Limits(5_000, 4, 2)),
     "practices": _Kind("Best practices", extract.practices, Limits(1_600, 2, 1)),
     "examples": _Kind("Examples", snippets.code, Limits(3_000, 4, 2)),
     "options": _Kind("Quick reference", extract.tables, Limits(2_200, 2, 1)),
@@ -103,6 +104,11 @@ class Composer:
                 self._extra.append(title)
         self._ranked = {kind: self._rank(entry.finder) for kind, entry in _KINDS.items()}
         self._limits = {kind: entry.limits for kind, entry in _KINDS.items()}
+        if self._demands("steps") and not self._ranked["steps"] and not self._step_headings():
+            self._ranked["steps"] = self._rank(extract.numbered)[:1]
+        self._procedures = self._ranked["steps"]
+        for kind, found in self._ranked.items():
+            self._ranked[kind] = [excerpt for excerpt in found if quotable(excerpt.text)]
         self._share_code()
 
     def compose(self, scale: float) -> Router:
@@ -133,7 +139,9 @@ class Composer:
     def _rank(self, finder: Finder) -> list[Excerpt]:
         pages = self._matter.pages
         found = (excerpt for page in pages for excerpt in finder(page, self._quote(page)))
-        return rank(found, self._matter.query)
+        # Some of the steps of a procedure, without a sign that others are missing, do harm.
+        whole = (e for e in found if not e.page.cuts_procedure(e.start, e.end))
+        return rank(whole, self._matter.query)
 
     def _quote(self, page: Page) -> Quote:
         return partial(self.links[page.path].text, file=FILE)
@@ -158,11 +166,13 @@ class Composer:
             chosen = choose(self._ranked[kind], limits, taken)
             taken += chosen
             found[kind] = self._listed(chosen) if kind == "warnings" else self._grouped(chosen)
+        found["steps"] += self._elsewhere(taken) if scale or self._demands("steps") else []
         if scale and not found["steps"]:
             found["steps"] = self._step_headings()
         sections = [(self._titles[kind], found[kind]) for kind in _KINDS]
         if scale and not any(parts for _, parts in sections[:-1]):
-            chosen = choose(self._rank(_POINTS.finder), _POINTS.limits, taken)
+            ranked = [excerpt for excerpt in self._rank(_POINTS.finder) if quotable(excerpt.text)]
+            chosen = choose(ranked, _POINTS.limits, taken)
             taken += chosen
             sections.insert(0, (_POINTS.title, self._grouped(chosen)))
         return sections
@@ -183,6 +193,21 @@ class Composer:
 
     def _listed(self, chosen: Sequence[Excerpt]) -> list[str]:
         items = [f"- {_inline(excerpt.text)} ({self._source(excerpt)})" for excerpt in chosen]
+        return ["\n".join(items)] if items else []
+
+    def _elsewhere(self, taken: list[Excerpt]) -> list[str]:
+        """Lines that say where the procedures stand that do not fit, the best ones first."""
+        items: list[str] = []
+        for excerpt in self._procedures:
+            if len(items) == _MOST_POINTERS:
+                break
+            page, start, end = excerpt.page, excerpt.start, excerpt.end
+            inside = (p for p in page.procedures if start <= p.block.start and p.block.end <= end)
+            steps = sum(procedure.steps for procedure in inside)
+            if not any(excerpt.overlaps(other) for other in taken):
+                title = topic(excerpt.heading) or excerpt.heading or page.title
+                where = self._located(page, start, end, title)
+                items.append(f"- Procedure in {steps} steps: {where}")
         return ["\n".join(items)] if items else []
 
     def _step_headings(self) -> list[str]:
@@ -238,10 +263,13 @@ class Composer:
         return self._source_of(excerpt.page, excerpt.start, excerpt.end)
 
     def _source_of(self, page: Page, start: int, end: int) -> str:
+        return self._located(page, start, end, page.label)
+
+    def _located(self, page: Page, start: int, end: int, text: str) -> str:
         place = self._anchors.at(page, start)
         anchor = f"#{place.anchor}" if place.anchor else ""
         lines = f"line {start}" if start == end else f"lines {start}-{end}"
-        return f"[{escaped_heading(page.label)}]({place.path}{anchor}), {lines}"
+        return f"[{escaped_heading(text)}]({place.path}{anchor}), {lines}"
 
 
 def _says_when(heading: str) -> bool:
