@@ -1,6 +1,7 @@
 """Runs rules over skills → `Report`."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from skillrepo.context import Context
 from skillrepo.document import Document, Unreadable
@@ -9,6 +10,9 @@ from skillrepo.rule import Hit, Profile, Rule
 from skillrepo.taxonomy import Taxonomy
 
 _NO_TAXONOMY = "there is no taxonomy.yaml: this is not a content repository"
+# A hostile skill has a hundred thousand; nobody reads them, and to make them takes seconds.
+_MOST = 100
+_MORE = f"and more: these are the first {_MOST} findings of this rule in this skill"
 _BAD_TAXONOMY = "taxonomy.yaml cannot be used"
 
 
@@ -35,7 +39,9 @@ def check(
     for skill in skills:
         checked += 1
         for rule in applied:
-            hits = _hits(rule, skill, context)
+            hits = list(islice(_hits(rule, skill, context), _MOST + 1))
+            if len(hits) > _MOST:
+                hits[_MOST] = hits[_MOST]._replace(message=_MORE, fix=None)
             findings += (_finding(skill.path, hit, rule, profile) for hit in hits)
     return Report(checked, tuple(sorted(findings, key=Finding.order)), tuple(not_checked))
 

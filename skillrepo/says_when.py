@@ -22,15 +22,17 @@ _POSITIVE = re.compile(
     r"|\bwhen to\b|\bwhenever\b|\bapplies (?:to|when)\b",
     re.IGNORECASE,
 )
+_LOOKED_AT = 2_048
+"""Characters: a description may have 1,024, and what is too long by far is not worth the time."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 def judged(description: str) -> bool:
     """Whether the wording can be judged: at least half of the letters are ASCII's."""
-    letters = _LETTER.findall(description)
+    letters = _LETTER.findall(description[:_LOOKED_AT])
     return not letters or 2 * sum(letter.isascii() for letter in letters) >= len(letters)
 
 
 def says_when(description: str) -> bool:
     """Whether the text names an occasion, such as "Use when …", beside when not to use it."""
-    return _POSITIVE.search(_NEGATIVE.sub(" ", description)) is not None
+    return _POSITIVE.search(_NEGATIVE.sub(" ", description[:_LOOKED_AT])) is not None

@@ -17,12 +17,12 @@ Source: https://agentskills.io/specification ("use relative paths from the skill
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from posixpath import dirname, join, normpath
 
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.library import within
-from skillrepo.markdown import Link
 from skillrepo.rule import ERROR, Hit, Rule
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|/|~|$|.*[{}<>$*]")
@@ -32,26 +32,26 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
     """Look up the target of each relative link."""
     if "](" not in skill.body and "]:" not in skill.body:
         return  # most bodies have no link, and parsing is most of what a check costs
+    problem = cache(lambda target: _problem(target, skill, context))
     for link in skill.markdown.links:
-        if message := _problem(link, skill, context):
+        if message := problem(link.target):
             yield Hit(skill.file_line(link.line), link.column, message)
 
 
-def _problem(link: Link, skill: Document, context: Context) -> str | None:
-    if _ELSEWHERE.match(link.target):
+def _problem(target: str, skill: Document, context: Context) -> str | None:
+    if _ELSEWHERE.match(target):
         return None
-    target = _unquoted(link.target.partition("#")[0].partition("?")[0])
     folder = dirname(skill.path)
-    place = normpath(join(folder, target))
+    place = normpath(join(folder, _unquoted(target.partition("#")[0].partition("?")[0])))
     if _outside(place, folder):
-        return f"the link `{link.target}` leaves the skill's folder, so it breaks when installed"
+        return f"the link `{target}` leaves the skill's folder, so it breaks when installed"
     source = context.library.source
     kind = source.kind("" if place == "." else place)
     if kind == "link":
         place = normpath(join(dirname(place), source.link(place)))
         kind = "missing" if _outside(place, folder) else source.kind(place)
     if kind == "missing":
-        return f"the link `{link.target}` leads to no file of the skill"
+        return f"the link `{target}` leads to no file of the skill"
     return None
 
 

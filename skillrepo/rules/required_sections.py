@@ -18,15 +18,17 @@ Source: house.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from skillrepo.context import Context
 from skillrepo.document import Document
-from skillrepo.markdown import Heading
+from skillrepo.markdown import Block, Heading
 from skillrepo.rule import ERROR, Hit, Rule
 from skillrepo.says_when import judged, says_when
 from skillrepo.settings import Policy, Section
 from skillrepo.taxonomy import DEFAULT_SECTIONS, Taxonomy
 
+_LONGEST_TITLE = 200
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -35,18 +37,19 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
     policy = _policy(skill, context)
     if policy is None:
         return
-    for section in policy.required:
+    description = skill.frontmatter.get("description")
+    sections = [s for s in policy.required if not (s.or_description and _may_say_when(description))]
+    if not sections:
+        return
+    headings: dict[str, list[Heading]] = {}
+    for heading in _top(skill):
+        headings.setdefault(_plain(heading.text[:_LONGEST_TITLE]), []).append(heading)
+    filled = _filled(skill)
+    for section in sections:
         accepted = {_plain(title) for title in (section.title, *section.aliases)}
-        found = [
-            (index, heading)
-            for index, heading in enumerate(skill.markdown.headings)
-            if not heading.nested and _plain(heading.text) in accepted
-        ]
-        if any(_has_text(skill, index) for index, _ in found):
-            continue
-        if section.or_description and _may_say_when(skill.frontmatter.get("description")):
-            continue
-        yield _hit(skill, section, [heading for _, heading in found])
+        found = [heading for words in accepted for heading in headings.get(words, ())]
+        if not any(heading.line in filled for heading in found):
+            yield _hit(skill, section, min(found, default=None))
 
 
 def _may_say_when(description: object) -> bool:
@@ -55,10 +58,10 @@ def _may_say_when(description: object) -> bool:
     return says_when(text) or not judged(text)
 
 
-def _hit(skill: Document, section: Section, found: list[Heading]) -> Hit:
-    if found:
-        line = skill.file_line(found[0].line)
-        return Hit(line, 1, f"the section “{found[0].text}” is empty; fill it")
+def _hit(skill: Document, section: Section, empty: Heading | None) -> Hit:
+    if empty:
+        line = skill.file_line(empty.line)
+        return Hit(line, 1, f"the section “{empty.text}” is empty; fill it")
     ways = f"add a heading “{section.title}” with text below it"
     if section.aliases:
         ways += f" (or “{'”, “'.join(section.aliases[:4])}”)"
@@ -77,6 +80,7 @@ def _policy(skill: Document, context: Context) -> Policy | None:
     return context.settings.policy(category.sections if category else DEFAULT_SECTIONS)
 
 
+@lru_cache(1_024)
 def _plain(title: str) -> str:
     """The words of a title, without case and without what decorates them."""
     words = title.casefold().replace("\u2019", "'")
@@ -87,20 +91,31 @@ def _plain(title: str) -> str:
     return words[letters[0] : end]
 
 
-def _has_text(skill: Document, index: int) -> bool:
-    """Whether something stands between a heading and the next of its level or above."""
-    headings = [heading for heading in skill.markdown.headings if not heading.nested]
-    own = skill.markdown.headings[index]
-    start = own.line
-    ends = (h.line for h in headings if h.line > start and h.level <= own.level)
-    end = next(ends, 1 << 62)
+def _top(skill: Document) -> Iterator[Heading]:
+    return (heading for heading in skill.markdown.headings if not heading.nested)
+
+
+def _filled(skill: Document) -> set[int]:
+    """The lines of the headings that have something below, before the next of their level."""
+    headings = _top(skill)
     lines = skill.body.split("\n")
-    return any(
-        block.kind != "html"
-        or _COMMENT.sub("", "\n".join(lines[block.start - 1 : block.end])).strip()
-        for block in skill.markdown.blocks
-        if start < block.start < end and block.kind not in ("heading", "rule")
-    )
+    filled: set[int] = set()
+    above: list[Heading] = []  # the heading that a block stands under, behind those of higher level
+    for block in skill.markdown.blocks:
+        if block.kind == "heading":
+            heading = next(headings)
+            while above and above[-1].level >= heading.level:
+                above.pop()
+            above.append(heading)
+        elif above and above[-1].line not in filled and _says_something(block, lines):
+            filled.update(heading.line for heading in above)
+    return filled
+
+
+def _says_something(block: Block, lines: list[str]) -> bool:
+    if block.kind != "html":
+        return block.kind != "rule"
+    return bool(_COMMENT.sub("", "\n".join(lines[block.start - 1 : block.end])).strip())
 
 
 RULE = Rule("S101", "required-sections", {"house": ERROR}, __doc__, run=run, needs_taxonomy=True)

@@ -37,6 +37,12 @@ _BRACKETED = re.compile(
 _INLINE = re.compile(r"(?<!`)(`{1,8})(?!`)[^`]{1,2000}\1(?!`)|<!--[^<>]{0,2000}-->")
 """Code and comments inside a line; the bounds keep it linear on lines of backticks."""
 _LONGEST_LINE = 4_096
+# Most bodies hold none of these, which is soon seen.
+_WORDS = ("TODO", "FIXME", "TBD", *TEMPLATE_SENTENCES)
+# The look ahead makes it soon done with a bracket that opens something else.
+_OPENING = re.compile(
+    r"[<\[](?=[yidprfYIDPRF])(?i:your|insert|describe|placeholder|replace|fill)\b"
+)
 
 
 def run(skill: Document, _context: Context) -> Iterator[Hit]:
@@ -45,18 +51,30 @@ def run(skill: Document, _context: Context) -> Iterator[Hit]:
     if isinstance(description, str) and (found := _left_over(description)):
         message = f"{found} is left of a template; write the description"
         yield Hit(*skill.place("description"), message)
-    suspects = [
-        (number, found)
-        for number, line in enumerate(skill.body.split("\n"), 1)
-        if (found := _left_over(line[:_LONGEST_LINE]))
-    ]
-    if not suspects:
-        return
-    exempt = _exempt_lines(skill)
-    for number, found in suspects:
-        if number not in exempt:
+    exempt: set[int] | None = None
+    for number, line in _suspects(skill.body):
+        if exempt is None:
+            exempt = _exempt_lines(skill)
+        if number not in exempt and (found := _left_over(line[:_LONGEST_LINE])):
             message = f"{found} is left of a template; write what it stands for, or delete the line"
             yield Hit(skill.file_line(number), 1, message)
+
+
+def _suspects(body: str) -> Iterator[tuple[int, str]]:
+    """The lines that hold a word of a template, with their numbers."""
+    places = [match.start() for match in _OPENING.finditer(body)]
+    for word in _WORDS:
+        place = body.find(word)
+        while place >= 0:
+            places.append(place)
+            place = body.find(word, place + 1)
+    number, end = 0, -1
+    for place in sorted(places):
+        if place > end:
+            number += body.count("\n", max(end, 0), place) + (end < 0)
+            end = body.find("\n", place)
+            end = len(body) if end < 0 else end
+            yield number, body[body.rfind("\n", 0, place) + 1 : end]
 
 
 def _left_over(line: str) -> str | None:
