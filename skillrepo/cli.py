@@ -4,6 +4,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage error or `SkillRe
 of ours, 130 interrupted.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -55,9 +56,7 @@ def app() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A path may hold bytes that are not text; printing it must not end in a traceback.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _prepare_streams()
     try:
         code = app.main(arguments, prog_name="skillrepo", standalone_mode=False)
         sys.stdout.flush()
@@ -77,10 +76,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # which says "findings" here; and Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            _report_bug()
+            return 3
+        click.echo("error: there is no space left to write to", err=True)
+        code = 2
     except Exception:  # noqa: BLE001 - the boundary: what arrives here is a bug of ours
         _report_bug()
         code = 3
     return code if isinstance(code, int) else 0
+
+
+def _prepare_streams() -> None:
+    # A stream that the caller has closed is None; its number must not go to the next open file.
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        # A path may hold bytes that are not text; printing it must not end in a traceback.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _report_bug() -> None:

@@ -16,6 +16,8 @@ from skillrepo import document
 from skillrepo.git import Entry
 
 SKILL_FILE = "SKILL.md"
+# PATH_MAX of Linux.
+_LONGEST_PATH = 4_096
 Kind = Literal["file", "folder", "link", "other", "conflict", "missing"]
 
 
@@ -73,8 +75,8 @@ class Folder:
 
     def kind(self, path: str) -> Kind:
         """What stands at a path."""
-        if path.startswith("/") or ".." in path.split("/"):
-            return "missing"  # nothing outside of the root is looked at
+        if path.startswith("/") or ".." in path.split("/") or len(path) > _LONGEST_PATH:
+            return "missing"  # nothing outside of the root is looked at, nor what cannot be there
         try:
             # git goes on to list what it tracks below a folder that has become a link.
             mode = 0 if self._linked(dirname(path)) else (self._root / path).lstat().st_mode
@@ -89,12 +91,16 @@ class Folder:
 
     def _linked(self, folder: str) -> bool:
         """Whether the way to a folder goes through a symbolic link."""
-        if folder in ("", "/"):
-            return False
-        if folder not in self._links:
-            below = (self._root / folder).is_symlink()
-            self._links[folder] = below or self._linked(dirname(folder))
-        return self._links[folder]
+        way = []
+        while folder and folder not in self._links:
+            way.append(folder)
+            folder = dirname(folder)
+        linked = self._links.get(folder, False)
+        # From the top, not by recursion: a hostile link may name thousands of folders.
+        for each in reversed(way):
+            linked = linked or (self._root / each).is_symlink()
+            self._links[each] = linked
+        return linked
 
     def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
         """The bytes of each file."""

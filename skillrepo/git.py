@@ -94,7 +94,10 @@ class Repository(NamedTuple):
         """The hash of the object names: `sha1` or `sha256`."""
         # git takes `extensions` from this one file alone, without includes.
         text = _small_file(self.common_dir / "config").lower()
-        found = re.search(rb"^[^#;\n]*\bobjectformat\s*=\s*\"?sha256", text, re.MULTILINE)
+        section = re.search(rb"^\s*\[extensions\]((?:[^\n]|\n(?!\s*\[))*)", text, re.MULTILINE)
+        found = section and re.search(
+            rb"^\s*objectformat\s*=\s*\"?sha256", section[1], re.MULTILINE
+        )
         return "sha256" if found else "sha1"
 
     @property
@@ -280,6 +283,13 @@ class Repository(NamedTuple):
         """Give a value of git's configuration, None where it is not set; `kind` as `--type`."""
         types = (f"--type={kind}",) if kind else ()
         return self._answer("config", *types, "--get", name)
+
+    def refuse_foreign(self) -> None:
+        """SkillRepoError where git would not write, since the repository is somebody else's."""
+        try:
+            run_git(("rev-parse", "--git-dir"), cwd=self.cwd)
+        except GitError as error:
+            raise SkillRepoError(f"git does not trust this repository: {error.words}") from error
 
     def remotes(self) -> list[str]:
         """List the names of the remotes, `origin` first."""

@@ -42,6 +42,7 @@ _SET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 # remote.<name>.uploadpack or core.sshCommand says.
 _OFFLINE = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
 _MAX_WORDS = 2000
+_SECONDS = 120
 
 
 class GitError(SkillRepoError):
@@ -84,7 +85,13 @@ def run_git(
             cwd=cwd,
             env=kept | added | dict(environment or {}),
             check=False,
+            # A FIFO in place of .gitignore would keep git for ever; the user's hooks may take long.
+            timeout=None if hooks else _SECONDS,
         )
+    except subprocess.TimeoutExpired as error:
+        command = " ".join(arguments[-3:])
+        why = f"git did not end within {_SECONDS} seconds (…{command}): does it wait for a FIFO?"
+        raise SkillRepoError(why) from error
     except FileNotFoundError as error:
         why = "git is not installed, or not on PATH: install git 2.36 or later"
         raise SkillRepoError(why if cwd.is_dir() else f"the folder `{cwd}` is gone") from error

@@ -127,9 +127,12 @@ def _read(path: Path) -> bytes | str:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return "not a regular file"
-            data = file.read(MAX_FILE_BYTES + 1)
+            # Some files of /proc are regular, and have nothing to give without blocking.
+            data: bytes | None = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         return str(error.strerror)
+    if data is None:
+        return "gives nothing to read"
     if len(data) > MAX_FILE_BYTES:
         return f"larger than {MAX_FILE_BYTES:,} bytes; name a part of it"
     try:

@@ -2,11 +2,12 @@
 
 import re
 
-# Control characters, bidirectional controls, zero-width and tag characters, lone surrogates.
-# Text from skills is hostile: an escape sequence can rewrite what a reviewer sees.
+# Control and bidirectional characters, what has no width, tags and the variation selectors that
+# smuggle text (an emoji's own stay), lone surrogates. Text from skills is hostile: an escape
+# sequence can rewrite what a reviewer sees.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0d\ufeff\ud800-\udfff\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
 
 

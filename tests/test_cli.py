@@ -117,7 +117,7 @@ def test_usage_error_with_hostile_text(tmp_path: Path, run: Run) -> None:
         assert not re.search("[\x1b\x07]", done.err)
 
 
-@pytest.mark.parametrize("error", [ValueError("a\x1b[2J"), RecursionError(), OSError(28, "full")])
+@pytest.mark.parametrize("error", [ValueError("a\x1b[2J"), RecursionError(), OSError(5, "broken")])
 def test_bug_is_three_and_says_how_to_report_it(
     error: Exception, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,3 +246,29 @@ def test_a_shell_can_complete_commands(tmp_path: Path) -> None:
         },
     )
     assert done.stdout == b"plain,validate\n"
+
+
+@pytest.mark.parametrize(
+    ("redirect", "code", "said"),
+    [
+        ("skillrepo --version >&-", 0, ""),
+        ("skillrepo explain >/dev/full", 2, "no space left"),
+        ("skillrepo nothing 2>&-", 2, ""),
+        ("skillrepo new - <&-", 2, "standard input is closed"),
+    ],
+)
+def test_streams_that_are_closed_or_full(
+    redirect: str, code: int, said: str, tmp_path: Path
+) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", redirect],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

@@ -606,3 +606,20 @@ def test_modes_are_told(make_repo: MakeRepo, git: Git) -> None:
     modes = {path: entry.mode for path, entry in Repository.open(root).index_entries().items()}
     assert modes == {"run": "100755", "link": "120000"}
     assert Repository.open(root).files() == ["link", "run"]
+
+
+def test_object_format_is_read_from_its_own_section(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    with (root / ".git/config").open("a") as config:
+        config.write("[user]\n\tobjectformat = sha256\n[extensions]\n\tnoop = 1\n")
+    assert Repository.open(root).object_format == "sha1"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_repository_of_somebody_else_is_refused(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    Repository.open(root).refuse_foreign()
+    for path in (root, root / ".git"):
+        os.chown(path, 1234, 1234)
+    with pytest.raises(SkillRepoError, match="does not trust this repository"):
+        Repository.open(root).refuse_foreign()

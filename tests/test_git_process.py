@@ -1,10 +1,14 @@
 """What is said when git itself is the trouble."""
 
+import os
 from pathlib import Path
 
 import pytest
+from conftest import MakeRepo
 
+from skillrepo import git_process
 from skillrepo.errors import SkillRepoError
+from skillrepo.git import Repository
 from skillrepo.git_process import GitError, run_git
 
 
@@ -79,3 +83,11 @@ def test_the_environment_is_cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "LC_ALL=C" in seen.splitlines()
     with_hooks = run_git(("x",), cwd=tmp_path, hooks=True).decode()
     assert "GIT_ALLOW_PROTOCOL" not in with_hooks
+
+
+def test_git_does_not_wait_for_ever(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_repo({"a": "1"})
+    os.mkfifo(root / ".gitignore")
+    monkeypatch.setattr(git_process, "_SECONDS", 0.5)
+    with pytest.raises(SkillRepoError, match="did not end within"):
+        Repository.open(root).files()

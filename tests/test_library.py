@@ -233,3 +233,9 @@ def test_within() -> None:
     assert within("a", "")
     assert within("a", ".")
     assert not within("ab", "a")
+
+
+@pytest.mark.parametrize("folders", [900, 1_100, 1_990, 60_000])
+def test_a_path_of_many_folders_is_missing(repo: Path, folders: int) -> None:
+    for source in sources(repo):
+        assert source.kind("a/" * folders + "b") == "missing"

@@ -140,6 +140,8 @@ def _ends_interrupt() -> Iterator[None]:
 
 def _brief(brief: str) -> str:
     try:
+        if brief == "-" and sys.stdin is None:
+            raise SkillRepoError("the brief is `-`, but standard input is closed")
         if brief == "-":
             # A character of UTF-8 has at most four bytes.
             data = sys.stdin.buffer.read(4 * _LONGEST_BRIEF + 1)

@@ -45,7 +45,9 @@ def prepare(step: str, base: str | None) -> Work:
             "`skillrepo init --commit`"
         )
     if step == "commit":
-        place.repository.identity()  # before a writer is paid for what cannot be committed
+        # Before a writer is paid for what cannot be committed.
+        place.repository.refuse_foreign()
+        place.repository.identity()
     looked_at = None if step == "write-only" else commit
     where = f"{start} ({looked_at[:12]})" if looked_at else "the worktree"
     context = Context.of(place.commit(looked_at) if looked_at else place.worktree())
