@@ -192,7 +192,7 @@ def _decode(data: bytes) -> str:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise _NotTextError(line, "holds a NUL byte: it is not text; save it as UTF-8")
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         why = f"byte 0x{data[error.start]:02X} is not UTF-8; save it as UTF-8"

@@ -53,24 +53,30 @@ class Folder:
     def files(self) -> list[str]:
         """Every file that is listed, and what else stands where a SKILL.md should."""
         listed = self._listing()
-        # git does not list what it cannot store, such as a FIFO called SKILL.md.
-        folders = {dirname(path) for path in listed}
-        # Of a folder that stands in place of one it lists what lies below.
-        inside = f"/{SKILL_FILE}/"
-        folders |= {path.partition(inside)[0] for path in listed if inside in path}
+        # git does not list what it cannot store, such as a FIFO called SKILL.md, and of a folder
+        # in its place what lies below. It is looked for in each folder that holds a listed file,
+        # in those above and in their other folders. A file is another matter: git ignores it.
+        folders = folders_of(listed)
+        folders.update(*(self._subfolders(folder) for folder in folders))
         expected = {join(folder, SKILL_FILE) for folder in folders}
-        odd = (path for path in expected.difference(listed) if self.kind(path) != "missing")
+        odd = (p for p in expected.difference(listed) if self.kind(p) in ("folder", "other"))
         return sorted({*(path for path in listed if not self._linked(dirname(path))), *odd})
+
+    def _subfolders(self, folder: str) -> list[str]:
+        try:
+            with os.scandir(self._root / folder) as entries:
+                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except OSError:  # it may not be read, or is gone
+            return []
+        return [join(folder, name) for name in names if name != ".git"]
 
     def _walk(self) -> list[str]:
         found: list[str] = []
         for folder, folders, names in os.walk(self._root):
             base = Path(folder)
-            folders[:] = sorted(
-                name for name in folders if name != ".git" and not (base / name).is_symlink()
-            )
-            places = names + [name for name in folders if name == SKILL_FILE]
-            found += ((base / name).relative_to(self._root).as_posix() for name in places)
+            links = {name for name in folders if (base / name).is_symlink()}
+            folders[:] = sorted(set(folders) - links - {".git"})
+            found += ((base / name).relative_to(self._root).as_posix() for name in (*names, *links))
         return found
 
     def kind(self, path: str) -> Kind:
@@ -147,11 +153,7 @@ class Tree:
 
     @cached_property
     def _folders(self) -> frozenset[str]:
-        found = {""}
-        for path in self._entries:
-            while (path := dirname(path)) not in found:
-                found.add(path)
-        return frozenset(found)
+        return frozenset(folders_of(self._entries))
 
     def files(self) -> list[str]:
         """Every file, and the folders that are called like a SKILL.md."""
@@ -217,3 +219,14 @@ class Overlay:
     def link(self, path: str) -> str:
         """The target of a symbolic link."""
         return self._below.link(path)
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """The folders that hold the files, and those above them; `""` is the root."""
+    found = {""}
+    for path in paths:
+        folder = dirname(path)
+        while folder not in found:
+            found.add(folder)
+            folder = dirname(folder)
+    return found

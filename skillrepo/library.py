@@ -84,6 +84,10 @@ class Library:
                 return None if self.excludes(skill) else skill
         return None
 
+    def stands_for_another(self, path: str) -> bool:
+        """Whether the SKILL.md at `path` is a link to another file of the source."""
+        return self.source.kind(path) == "link" and self._unfit(path) is None
+
     def load(self, paths: Iterable[str]) -> Iterator[Document | Unreadable]:
         """Each skill as it was read, in the order given; links to other places are left out."""
         pending: list[str] = []
@@ -112,15 +116,22 @@ class Library:
         kind = self.source.kind(path)
         if kind != "link":
             return _WHY_UNFIT[kind]
-        target = self.source.link(path)
-        place = normpath(join(dirname(path), target))
-        if target.startswith("/") or place == ".." or place.startswith("../"):
-            return f"is a symbolic link that leaves the repository (to `{target}`)"
-        if self.source.kind(place) == "missing":
-            return f"is a symbolic link to `{target}`, which does not exist"
-        return None
+        place = path
+        for _ in range(_MOST_LINKS):
+            target = self.source.link(place)
+            place = normpath(join(dirname(place), target))
+            if target.startswith("/") or place == ".." or place.startswith("../"):
+                return f"is a symbolic link that leaves the repository (to `{target}`)"
+            kind = self.source.kind(place)
+            if kind == "missing":
+                return f"is a symbolic link to `{target}`, which does not exist"
+            if kind != "link":
+                return None if kind == "file" else f"is a symbolic link to `{target}`, not a file"
+        return "is a symbolic link that leads to itself"
 
 
+_MOST_LINKS = 40
+"""Links one behind another that are followed, as on Linux."""
 _OUT_OF_REACH = "cannot be read: no permission, or not in this partial clone"
 _WHY_UNFIT: Mapping[Kind, str] = {
     "folder": "is a folder; it must be a file",

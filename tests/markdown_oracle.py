@@ -1,4 +1,4 @@
-"""What markdown-it-py, an independent CommonMark parser, finds in a text."""
+"""What markdown-it-py, an independent CommonMark parser, finds in a text, and what we find."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -6,6 +6,8 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
+
+from skillrepo import markdown
 
 
 class Parts(NamedTuple):
@@ -16,7 +18,8 @@ class Parts(NamedTuple):
     links: list[tuple[str, bool]]
 
 
-def _parser() -> MarkdownIt:
+def reference_parser() -> MarkdownIt:
+    """markdown-it-py as it reads CommonMark with tables."""
     # The preset stops at 20 levels of nesting, which CommonMark does not.
     parser = MarkdownIt("commonmark", {"maxNesting": 10_000}).enable("table")
     # A destination is to be compared as it is read, before it is made safe for HTML.
@@ -26,7 +29,20 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-_PARSER = _parser()
+_PARSER = reference_parser()
+
+
+def parts(text: str) -> Parts:
+    """What `skillrepo.markdown` finds, in the same form."""
+    found = markdown.parse(text)
+    return Parts(
+        headings=[(heading.line, heading.level, heading.text) for heading in found.headings],
+        code=[
+            (code.line, code.info if code.info is None else code.info.strip(), code.text)
+            for code in found.code
+        ],
+        links=[(link.target, link.image) for link in found.links],
+    )
 
 
 def reference(text: str) -> Parts:

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from markdown_oracle import parts, reference
 
 from skillrepo.check import check
 from skillrepo.context import Context
+from skillrepo.document import Document, read
 from skillrepo.files import Folder
 from skillrepo.finding import Report
 from skillrepo.rule import Profile
@@ -80,6 +82,24 @@ def test_spec_accepts_what_the_specification_accepts(corpus: Path) -> None:
         and (address := f"{row['repo']}:{row['skill_dir']}") not in EXCEPTIONS
     }
     assert wrong == {}
+
+
+def texts(corpus: Path) -> dict[str, str]:
+    """Give the text of each Markdown file, a SKILL.md without its frontmatter."""
+    found = {}
+    for file in sorted(corpus.rglob("*.md")):
+        data = file.read_bytes()
+        document = read(file.name, file.parent.name, data)
+        assert isinstance(document, Document)
+        found[str(file.relative_to(corpus))] = document.body or data.decode("utf-8-sig")
+    return found
+
+
+def test_markdown_agrees_with_markdown_it(corpus: Path) -> None:
+    pages = texts(corpus)
+    assert len(pages) > 800
+    wrong = [path for path, text in pages.items() if parts(text) != reference(text)]
+    assert wrong == []
 
 
 def test_exceptions_are_still_needed() -> None:

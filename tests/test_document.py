@@ -106,6 +106,13 @@ def test_crlf_and_a_byte_order_mark() -> None:
     assert good.offset(999, 1) == len(data)
 
 
+def test_carriage_returns_alone_end_lines() -> None:
+    data = GOOD.replace(b"\n", b"\r")
+    found = doc(data)
+    assert (found.frontmatter, found.body) == (doc(GOOD).frontmatter, doc(GOOD).body)
+    assert data[found.offset(*found.place("description")) :][:1] == b"y"
+
+
 def apply(data: bytes, found: Document) -> bytes:
     assert found.problem is not None
     assert found.problem.fix is not None

@@ -1,6 +1,7 @@
 """`library`: the same skills from a folder, a worktree, the index and a commit."""
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -119,8 +120,44 @@ def test_ignored_files_count_only_when_named(repo: Path) -> None:
     assert library.select("ignored/d") == ["ignored/d/SKILL.md"]
 
 
+def test_an_ignored_file_stays_ignored_beside_a_tracked_one(repo: Path, git: Git) -> None:
+    (repo / "skills/e").mkdir()
+    (repo / "skills/e/notes.md").write_text("x")
+    git(repo, "add", "--all")
+    (repo / "skills/e/SKILL.md").write_text(SKILL.format("e"))
+    (repo / ".gitignore").write_text("SKILL.md\n")
+    library = Library(Folder(repo, Repository.open(repo).files))
+    assert "skills/e/SKILL.md" not in library.skill_files
+    assert library.select("skills/e") == ["skills/e/SKILL.md"]
+
+
+def test_what_git_does_not_list_is_found_in_a_folder_of_its_own(repo: Path, git: Git) -> None:
+    for name in ("fifo", "empty", "linked"):
+        (repo / "skills" / name).mkdir()
+    os.mkfifo(repo / "skills/fifo/SKILL.md")
+    (repo / "skills/empty/SKILL.md").mkdir()
+    (repo / "skills/linked/SKILL.md").symlink_to("../b")
+    (repo / "gone/tracked").mkdir(parents=True)
+    (repo / "gone/tracked/x").write_text("x")
+    git(repo, "add", "--all")
+    listed = Repository.open(repo).files()
+    shutil.rmtree(repo / "gone")  # in the meantime
+    for source in (Folder(repo), Folder(repo, lambda: listed)):
+        assert whys(Library(source)) == {
+            "skills/empty/SKILL.md": "is a folder; it must be a file",
+            "skills/fifo/SKILL.md": "is not a regular file",
+            "skills/linked/SKILL.md": "is a symbolic link to `../b`, not a file",
+        }
+
+
+def test_a_file_that_has_become_a_link_is_not_read(repo: Path) -> None:
+    (repo / "link").symlink_to("README.md")
+    assert list(Folder(repo).read(["link", "nowhere", "README.md"])) == [None, None, b"read"]
+
+
 def odd_places(root: Path) -> None:
-    for name in ("folder", "fifo", "dangling", "leaves", "absolute", "loop", "inside", "huge"):
+    names = ("folder", "fifo", "dangling", "leaves", "absolute", "loop", "chain", "to-folder")
+    for name in (*names, "inside", "huge"):
         (root / "skills" / name).mkdir(parents=True)
         (root / "skills" / name / "notes.md").write_text("x")
     skills = root / "skills"
@@ -131,7 +168,11 @@ def odd_places(root: Path) -> None:
     (skills / "leaves/SKILL.md").symlink_to("../../../../../etc/hostname")
     (skills / "absolute/SKILL.md").symlink_to("/etc/hostname")
     (skills / "loop/SKILL.md").symlink_to("SKILL.md")
-    (skills / "inside/SKILL.md").symlink_to("../b/SKILL.md")
+    (skills / "inside/SKILL.md").symlink_to("one-more")
+    (skills / "inside/one-more").symlink_to("../b/SKILL.md")
+    (skills / "chain/SKILL.md").symlink_to("one-more")
+    (skills / "chain/one-more").symlink_to("/etc/hostname")
+    (skills / "to-folder/SKILL.md").symlink_to("../b")
     (skills / "huge/SKILL.md").write_bytes(b"a" * (document.MAX_BYTES + 1))
 
 
@@ -140,6 +181,9 @@ EXPECTED = {
     "dangling": "which does not exist",
     "leaves": "leaves the repository",
     "absolute": "leaves the repository",
+    "loop": "leads to itself",
+    "chain": "leaves the repository",
+    "to-folder": "not a file",
     "huge": "more than the limit",
 }
 

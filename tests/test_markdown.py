@@ -6,24 +6,10 @@ import time
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from markdown_oracle import Parts, reference
+from markdown_oracle import parts, reference
 
 from skillrepo import markdown
 from skillrepo.markdown import Block, CodeBlock, Heading, Link
-
-
-def parts(text: str) -> Parts:
-    """What `skillrepo.markdown` finds, in the form of the oracle."""
-    found = markdown.parse(text)
-    return Parts(
-        headings=[(heading.line, heading.level, heading.text) for heading in found.headings],
-        code=[
-            (code.line, code.info if code.info is None else code.info.strip(), code.text)
-            for code in found.code
-        ],
-        links=[(link.target, link.image) for link in found.links],
-    )
-
 
 # --- Markdown that is built of blocks within blocks ------------------------------------------
 

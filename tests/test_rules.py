@@ -180,7 +180,7 @@ def test_fifo_is_not_opened(wax: Path) -> None:
         ("lost.md", "`lost.md`, which does not exist"),
         ("/etc/hostname", "leaves the repository"),
         ("../secret.md", "leaves the repository"),
-        ("SKILL.md", None),
+        ("SKILL.md", "leads to itself"),
         ("other.md", None),
     ],
 )

@@ -210,6 +210,23 @@ def test_current_folder_is_a_skill(root: Path, run: Run) -> None:
     assert checked(run(root / WAX, "validate")) == 3
 
 
+@pytest.mark.parametrize("path", [f"{WAX}/lost.md", f"{WAX}/deep/er/SKILL.md"])
+def test_path_of_a_skill_that_is_not_there(path: str, root: Path, run: Run) -> None:
+    done = run(root, "validate", path)
+    assert (done.code, done.err) == (2, f"error: {path}: no such file or folder\n")
+
+
+def test_path_of_a_link(root: Path, run: Run) -> None:
+    (root / "skills/data/alias").mkdir()
+    (root / "skills/data/alias/SKILL.md").symlink_to("../wax/SKILL.md")
+    assert run(root, "validate") == Result(0, CLEAN, "")
+    for path in ("skills/data/alias", "skills/data/alias/SKILL.md"):
+        done = run(root, "validate", path)
+        assert done.code == 2
+        assert "a symbolic link to another file; name that one" in done.err
+    assert checked(run(root, "validate", "skills/data")) == 2
+
+
 @pytest.mark.parametrize(
     ("path", "part"),
     [

@@ -79,9 +79,12 @@ class Place:
         for name in self.named:
             if name in _WHOLE_REPOSITORY:
                 return library.skill_files
-            found = library.select(name)
+            there = library.source.kind(name) != "missing"
+            found = library.select(name) if there else []
             if not found and not library.excludes(name):
                 raise SkillRepoError(_nothing(name or str(self.root), library))
+            if found and all(library.stands_for_another(path) for path in found):
+                raise SkillRepoError(f"{name}: a symbolic link to another file; name that one")
             chosen.update(found)
         return sorted(chosen) if self.named else library.skill_files
 

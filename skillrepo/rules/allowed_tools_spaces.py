@@ -14,22 +14,28 @@ Source: https://agentskills.io/specification ("a space-delimited list of tools")
 commas too, so it is a warning in `house`.
 """
 
-import re
 from collections.abc import Iterator
 
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.rule import ERROR, WARNING, Hit, Rule
 
-_ARGUMENTS = re.compile(r"\([^()]*\)")
-
 
 def run(skill: Document, _context: Context) -> Iterator[Hit]:
     """Look for commas outside parentheses."""
     tools = skill.frontmatter.get("allowed-tools")
-    if isinstance(tools, str) and "," in _ARGUMENTS.sub("", tools):
+    if isinstance(tools, str) and _has_outer_comma(tools):
         message = "`allowed-tools` has commas between the tools; separate them by spaces"
         yield Hit(*skill.place("allowed-tools"), message)
+
+
+def _has_outer_comma(tools: str) -> bool:
+    depth = 0
+    for character in tools:
+        if character == "," and not depth:
+            return True
+        depth = max(0, depth + (character == "(") - (character == ")"))
+    return False
 
 
 RULE = Rule("M105", "allowed-tools-spaces", {"spec": ERROR, "house": WARNING}, __doc__, run=run)
