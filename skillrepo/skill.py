@@ -5,7 +5,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from skillrepo.document import Document
 
@@ -14,10 +22,14 @@ from skillrepo.document import Document
 NAME_PATTERN = r"^[^\W_A-Z]+(-[^\W_A-Z]+)*$"
 
 
+def _normal(name: object) -> object:
+    """The name as the reference library compares it."""
+    return unicodedata.normalize("NFKC", name.strip()) if isinstance(name, str) else name
+
+
 def _proper(name: str) -> str:
     """The name, if the reference library takes it: small letters of any alphabet."""
-    plain = unicodedata.normalize("NFKC", name)
-    if plain != plain.lower() or not re.fullmatch(NAME_PATTERN, plain):
+    if name != name.lower() or not re.fullmatch(NAME_PATTERN, name):
         raise ValueError("is no name of a skill")
     return name
 
@@ -29,6 +41,7 @@ class Frontmatter(BaseModel):
 
     name: Annotated[
         str,
+        BeforeValidator(_normal),
         Field(
             min_length=1,
             max_length=64,
@@ -39,6 +52,7 @@ class Frontmatter(BaseModel):
     ]
     description: Annotated[
         str,
+        StringConstraints(strip_whitespace=True),
         Field(
             min_length=1,
             max_length=1024,
