@@ -5,7 +5,8 @@ from itertools import islice
 
 from skillrepo.context import Context
 from skillrepo.document import Document, Unreadable
-from skillrepo.finding import Finding, Report
+from skillrepo.facts import Facts
+from skillrepo.finding import Finding, NotAnalysed, Report
 from skillrepo.rule import Hit, Profile, Rule
 from skillrepo.taxonomy import Taxonomy
 
@@ -29,26 +30,35 @@ def check(
         why = _NO_TAXONOMY if context.taxonomy is None else _BAD_TAXONOMY
         not_checked = [(rule.name, why) for rule in applied if rule.needs_taxonomy]
         applied = [rule for rule in applied if not rule.needs_taxonomy]
-    findings = [
+    once = tuple(
         _finding(path, hit, rule, profile)
         for rule in applied
         if rule.run_once
         for path, hit in rule.run_once(context)
-    ]
+    )
+    findings = list(once)
+    left: list[NotAnalysed] = []
     checked = 0
     for skill in skills:
         checked += 1
+        context.facts.learn(facts := Facts.of(skill))
         for rule in applied:
-            hits = list(islice(_hits(rule, skill, context), _MOST + 1))
+            hits = list(islice(_hits(rule, skill, facts, context), _MOST + 1))
             if len(hits) > _MOST:
                 hits[_MOST] = hits[_MOST]._replace(message=_MORE, fix=None)
-            findings += (_finding(skill.path, hit, rule, profile) for hit in hits)
-    return Report(checked, tuple(sorted(findings, key=Finding.order)), tuple(not_checked))
+            findings += (_finding(hit.path or skill.path, hit, rule, profile) for hit in hits)
+        left += context.bundle(skill).not_analysed()
+    findings.sort(key=Finding.order)
+    return Report(checked, tuple(findings), tuple(not_checked), tuple(left))
 
 
-def _hits(rule: Rule, skill: Document | Unreadable, context: Context) -> Iterator[Hit]:
+def _hits(
+    rule: Rule, skill: Document | Unreadable, facts: Facts, context: Context
+) -> Iterator[Hit]:
     if rule.run_any:
         yield from rule.run_any(skill)
+    elif rule.run_related:
+        yield from rule.run_related(facts, context)
     elif rule.run and isinstance(skill, Document) and skill.problem is None:
         yield from rule.run(skill, context)
 

@@ -4,7 +4,10 @@ from typing import NamedTuple, Self
 
 from skillrepo import settings as settings_module
 from skillrepo import taxonomy as taxonomy_module
+from skillrepo.bundle import Bundle
+from skillrepo.document import Document, Unreadable
 from skillrepo.errors import SkillRepoError
+from skillrepo.facts import Index
 from skillrepo.files import Source
 from skillrepo.library import Library
 from skillrepo.settings import Settings
@@ -15,12 +18,22 @@ class Context(NamedTuple):
     """A library with its settings and its taxonomy.
 
     The taxonomy is None where there is no `taxonomy.yaml`, and what is wrong with it where it
-    cannot be used.
+    cannot be used. `facts` knows the skills as they see each other.
     """
 
     library: Library
     settings: Settings
     taxonomy: Taxonomy | tuple[Problem, ...] | None
+    facts: Index
+
+    def bundle(self, skill: Document | Unreadable) -> Bundle:
+        """The files of a skill beside its SKILL.md."""
+        return self.library.bundle(skill.path)
+
+    def with_source(self, source: Source) -> Self:
+        """The same settings and taxonomy for other files."""
+        library = Library(source, self.library.root, self.library.exclude)
+        return self._replace(library=library, facts=Index(library))
 
     @classmethod
     def of(cls, source: Source) -> Self:
@@ -33,7 +46,8 @@ class Context(NamedTuple):
         text = _text(source, taxonomy_module.FILE_NAME)
         taxonomy = None if text is None else taxonomy_module.load(text)
         root = taxonomy.root if isinstance(taxonomy, Taxonomy) else ""
-        return cls(Library(source, root, settings.exclude), settings, taxonomy)
+        library = Library(source, root, settings.exclude)
+        return cls(library, settings, taxonomy, Index(library))
 
 
 def _text(source: Source, name: str) -> str | None:

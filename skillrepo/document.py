@@ -171,9 +171,28 @@ def render(fields: Mapping[str, object], body: str) -> str:
     return frontmatter.dumps(post, handler=_Handler()) + "\n"
 
 
+OUT_OF_REACH = "cannot be read: no permission, or not in this partial clone"
+
+
+def over_limit(size: int) -> str:
+    """Why a file of `size` bytes is not read."""
+    return f"has {size:,} bytes, more than the limit of {MAX_BYTES:,}"
+
+
 def too_large(size: int) -> str:
-    """Why a SKILL.md of `size` bytes is not read."""
-    return f"has {size:,} bytes, more than the limit of {MAX_BYTES:,}; move detail to other files"
+    """Why a SKILL.md of `size` bytes is not read, and what to do."""
+    return f"{over_limit(size)}; move detail to other files"
+
+
+def text_of(data: bytes) -> str | None:
+    r"""The text in the bytes of any file, with `\n` line ends; None where they are not UTF-8."""
+    if b"\0" in data:
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 class _NotTextError(Exception):

@@ -6,6 +6,7 @@ what a file holds. Symbolic links are never followed, so nothing outside the roo
 
 import os
 import stat
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +29,11 @@ class Source(Protocol):
     def name(self) -> str:
         """The name of the root folder."""
 
-    def files(self) -> list[str]:
-        """Every file and link, in path order."""
+    def files(self, under: str = "") -> list[str]:
+        """Every file and link below the folder `under`, in path order."""
+
+    def executable(self, path: str) -> bool:
+        """Whether the file at a path may be run."""
 
     def kind(self, path: str) -> Kind:
         """What stands at a path; a link is a link, wherever it leads."""
@@ -44,23 +48,32 @@ class Source(Protocol):
 class Folder:
     """The files in a folder of the file system; `listing` gives them for a git worktree."""
 
-    def __init__(self, root: Path, listing: Callable[[], list[str]] | None = None) -> None:
+    def __init__(self, root: Path, listing: Callable[[str], list[str]] | None = None) -> None:
         self._root = root
         self._listing = listing or self._walk
         self._links: dict[str, bool] = {}
         self.name = root.resolve().name
 
-    def files(self) -> list[str]:
+    def files(self, under: str = "") -> list[str]:
         """Every file that is listed, and what else stands where a SKILL.md should."""
-        listed = self._listing()
+        listed = self._listing(under)
         # git does not list what it cannot store, such as a FIFO called SKILL.md, and of a folder
         # in its place what lies below. It is looked for in each folder that holds a listed file,
-        # in those above and in their other folders. A file is another matter: git ignores it.
-        folders = folders_of(listed)
-        folders.update(*(self._subfolders(folder) for folder in folders))
-        expected = {join(folder, SKILL_FILE) for folder in folders}
-        odd = (p for p in expected.difference(listed) if self.kind(p) in ("folder", "other"))
+        # in those above, and beside the skills. A file is another matter: git ignores it.
+        folders = {each for each in folders_of(listed) if not under or within(each, under)}
+        skills = {dirname(path) for path in listed if path.rpartition("/")[2] == SKILL_FILE}
+        outside = [folder for folder in folders if not _inside(folder, skills)]
+        folders.update(*(self._subfolders(folder) for folder in outside))
+        expected = {join(folder, SKILL_FILE) for folder in folders - skills}
+        odd = (path for path in expected if self.kind(path) in ("folder", "other"))
         return sorted({*(path for path in listed if not self._linked(dirname(path))), *odd})
+
+    def executable(self, path: str) -> bool:
+        """Whether the owner of the file may run it."""
+        try:
+            return bool((self._root / path).lstat().st_mode & stat.S_IXUSR)
+        except (OSError, ValueError):
+            return False
 
     def _subfolders(self, folder: str) -> list[str]:
         try:
@@ -70,9 +83,9 @@ class Folder:
             return []
         return [join(folder, name) for name in names if name != ".git"]
 
-    def _walk(self) -> list[str]:
+    def _walk(self, under: str) -> list[str]:
         found: list[str] = []
-        for folder, folders, names in os.walk(self._root):
+        for folder, folders, names in os.walk(self._root / under):
             base = Path(folder)
             links = {name for name in folders if (base / name).is_symlink()}
             folders[:] = sorted(set(folders) - links - {".git"})
@@ -155,10 +168,23 @@ class Tree:
     def _folders(self) -> frozenset[str]:
         return frozenset(folders_of(self._entries))
 
-    def files(self) -> list[str]:
-        """Every file, and the folders that are called like a SKILL.md."""
+    @cached_property
+    def _sorted(self) -> list[str]:
         odd = (path for path in self._folders if path.rpartition("/")[2] == SKILL_FILE)
         return sorted([*self._entries, *odd])
+
+    def files(self, under: str = "") -> list[str]:
+        """Every file, and the folders that are called like a SKILL.md."""
+        if not under:
+            return list(self._sorted)
+        # Between `under/` and `under0` lies what begins with `under/`: `0` follows `/` in ASCII.
+        start, end = bisect_left(self._sorted, f"{under}/"), bisect_left(self._sorted, f"{under}0")
+        return self._sorted[start:end]
+
+    def executable(self, path: str) -> bool:
+        """Whether git will make the file one that may be run."""
+        entry = self._entries.get(path)
+        return entry is not None and entry.mode == "100755"
 
     def kind(self, path: str) -> Kind:
         """What stands at a path."""
@@ -199,12 +225,16 @@ class Overlay:
         )
 
     def _inside(self, path: str) -> bool:
-        return path == self._folder or path.startswith(self._folder + "/")
+        return within(path, self._folder)
 
-    def files(self) -> list[str]:
-        """Every file."""
-        others = (path for path in self._below.files() if not self._inside(path))
-        return sorted([*others, *self._draft.files()])
+    def files(self, under: str = "") -> list[str]:
+        """Every file below the folder."""
+        others = (path for path in self._below.files(under) if not self._inside(path))
+        return sorted([*others, *self._draft.files(under)])
+
+    def executable(self, path: str) -> bool:
+        """Whether the file may be run; those of a draft may not."""
+        return not self._inside(path) and self._below.executable(path)
 
     def kind(self, path: str) -> Kind:
         """What stands at a path."""
@@ -219,6 +249,20 @@ class Overlay:
     def link(self, path: str) -> str:
         """The target of a symbolic link."""
         return self._below.link(path)
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or lies below it; everything lies below `""` and `.`."""
+    return folder in ("", ".") or path == folder or path.startswith(folder + "/")
+
+
+def _inside(folder: str, skills: set[str]) -> bool:
+    """Whether the folder is one of the skills or lies in one."""
+    while folder:
+        if folder in skills:
+            return True
+        folder = dirname(folder)
+    return False
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:

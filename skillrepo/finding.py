@@ -50,20 +50,34 @@ class Finding(NamedTuple):
     message: str
     fix: Fix | None = None
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What stays the same where lines are moved: path, code and message."""
+        return self.path, self.code, self.message
+
     def order(self) -> tuple[str, int, int, str, str]:
         """Sorts findings by place, those of one place by rule and message."""
         return self.path, self.line, self.column, self.code, self.message
 
 
+class NotAnalysed(NamedTuple):
+    """A file that no rule looked into, and why: it is not clean, it is unknown."""
+
+    path: str
+    why: str
+
+
 class Report(NamedTuple):
     """The outcome of one check.
 
-    `not_checked` holds a pair (rule name, reason) for each rule that could not run.
+    `not_checked` holds a pair (rule name, reason) for each rule that could not run,
+    `not_analysed` the files that were not looked into.
     """
 
     checked: int
     findings: tuple[Finding, ...]
     not_checked: tuple[tuple[str, str], ...] = ()
+    not_analysed: tuple[NotAnalysed, ...] = ()
 
     def worst(self) -> Severity | None:
         """The highest severity found, None where nothing was found."""

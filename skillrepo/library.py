@@ -5,8 +5,9 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 
 from skillrepo import document
+from skillrepo.bundle import Bundle
 from skillrepo.document import Document, Unreadable
-from skillrepo.files import SKILL_FILE, Kind, Source
+from skillrepo.files import SKILL_FILE, Kind, Source, within
 
 
 class Library:
@@ -21,6 +22,8 @@ class Library:
         self.root = root
         self.exclude = exclude
         self._globs = [glob.strip("/").split("/") for glob in exclude]
+        self._owned: dict[str, list[str]] | None = None
+        self._bundle: tuple[str, Bundle] | None = None
 
     @cached_property
     def skill_files(self) -> list[str]:
@@ -30,9 +33,7 @@ class Library:
     @cached_property
     def _everywhere(self) -> list[str]:
         return [
-            path
-            for path in self.source.files()
-            if path.rpartition("/")[2] == SKILL_FILE and not self.excludes(path)
+            path for path in self.source.files() if is_skill_file(path) and not self.excludes(path)
         ]
 
     def excludes(self, path: str) -> bool:
@@ -66,7 +67,7 @@ class Library:
 
         A skill that is named itself counts even where git ignores it or it lies outside the root.
         """
-        named = path if path.rpartition("/")[2] == SKILL_FILE else join(path, SKILL_FILE)
+        named = path if is_skill_file(path) else join(path, SKILL_FILE)
         there = self.source.kind(named) != "missing" and not self.excludes(named)
         own = [named] if there else []
         below = [skill for skill in self._everywhere if within(skill, path)]
@@ -77,12 +78,43 @@ class Library:
 
     def owner(self, path: str) -> str | None:
         """The SKILL.md of the skill that the file at `path` belongs to."""
+        if is_skill_file(path) and self.source.kind(path) != "missing":
+            return None if self.excludes(path) else path
         while path:
             path = dirname(path)
             skill = join(path, SKILL_FILE)
             if self.source.kind(skill) != "missing":
                 return None if self.excludes(skill) else skill
         return None
+
+    def bundle(self, path: str) -> Bundle:
+        """The files of the skill whose SKILL.md is at `path`."""
+        if self._bundle is None or self._bundle[0] != path:
+            self._bundle = path, Bundle(self.source, dirname(path), self._files_of(path))
+        return self._bundle[1]
+
+    def _files_of(self, skill: str) -> list[str]:
+        """The other files of a skill, without those of a skill that lies in it."""
+        folder = dirname(skill)
+        if self._owned is None:
+            below = self.source.files(folder)
+            inner = {dirname(path) for path in below if is_skill_file(path)} - {folder}
+            return [p for p in below if p != skill and not any(within(p, f) for f in inner)]
+        return [path for path in self._owned.get(folder, ()) if path != skill]
+
+    def list_all(self) -> None:
+        """List the files once, for a check of many skills; without, each skill's are asked for."""
+        if self._owned is not None:
+            return
+        files = self.source.files()
+        folders = {dirname(path) for path in files if is_skill_file(path)}
+        owner: dict[str, str | None] = {"": "" if "" in folders else None}
+        owned: dict[str, list[str]] = {folder: [] for folder in folders}
+        for path in files:
+            found = _owner(dirname(path), folders, owner)
+            if found is not None:
+                owned[found].append(path)
+        self._owned = owned
 
     def stands_for_another(self, path: str) -> bool:
         """Whether the SKILL.md at `path` is a link to another file of the source."""
@@ -105,7 +137,7 @@ class Library:
         for path, data in zip(paths, self.source.read(paths), strict=True):
             folder = self.folder_name(path)
             if data is None:
-                yield Unreadable(path, folder, 1, _OUT_OF_REACH)
+                yield Unreadable(path, folder, 1, document.OUT_OF_REACH)
             elif isinstance(data, int):
                 yield Unreadable(path, folder, 1, document.too_large(data))
             else:
@@ -132,7 +164,6 @@ class Library:
 
 _MOST_LINKS = 40
 """Links one behind another that are followed, as on Linux."""
-_OUT_OF_REACH = "cannot be read: no permission, or not in this partial clone"
 _WHY_UNFIT: Mapping[Kind, str] = {
     "folder": "is a folder; it must be a file",
     "other": "is not a regular file",
@@ -141,9 +172,22 @@ _WHY_UNFIT: Mapping[Kind, str] = {
 }
 
 
-def within(path: str, folder: str) -> bool:
-    """Whether `path` is `folder` or lies below it; everything lies below `""` and `.`."""
-    return folder in ("", ".") or path == folder or path.startswith(folder + "/")
+def is_skill_file(path: str) -> bool:
+    """Whether a file is called SKILL.md, in whatever case; that the case is wrong, a rule says."""
+    return path[-8:].lower() == "skill.md" and path[-9:-8] in ("", "/")
+
+
+def _owner(folder: str, skills: set[str], known: dict[str, str | None]) -> str | None:
+    """The folder of the skill that a folder belongs to; `known` remembers."""
+    way = []
+    while folder not in known:
+        if folder in skills:
+            known[folder] = folder
+            break
+        way.append(folder)
+        folder = dirname(folder)
+    known.update(dict.fromkeys(way, known[folder]))
+    return known[folder]
 
 
 def _matches(glob: list[str], path: list[str]) -> bool:

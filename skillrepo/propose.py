@@ -10,7 +10,6 @@ from skillrepo.draft import Draft, Request, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Finding, Report, Severity
-from skillrepo.library import Library
 from skillrepo.rules import ALL
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.tree_path import path_problem, paths_problem
@@ -94,10 +93,8 @@ def _judge(draft: Draft, request: Request, context: Context, number: int) -> Pro
         folder = _place(draft, request, context)
     except SkillRepoError as error:
         raise WriterFailed(str(error), draft.files) from None
-    source = Overlay(context.library.source, folder, draft.files)
-    library = Library(source, context.library.root, context.library.exclude)
-    inside = Context(library, context.settings, context.taxonomy)
-    skills = list(library.load([join(folder, SKILL_FILE)]))
+    inside = context.with_source(Overlay(context.library.source, folder, draft.files))
+    skills = list(inside.library.load([join(folder, SKILL_FILE)]))
     document = skills[0] if isinstance(skills[0], Document) else None
     return Proposal(
         draft,

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from skillrepo.context import Context
 from skillrepo.document import Document, Unreadable
+from skillrepo.facts import Facts
 from skillrepo.finding import Fix, Severity
 
 Profile = Literal["house", "spec"]
@@ -12,31 +13,37 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
 class Hit(NamedTuple):
-    """One thing a rule found; `check` adds path, code and severity."""
+    """One thing a rule found; `check` adds code and severity.
+
+    `path` names another file of the skill, from the root of what is checked; None is SKILL.md.
+    """
 
     line: int
     column: int
     message: str
     fix: Fix | None = None
-
-
-DocumentCheck = Callable[[Document, Context], Iterator[Hit]]
+    path: str | None = None
 
 
 class Rule(NamedTuple):
     """A rule: its stable code, its severity by profile, and how it looks at a skill.
 
     A profile without a severity does not run it. `manual` is its page: the docstring of its
-    file. `run` sees each document whose frontmatter could be read; `run_any` each file, read or
-    not; `run_once` the repository, and yields the path of the file with each hit. What
-    `needs_taxonomy` is not checked outside a content repository.
+    file. What `needs_taxonomy` is not checked outside a content repository. One of these is set:
+
+    - `run` sees each document whose frontmatter could be read. What it says may depend on the
+      skill's own files, the settings and the taxonomy, and on nothing else: it is remembered.
+    - `run_any` sees each file, read or not; what it says may depend on that file alone.
+    - `run_related` sees the facts of each skill, and those of all others.
+    - `run_once` sees the repository, and yields the path of the file with each hit.
     """
 
     code: str
     name: str
     severities: Mapping[Profile, Severity]
     manual: str | None
-    run: DocumentCheck | None = None
+    run: Callable[[Document, Context], Iterator[Hit]] | None = None
     run_any: Callable[[Document | Unreadable], Iterator[Hit]] | None = None
+    run_related: Callable[[Facts, Context], Iterator[Hit]] | None = None
     run_once: Callable[[Context], Iterator[tuple[str, Hit]]] | None = None
     needs_taxonomy: bool = False

@@ -45,7 +45,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
     end=st.sampled_from(("\n", "\r\n", "\r")),
     profile=st.sampled_from(("house", "spec")),
 )
-def test_any_skill(
+def test_any_skill(  # noqa: PLR0913, PLR0917 - one parameter a part of the file
     header: str, body: str, start: str, end: str, profile: Profile, context: Context
 ) -> None:
     whole = f"{start}---\n{header}---\n{body}".replace("\n", end)

@@ -142,7 +142,7 @@ def test_what_git_does_not_list_is_found_in_a_folder_of_its_own(repo: Path, git:
     git(repo, "add", "--all")
     listed = Repository.open(repo).files()
     shutil.rmtree(repo / "gone")  # in the meantime
-    for source in (Folder(repo), Folder(repo, lambda: listed)):
+    for source in (Folder(repo), Folder(repo, lambda _: listed)):
         assert whys(Library(source)) == {
             "skills/empty/SKILL.md": "is a folder; it must be a file",
             "skills/fifo/SKILL.md": "is not a regular file",

@@ -386,7 +386,7 @@ def test_nothing_found_outside_a_repository(tmp_path: Path, run: Run) -> None:
         2,
         f"error: {tmp_path}: no SKILL.md in it, nor above it\n",
     )
-    (tmp_path / "skill.md").write_text(skill("x"))
+    (tmp_path / "skills.md").write_text(skill("x"))
     assert run(tmp_path, "validate").code == 2
 
 

@@ -13,6 +13,7 @@ from skillrepo.rules import (
     name_matches_folder,
     readable,
     required_sections,
+    skill_file_name,
     taxonomy_valid,
     template_text,
     unique_name,
@@ -21,6 +22,7 @@ from skillrepo.rules import (
 ALL = (
     readable.RULE,
     frontmatter_parses.RULE,
+    skill_file_name.RULE,
     links_resolve.RULE,
     frontmatter_schema.RULE,
     name_matches_folder.RULE,

@@ -22,7 +22,7 @@ from posixpath import dirname, join, normpath
 
 from skillrepo.context import Context
 from skillrepo.document import Document
-from skillrepo.library import within
+from skillrepo.files import within
 from skillrepo.rule import ERROR, Hit, Rule
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|/|~|$|.*[{}<>$*]")

@@ -16,20 +16,20 @@ Source: house; the installers `npx skills` and `gh skill` flatten names.
 from collections.abc import Iterator
 
 from skillrepo.context import Context
-from skillrepo.document import Document
+from skillrepo.facts import Facts
 from skillrepo.rule import ERROR, Hit, Rule
 
 _NAMED = 3
 
 
-def run(skill: Document, context: Context) -> Iterator[Hit]:
+def run(skill: Facts, context: Context) -> Iterator[Hit]:
     """Look for the folder's name elsewhere."""
     others = [path for path in context.library.same_name(skill.folder) if path != skill.path]
     if others:
         places = ", ".join(path.removesuffix("/SKILL.md") for path in others[:_NAMED])
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        line, column = skill.place("name")
+        line, column = skill.places.get("name", (1, 1))
         yield Hit(line, column, f"`{skill.folder}` is also the name of {places}{more}; rename one")
 
 
-RULE = Rule("T103", "unique-name", {"house": ERROR}, __doc__, run=run, needs_taxonomy=True)
+RULE = Rule("T103", "unique-name", {"house": ERROR}, __doc__, run_related=run, needs_taxonomy=True)
