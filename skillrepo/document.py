@@ -61,6 +61,11 @@ class Document:
         return self.yaml.value if self.yaml else {}
 
     @cached_property
+    def text(self) -> str:
+        r"""The whole file, with `\n` line ends and without a byte-order mark."""
+        return _decode(self.data)
+
+    @cached_property
     def markdown(self) -> markdown.Markdown:
         """The body's parts; add `body_line - 1` to a line of theirs to get the file's."""
         return markdown.parse(self.body)
