@@ -219,9 +219,10 @@ def _reply(entry: Mapping[str, Any], outputs: Mapping[str, Any] | None) -> _Repl
     text = (first.get("text") if isinstance(first, dict) else first) or ""
     choice = next(iter(getattr(response, "choices", None) or ()), None)
     finish = getattr(choice, "finish_reason", None) or ""
-    # LiteLLM keeps what its own classes do not have beside them.
+    # LiteLLM keeps what its own classes do not have beside them; since 1.110 they have this.
     message = getattr(choice, "message", None)
-    if refusal := (getattr(message, "provider_specific_fields", None) or {}).get("refusal"):
+    beside = getattr(message, "provider_specific_fields", None) or {}
+    if refusal := getattr(message, "refusal", None) or beside.get("refusal"):
         text, finish = refusal, "refusal"
     return _Reply(str(text), str(finish), outputs)
 
