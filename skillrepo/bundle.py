@@ -1,13 +1,14 @@
 """The files of a skill beside its SKILL.md: which there are, and the text of each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from posixpath import dirname, join
-from typing import NamedTuple
+from posixpath import dirname
+from typing import Any, NamedTuple
 
 from skillrepo import document, markdown
 from skillrepo.files import Kind, Source
 from skillrepo.finding import NotAnalysed
+from skillrepo.vocabulary import Vocabulary, vocabulary
 
 MOST_FILES = 1_000
 """Files of one skill that are looked into; of 5,418 published skills, 99 % have at most 38."""
@@ -15,8 +16,9 @@ MOST_FILES = 1_000
 MOST_BYTES = 16 << 20
 """Of all the files of one skill together."""
 
-_TOO_MANY = f"is beyond the first {MOST_FILES:,} files of the skill"
-_TOO_MUCH = f"is beyond the first {MOST_BYTES:,} bytes of the skill"
+TOO_MANY = f"is beyond the first {MOST_FILES:,} files of the skill"
+NOT_TEXT = "is not UTF-8 text"
+TOO_MUCH = f"is beyond the first {MOST_BYTES:,} bytes of the skill"
 
 
 class Item(NamedTuple):
@@ -43,6 +45,13 @@ class Page:
         self.name = item.name
         self.data = data
         self.text = text
+        self.reading: Any = None
+        """What `wording` has made of the text."""
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the text."""
+        return vocabulary(self.data)
 
     @cached_property
     def markdown(self) -> markdown.Markdown:
@@ -58,13 +67,17 @@ class Page:
 class Bundle:
     """What lies in a skill's folder beside SKILL.md; files are read when they are asked for.
 
-    `folder` is the skill's, relative to the root of what is checked.
+    `folder` is the skill's, relative to the root of what is checked; `paths` are its files, `inner`
+    those of skills that lie in it, which are there but are not its own.
     """
 
-    def __init__(self, source: Source, folder: str, paths: list[str]) -> None:
+    def __init__(
+        self, source: Source, folder: str, paths: Sequence[str], inner: Sequence[str] = ()
+    ) -> None:
         self._source = source
         self.folder = folder
         self._paths = paths
+        self._inner = inner
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -93,10 +106,10 @@ class Bundle:
         left: list[NotAnalysed] = []
         total = 0
         files = [item.path for item in self.items if item.kind == "file"]
-        left += (NotAnalysed(path, _TOO_MANY) for path in files[MOST_FILES:])
+        left += (NotAnalysed(path, TOO_MANY) for path in files[MOST_FILES:])
         for path in files[:MOST_FILES]:
             if total > MOST_BYTES:
-                left.append(NotAnalysed(path, _TOO_MUCH))
+                left.append(NotAnalysed(path, TOO_MUCH))
                 continue
             data = next(self._source.read([path]))
             if data is None:
@@ -119,7 +132,7 @@ class Bundle:
                 continue
             text = document.text_of(data)
             if text is None:
-                binary.append(NotAnalysed(item.path, "is not UTF-8 text"))
+                binary.append(NotAnalysed(item.path, NOT_TEXT))
             else:
                 pages.append(Page(item, data, text))
         return tuple(pages), (*left, *binary)
@@ -140,12 +153,55 @@ class Bundle:
         """The files whose text could not be looked at, in path order."""
         return tuple(sorted(self._texts[1]))
 
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        """What stands at each name below the folder; names come from what is listed alone."""
+        start = len(self.folder) + 1 if self.folder else 0
+        found: dict[str, Kind] = {item.name: item.kind for item in self.items}
+        found.update((path[start:], self._source.kind(path)) for path in self._inner)
+        found.setdefault("SKILL.md", "file")
+        for name in list(found):
+            above = dirname(name)
+            while above and above not in found:
+                found[above] = "folder"
+                above = dirname(above)
+        return found
+
     def kind(self, name: str) -> Kind:
-        """What stands at a name relative to the skill's folder; `""` and `.` are the folder."""
-        if name in ("", "."):
-            return "folder"
-        return self._source.kind(join(self.folder, name))
+        """What stands at a name relative to the skill's folder; `""` and `.` are the folder.
+
+        A file that git ignores is missing: it will be missing for whoever installs the skill.
+        """
+        return "folder" if name in ("", ".") else self._kinds.get(name, "missing")
+
+    def state(self, path: str) -> tuple[str, Callable[[], str]]:
+        """Two names of all the files with the SKILL.md at `path`: a stamp, and one of contents.
+
+        The stamp is cheap, and empty where it cannot tell. The other is made of git's object ids;
+        it is the same for the same files, wherever they come from.
+        """
+        files = [path, *self._paths]
+        stamps = [self._source.stamp(each) for each in files]
+        inner = "\n".join(self._inner)
+        stamp = "" if "" in stamps else _digest("\n".join((*files, *stamps, inner)))
+
+        def contents() -> str:
+            ids = (self._source.object_id(each) for each in files)
+            return _digest("\n".join((*files, *ids, inner)))
+
+        return stamp, contents
+
+    def forget(self) -> None:
+        """Let go what was made of the texts, which holds them in its turn."""
+        for page in self.__dict__.get("_texts", ((), ()))[0]:
+            page.reading = None
 
     def link(self, item: Item) -> str:
         """The target of a symbolic link, as it is written."""
         return self._source.link(item.path)
+
+
+def _digest(text: str) -> str:
+    from hashlib import blake2b  # noqa: PLC0415 - 5 ms, which a hook need not spend
+
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()

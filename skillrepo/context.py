@@ -18,13 +18,15 @@ class Context(NamedTuple):
     """A library with its settings and its taxonomy.
 
     The taxonomy is None where there is no `taxonomy.yaml`, and what is wrong with it where it
-    cannot be used. `facts` knows the skills as they see each other.
+    cannot be used. `facts` knows the skills as they see each other, `clients` are the names of the
+    clients whose own keys are known.
     """
 
     library: Library
     settings: Settings
     taxonomy: Taxonomy | tuple[Problem, ...] | None
     facts: Index
+    clients: frozenset[str] = frozenset()
 
     def bundle(self, skill: Document | Unreadable) -> Bundle:
         """The files of a skill beside its SKILL.md."""
@@ -36,18 +38,26 @@ class Context(NamedTuple):
         return self._replace(library=library, facts=Index(library))
 
     @classmethod
-    def of(cls, source: Source) -> Self:
+    def of(cls, source: Source, *, settings_of: Source | None = None) -> Self:
         """Read `skillrepo.yaml` and `taxonomy.yaml` of the source; both may be missing.
 
-        Raises `SkillRepoError` where the settings cannot be used.
+        The settings are those of another source, if one is given: those of a base commit hold
+        for a change, which may not excuse itself. Raises `SkillRepoError` where the settings
+        cannot be used.
         """
-        text = _text(source, settings_module.FILE_NAME)
-        settings = settings_module.DEFAULT if text is None else settings_module.load(text)
+        if settings_of is not None:
+            _settings(source)  # what the change makes of them must be sound too
+        settings = _settings(settings_of or source)
         text = _text(source, taxonomy_module.FILE_NAME)
         taxonomy = None if text is None else taxonomy_module.load(text)
         root = taxonomy.root if isinstance(taxonomy, Taxonomy) else ""
         library = Library(source, root, settings.exclude)
-        return cls(library, settings, taxonomy, Index(library))
+        return cls(library, settings, taxonomy, Index(library), frozenset(settings.clients))
+
+
+def _settings(source: Source) -> Settings:
+    text = _text(source, settings_module.FILE_NAME)
+    return settings_module.DEFAULT if text is None else settings_module.load(text)
 
 
 def _text(source: Source, name: str) -> str | None:

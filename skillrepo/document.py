@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import frontmatter
-from frontmatter.default_handlers import BaseHandler
-
 from skillrepo import markdown, yaml_text
 from skillrepo.finding import Edit, Fix
+from skillrepo.outline import Section, outline
+from skillrepo.vocabulary import Vocabulary, vocabulary
 
 # The longest of 5,418 published skills has 0.3 MB.
 MAX_BYTES = 1_048_576
@@ -37,7 +35,14 @@ class Problem(NamedTuple):
     fix: Fix | None = None
 
 
-@dataclass(frozen=True)
+class _Parts(NamedTuple):
+    header: str
+    body: str
+    body_line: int
+    problem: Problem | None
+    yaml: yaml_text.Loaded | None = None
+
+
 class Document:
     r"""A SKILL.md that was read; it may break every rule.
 
@@ -46,14 +51,17 @@ class Document:
     `\n` line ends, its first line is line `body_line` of the file.
     """
 
-    path: str
-    folder: str
-    data: bytes = field(repr=False)
-    bom: bool
-    problem: Problem | None
-    yaml: yaml_text.Loaded | None = field(repr=False)
-    body: str = field(repr=False)
-    body_line: int
+    def __init__(self, path: str, folder: str, data: bytes, parts: _Parts) -> None:
+        self.path = path
+        self.folder = folder
+        self.data = data
+        self.bom = data.startswith(_BOM)
+        self.problem = parts.problem
+        self.yaml = parts.yaml
+        self.body = parts.body
+        self.body_line = parts.body_line
+        self.reading: Any = None
+        """What `wording` has made of the text."""
 
     @property
     def frontmatter(self) -> Mapping[str, Any]:
@@ -66,9 +74,19 @@ class Document:
         return _decode(self.data)
 
     @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the whole file."""
+        return vocabulary(self.data)
+
+    @cached_property
     def markdown(self) -> markdown.Markdown:
         """The body's parts; add `body_line - 1` to a line of theirs to get the file's."""
         return markdown.parse(self.body)
+
+    @cached_property
+    def outline(self) -> tuple[Section, ...]:
+        """The sections of the body; lines as in `markdown`."""
+        return outline(self.body, lambda: self.markdown)
 
     def file_line(self, line: int) -> int:
         """The line of the file for a line of the body."""
@@ -95,52 +113,7 @@ class Document:
 
     def offset(self, line: int, column: int) -> int:
         """The byte offset in `data` of a line and column of the file."""
-        return _offset(self.data, line, column)
-
-
-class _Handler(BaseHandler):
-    """Cuts at lines that are exactly `---`, so that one inside a value or the body is text."""
-
-    FM_BOUNDARY = re.compile(r"^---$", re.MULTILINE)
-    START_DELIMITER = END_DELIMITER = _FENCE
-
-    def __init__(self, text: str = "") -> None:
-        super().__init__()
-        self.text = text
-        self.loaded: yaml_text.Loaded | None = None
-        self.problem: Problem | None = None
-        self.header = ""
-        self.body = ""
-        self.body_line = 1
-
-    def split(self, text: str) -> tuple[str, str]:  # noqa: ARG002
-        # What comes in was stripped: a last line of `--- ` would be a fence.
-        lines = self.text.split("\n")
-        try:
-            end = lines.index(_FENCE, 1)
-        except ValueError:
-            why = "the frontmatter is never closed; end it with a line that is exactly `---`"
-            self.problem = Problem(1, 1, why)
-            raise
-        self.header = "\n".join(lines[1:end])
-        self.body = "\n".join(lines[end + 1 :])
-        self.body_line = end + 2
-        return self.header, self.body
-
-    def load(self, fm: str) -> dict[str, Any]:
-        try:
-            loaded = yaml_text.load(fm, yaml_text.FRONTMATTER)
-        except yaml_text.YamlError as error:
-            self.problem = Problem(error.line + 1, error.column, error.why)
-            return {}
-        if isinstance(loaded.value, dict):
-            self.loaded = loaded
-            return loaded.value
-        self.problem = Problem(2, 1, _not_a_mapping(loaded.value))
-        return {}
-
-    def export(self, metadata: dict[str, object], **_: object) -> str:
-        return yaml_text.dump(metadata).strip()
+        return byte_offset(self.data, line, column)
 
 
 def read(path: str, folder: str, data: bytes) -> Document | Unreadable:
@@ -149,31 +122,49 @@ def read(path: str, folder: str, data: bytes) -> Document | Unreadable:
         text = _decode(data)
     except _NotTextError as error:
         return Unreadable(path, folder, error.line, error.why)
-    bom = data.startswith(_BOM)
-    handler = _Handler(text)
-    problem = _opening_problem(text)
-    if problem is None:
-        frontmatter.parse(text, handler=handler)
-        problem = handler.problem and _with_fix(handler.problem, handler.header, data)
-    else:
-        handler.body = text
-    return Document(
-        path=path,
-        folder=folder,
-        data=data,
-        bom=bom,
-        problem=problem,
-        yaml=handler.loaded,
-        body=handler.body,
-        body_line=handler.body_line,
-    )
+    parts = _parts(text)
+    if parts.problem:
+        parts = parts._replace(problem=_with_fix(parts.problem, parts.header, data))
+    return Document(path, folder, data, parts)
+
+
+def _parts(text: str) -> _Parts:
+    """Cut at lines that are exactly `---`, so that one inside a value or the body is text."""
+    if problem := _opening_problem(text):
+        return _Parts("", text, 1, problem)
+    lines = text.split("\n")
+    try:
+        end = lines.index(_FENCE, 1)
+    except ValueError:
+        why = "the frontmatter is never closed; end it with a line that is exactly `---`"
+        return _Parts("", "", 1, Problem(1, 1, why))
+    header, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
+    try:
+        loaded = yaml_text.load(header, yaml_text.FRONTMATTER)
+    except yaml_text.YamlError as error:
+        problem = Problem(error.line + 1, error.column, error.why)
+        return _Parts(header, body, end + 2, problem)
+    if not isinstance(loaded.value, dict):
+        return _Parts(header, body, end + 2, Problem(2, 1, _not_a_mapping(loaded.value)))
+    return _Parts(header, body, end + 2, None, loaded)
 
 
 def render(fields: Mapping[str, object], body: str) -> str:
     """The text of a SKILL.md: `fields` in their order, quoted where YAML needs it; then `body`."""
+    # To write, python-frontmatter serves; it takes 15 ms to import, which a hook need not spend.
+    import frontmatter  # noqa: PLC0415
+    from frontmatter.default_handlers import BaseHandler  # noqa: PLC0415
+
+    class Handler(BaseHandler):
+        FM_BOUNDARY = re.compile(r"^---$", re.MULTILINE)
+        START_DELIMITER = END_DELIMITER = _FENCE
+
+        def export(self, metadata: dict[str, object], **_: object) -> str:
+            return yaml_text.dump(metadata).strip("\n")  # a value may end in another blank
+
     post = frontmatter.Post(body)
     post.metadata = dict(fields)
-    return frontmatter.dumps(post, handler=_Handler()) + "\n"
+    return frontmatter.dumps(post, handler=Handler()) + "\n"
 
 
 OUT_OF_REACH = "cannot be read: no permission, or not in this partial clone"
@@ -266,7 +257,7 @@ def _with_fix(problem: Problem, header: str, data: bytes) -> Problem:
         yaml_text.load("\n".join(lines), yaml_text.FRONTMATTER)
     except yaml_text.YamlError:
         return problem
-    start = _offset(data, problem.line, len(match[1]) + 1)
+    start = byte_offset(data, problem.line, len(match[1]) + 1)
     edit = Edit(start, start + len(match[2].encode()), quoted)
     fix = Fix("put the value in double quotes", (edit,))
     return Problem(problem.line, problem.column, problem.why, fix)
@@ -275,7 +266,8 @@ def _with_fix(problem: Problem, header: str, data: bytes) -> Problem:
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
 
 
-def _offset(data: bytes, line: int, column: int) -> int:
+def byte_offset(data: bytes, line: int, column: int) -> int:
+    """The offset in the bytes of a UTF-8 file of a line and column of its text."""
     start = len(_BOM) if data.startswith(_BOM) else 0
     for _ in range(line - 1):
         match = _LINE_BREAK.search(data, start)

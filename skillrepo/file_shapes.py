@@ -63,6 +63,8 @@ class PolicyShape(_Shape):
 
     required: tuple[SectionShape, ...] = ()
     """Each must be there and not be empty."""
+    ordered: bool = False
+    """They must stand in this order."""
 
 
 class SectionsFile(_Shape):
@@ -71,6 +73,50 @@ class SectionsFile(_Shape):
     version: _Version
     policies: dict[str, PolicyShape]
     """Policy name → policy."""
+
+
+class ClientShape(_Shape):
+    """A client that reads skills."""
+
+    title: Annotated[str, Field(min_length=1)]
+    """What it is called."""
+    link: Annotated[str, Field(pattern="^https://")]
+    """The page that documents its skills."""
+    keys: dict[str, Annotated[str, Field(min_length=1)]]
+    """Key that it reads at the top of the frontmatter, outside the specification → what it does."""
+
+
+class ClientsFile(_Shape):
+    """The clients whose own keys are known, which ship with the tool: `config/clients.yaml`."""
+
+    version: _Version
+    clients: dict[str, ClientShape]
+    """Client name → client."""
+
+
+_Level = Literal["error", "warning", "info", "off", False]
+
+
+class RuleSettingShape(_Shape):
+    """What a repository wants of one rule, or of a family of rules."""
+
+    severity: _Level | None = None
+    """How bad its findings are; `off` does not run it."""
+    paths: tuple[str, ...] = ()
+    """Globs of the files that it is limited to; none means all."""
+    exclude: tuple[str, ...] = ()
+    """Globs of files that it leaves alone."""
+
+
+class IgnoreShape(_Shape):
+    """Findings of one rule in one skill that are not reported as such."""
+
+    rule: Annotated[str, Field(min_length=1)]
+    """Code or name of the rule."""
+    skill: Annotated[str, Field(min_length=1)]
+    """Address of the skill (`data/pdf-merge`), or a glob of paths."""
+    reason: str = ""
+    """Why; an ignore without a reason is a finding itself."""
 
 
 class SettingsFile(_Shape):
@@ -89,3 +135,29 @@ class SettingsFile(_Shape):
     """The most tokens of the same text (characters / 4)."""
     sections: dict[str, PolicyShape] = {}
     """Section policies of your own, by name; they replace shipped ones."""
+    rules: dict[str, _Level | RuleSettingShape] = {}
+    """Code, name or family (a code's first letter) of rules → severity, or more."""
+    ignore: tuple[IgnoreShape, ...] = ()
+    """Findings that are known and accepted."""
+    clients: tuple[str, ...] = DEFAULT.clients
+    """Clients whose own frontmatter keys are known: `claude-code` and others."""
+    baseline: str = DEFAULT.baseline
+    """The file with the findings that were there when the tool was adopted."""
+
+
+class BaselineEntryShape(_Shape):
+    """Findings of one rule in lines of one file that have the same text."""
+
+    rule: str
+    """The rule's code."""
+    path: str
+    hash: str
+    """Of the line's text: the first 16 hexadecimal digits of SHA-256."""
+    count: Annotated[int, Field(ge=1)]
+
+
+class BaselineFile(_Shape):
+    """The findings that were there when the tool was adopted: `skillrepo-baseline.json`."""
+
+    version: _Version
+    entries: tuple[BaselineEntryShape, ...]

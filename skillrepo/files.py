@@ -6,12 +6,13 @@ what a file holds. Symbolic links are never followed, so nothing outside the roo
 
 import os
 import stat
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from posixpath import dirname, join
-from typing import Literal, Protocol
+from posixpath import join
+from typing import Literal, Protocol, runtime_checkable
 
 from skillrepo import document
 from skillrepo.git import Entry
@@ -19,6 +20,8 @@ from skillrepo.git import Entry
 SKILL_FILE = "SKILL.md"
 # PATH_MAX of Linux.
 _LONGEST_PATH = 4_096
+# Nanoseconds: clocks of file systems are coarse, that of FAT counts two seconds.
+_MOMENT = 2_000_000_000
 Kind = Literal["file", "folder", "link", "other", "conflict", "missing"]
 
 
@@ -44,6 +47,25 @@ class Source(Protocol):
     def link(self, path: str) -> str:
         """The target of a symbolic link, as it is written."""
 
+    def stamp(self, path: str) -> str:
+        """What changes when the file or link at a path does; cheap, and `""` if it is not known."""
+
+    def object_id(self, path: str) -> str:
+        """Kind and content of the file or link at a path, as one name: git's mode and blob."""
+
+
+@runtime_checkable
+class IndexSource(Source, Protocol):
+    """The files of git's index, of which a hook looks at few: to list them all is the last resort.
+
+    `changes` maps what is staged to its entry, what is removed to None.
+    """
+
+    changes: Mapping[str, Entry | None]
+
+    def skills_named(self, name: str) -> list[str]:
+        """Every SKILL.md in a folder of this name, in any case, in path order."""
+
 
 class Folder:
     """The files in a folder of the file system; `listing` gives them for a git worktree."""
@@ -52,26 +74,32 @@ class Folder:
         self._root = root
         self._listing = listing or self._walk
         self._links: dict[str, bool] = {}
+        self._base = f"{root}/"
+        self._started = time.time_ns()
         self.name = root.resolve().name
 
     def files(self, under: str = "") -> list[str]:
         """Every file that is listed, and what else stands where a SKILL.md should."""
         listed = self._listing(under)
+        if under and not listed:  # git ignores it, and yet it was asked for
+            listed = self._walk(under)
         # git does not list what it cannot store, such as a FIFO called SKILL.md, and of a folder
         # in its place what lies below. It is looked for in each folder that holds a listed file,
         # in those above, and beside the skills. A file is another matter: git ignores it.
         folders = {each for each in folders_of(listed) if not under or within(each, under)}
-        skills = {dirname(path) for path in listed if path.rpartition("/")[2] == SKILL_FILE}
+        skills = {path[:-9] for path in listed if path.endswith("/SKILL.md")}
+        skills.update("" for path in listed if path == SKILL_FILE)
         outside = [folder for folder in folders if not _inside(folder, skills)]
         folders.update(*(self._subfolders(folder) for folder in outside))
         expected = {join(folder, SKILL_FILE) for folder in folders - skills}
         odd = (path for path in expected if self.kind(path) in ("folder", "other"))
-        return sorted({*(path for path in listed if not self._linked(dirname(path))), *odd})
+        real = (path for path in listed if not self._linked(path.rpartition("/")[0]))
+        return sorted({*real, *odd})
 
     def executable(self, path: str) -> bool:
         """Whether the owner of the file may run it."""
         try:
-            return bool((self._root / path).lstat().st_mode & stat.S_IXUSR)
+            return bool(os.lstat(self._base + path).st_mode & stat.S_IXUSR)
         except (OSError, ValueError):
             return False
 
@@ -87,7 +115,8 @@ class Folder:
         found: list[str] = []
         for folder, folders, names in os.walk(self._root / under):
             base = Path(folder)
-            links = {name for name in folders if (base / name).is_symlink()}
+            # The method of a path raises where the path is too long.
+            links = {name for name in folders if os.path.islink(base / name)}  # noqa: PTH114
             folders[:] = sorted(set(folders) - links - {".git"})
             found += ((base / name).relative_to(self._root).as_posix() for name in (*names, *links))
         return found
@@ -98,7 +127,8 @@ class Folder:
             return "missing"  # nothing outside of the root is looked at, nor what cannot be there
         try:
             # git goes on to list what it tracks below a folder that has become a link.
-            mode = 0 if self._linked(dirname(path)) else (self._root / path).lstat().st_mode
+            linked = self._linked(path.rpartition("/")[0])
+            mode = 0 if linked else os.lstat(self._base + path).st_mode
         except (OSError, ValueError):  # ValueError: a NUL in the path
             mode = 0
         if not mode:
@@ -113,11 +143,11 @@ class Folder:
         way = []
         while folder and folder not in self._links:
             way.append(folder)
-            folder = dirname(folder)
+            folder = folder.rpartition("/")[0]
         linked = self._links.get(folder, False)
         # From the top, not by recursion: a hostile link may name thousands of folders.
         for each in reversed(way):
-            linked = linked or (self._root / each).is_symlink()
+            linked = linked or _is_link(self._base + each)
             self._links[each] = linked
         return linked
 
@@ -127,7 +157,7 @@ class Folder:
             # Between lstat and open a file may have become a link or a FIFO.
             flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             try:
-                descriptor = os.open(self._root / path, flags)
+                descriptor = os.open(self._base + path, flags)
             except OSError:
                 yield None
                 continue
@@ -138,6 +168,32 @@ class Folder:
     def link(self, path: str) -> str:
         """The target of a symbolic link."""
         return str((self._root / path).readlink())
+
+    def stamp(self, path: str) -> str:
+        """Size, times, place on the disk and mode; unknown where it changed a moment ago."""
+        try:
+            state = os.lstat(self._base + path)
+        except (OSError, ValueError):
+            return ""
+        changed = max(state.st_mtime_ns, state.st_ctime_ns)
+        if changed > self._started - _MOMENT:
+            return ""  # another change in the same moment would not show
+        return f"{state.st_size} {state.st_mtime_ns} {changed} {state.st_ino} {state.st_mode:o}"
+
+    def object_id(self, path: str) -> str:
+        """Git's mode and blob, from what lies on the disk; what cannot be read has its stamp."""
+        from hashlib import sha1  # noqa: PLC0415 - 5 ms, which a hook need not spend
+
+        kind = self.kind(path)
+        if kind == "link":
+            data: bytes | int | None = os.fsencode(self.link(path))
+        else:
+            data = next(self.read([path])) if kind == "file" else None
+        if not isinstance(data, bytes):
+            return f"{kind} {data} {self.stamp(path)}"
+        mode = _LINK_MODE if kind == "link" else "100755" if self.executable(path) else "100644"
+        name = sha1(b"blob %d\0%s" % (len(data), data), usedforsecurity=False).hexdigest()
+        return f"{mode} {name}"
 
 
 _KINDS: Mapping[Kind, Callable[[int], bool]] = {
@@ -207,6 +263,17 @@ class Tree:
         target = next(self.read([path]))
         return target.decode(errors="replace") if isinstance(target, bytes) else ""
 
+    def stamp(self, path: str) -> str:
+        """The same as the object's id, which is known already."""
+        return self.object_id(path)
+
+    def object_id(self, path: str) -> str:
+        """Git's mode and blob."""
+        entry = self._entries.get(path)
+        if entry is None or entry.conflicted:
+            return self.kind(path)
+        return f"{entry.mode} {entry.oid}"
+
 
 class Overlay:
     """A source in which one folder holds just the files of a draft."""
@@ -250,10 +317,49 @@ class Overlay:
         """The target of a symbolic link."""
         return self._below.link(path)
 
+    def stamp(self, path: str) -> str:
+        """Not known for a draft."""
+        return "" if self._inside(path) else self._below.stamp(path)
+
+    def object_id(self, path: str) -> str:
+        """Git's mode and blob."""
+        return (self._draft if self._inside(path) else self._below).object_id(path)
+
+
+class Patched:
+    """A source in which some files have other contents."""
+
+    def __init__(self, below: Source, contents: Mapping[str, bytes]) -> None:
+        self.name = below.name
+        self._below = below
+        self._contents = contents
+        self.files = below.files
+        self.kind = below.kind
+        self.link = below.link
+        self.executable = below.executable
+        self.stamp = below.stamp
+        self.object_id = below.object_id
+
+    def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
+        """The bytes of each file."""
+        for path in paths:
+            data = self._contents.get(path)
+            if data is None:
+                yield from self._below.read([path])
+            else:
+                yield len(data) if len(data) > document.MAX_BYTES else data
+
 
 def within(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies below it; everything lies below `""` and `.`."""
     return folder in ("", ".") or path == folder or path.startswith(folder + "/")
+
+
+def _is_link(path: str) -> bool:
+    try:
+        return stat.S_ISLNK(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _inside(folder: str, skills: set[str]) -> bool:
@@ -261,7 +367,7 @@ def _inside(folder: str, skills: set[str]) -> bool:
     while folder:
         if folder in skills:
             return True
-        folder = dirname(folder)
+        folder = folder.rpartition("/")[0]
     return False
 
 
@@ -269,8 +375,8 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     """The folders that hold the files, and those above them; `""` is the root."""
     found = {""}
     for path in paths:
-        folder = dirname(path)
+        folder = path.rpartition("/")[0]
         while folder not in found:
             found.add(folder)
-            folder = dirname(folder)
+            folder = folder.rpartition("/")[0]
     return found

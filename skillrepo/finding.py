@@ -28,10 +28,14 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """The one right repair of a finding; edits do not overlap and are in order."""
+    """The one right repair of a finding; edits do not overlap and are in order.
+
+    `move` is a folder and the place that it is to have, both relative to the root.
+    """
 
     description: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit, ...] = ()
+    move: tuple[str, str] | None = None
 
 
 class Finding(NamedTuple):
@@ -67,17 +71,36 @@ class NotAnalysed(NamedTuple):
     why: str
 
 
+class Ignored(NamedTuple):
+    """A finding that a comment or the settings ignore, and the reason that they give."""
+
+    finding: Finding
+    reason: str
+
+
 class Report(NamedTuple):
     """The outcome of one check.
 
-    `not_checked` holds a pair (rule name, reason) for each rule that could not run,
-    `not_analysed` the files that were not looked into.
+    `skills` are the paths of what was checked, in order. `not_checked` holds a pair (rule name,
+    reason) for each rule that could not run, `not_analysed` the files that were not looked into.
+    `ignored` and `baselined` are findings that do not count; `refused` are some of `findings`,
+    with the reason why what would ignore them is not honoured. `stale` names the entries of the
+    baseline that match nothing.
     """
 
-    checked: int
+    skills: tuple[str, ...]
     findings: tuple[Finding, ...]
     not_checked: tuple[tuple[str, str], ...] = ()
     not_analysed: tuple[NotAnalysed, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    baselined: tuple[Finding, ...] = ()
+    refused: tuple[Ignored, ...] = ()
+    stale: tuple[str, ...] = ()
+
+    @property
+    def checked(self) -> int:
+        """How many skills were checked."""
+        return len(self.skills)
 
     def worst(self) -> Severity | None:
         """The highest severity found, None where nothing was found."""

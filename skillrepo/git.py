@@ -29,7 +29,6 @@ _EMPTY_TREE = {
 }
 _BRANCH = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*")
 _MAX_BRANCH = 200
-_NAMES = ("-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv")
 # Of `.git` as a file, `commondir` and `config`, in bytes.
 _MAX_SMALL_FILE = 1 << 20
 
@@ -142,22 +141,46 @@ class Repository(NamedTuple):
         Inside a hook it is the index of the commit at hand, which for `git commit PATH` is not
         the repository's. A path that is only intended to be added (`git add -N`) is not in it.
         """
-        self._worktree()
         # `ls-files -s` cannot tell an intended file from an empty one; a comparison with the
         # empty tree can.
+        changes = self.index_changes(_EMPTY_TREE[self.object_format], under)
+        return {path: entry for path, entry in changes.items() if entry}
+
+    def index_changes(self, tree: str | None, under: str = "") -> dict[str, Entry | None]:
+        """Give the files in which the index differs from a tree, None for one that it has not.
+
+        The tree is a whole object name, None for the empty tree.
+        """
+        self._worktree()
         fields = _split(
             self.run(
                 *("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev"),
-                *("--ita-invisible-in-index", _EMPTY_TREE[self.object_format]),
+                *("--ita-invisible-in-index", tree or _EMPTY_TREE[self.object_format]),
                 *_pathspec(under),
                 index=True,
             )
         )
-        entries = {}
+        entries: dict[str, Entry | None] = {}
         for header, path in zip(fields[::2], fields[1::2], strict=True):
             _, mode, _, oid, status = header.split(" ")
-            entries[path] = Entry(mode, oid, conflicted=status == "U")
+            gone = status == "D"
+            entries[path] = None if gone else Entry(mode, oid, conflicted=status == "U")
         return entries
+
+    def tree_changes(self, old: str, new: str) -> dict[str, bool] | None:
+        """Give the paths that one tree has and the other has not: whether it is the new one.
+
+        None where the old tree is no longer there.
+        """
+        try:
+            output = self.run(
+                *("diff-tree", "-r", "-z", "--name-status", "--no-renames", "--diff-filter=AD"),
+                *(whole_oid(old), whole_oid(new)),
+            )
+        except GitError:
+            return None
+        fields = _split(output)
+        return {p: s == "A" for s, p in zip(fields[::2], fields[1::2], strict=True)}
 
     def tree_entries(self, oid: str, under: str = "") -> dict[str, Entry]:
         """Give the files of a commit or tree by path; `oid` is a whole object name."""
@@ -241,13 +264,6 @@ class Repository(NamedTuple):
         """Give the best common ancestor of two commits, None if they have none."""
         return self._answer("merge-base", whole_oid(one), whole_oid(other))
 
-    def staged_paths(self) -> list[str]:
-        """List the paths in which the index differs from HEAD, deleted ones too."""
-        self._worktree()
-        against = self.head() or _EMPTY_TREE[self.object_format]
-        arguments = ("--cached", "--ita-invisible-in-index", against)
-        return _split(self.run("diff-index", *_NAMES, *arguments, index=True))
-
     def branches(self, prefix: str) -> dict[str, str]:
         """Give the commits of the branches below `prefix/` by branch name."""
         head = "refs/heads/"
@@ -327,6 +343,10 @@ class Repository(NamedTuple):
             place.append(f"--work-tree={self.root}")
         extra = self._inherited_index() if index else {}
         return run_git((*place, *arguments), cwd=self.cwd, stdin=stdin, environment=extra)
+
+    def update_index(self, entries: bytes) -> None:
+        """Set entries of the index: `mode name TAB path NUL` each. For `git_write` alone."""
+        self.run("update-index", "-z", "--index-info", stdin=entries, index=True)
 
     def _inherited_index(self) -> dict[str, str]:
         # `git commit -a` and `git commit PATH` give their hooks a temporary index. A hook that

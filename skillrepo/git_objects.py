@@ -4,7 +4,6 @@ Formats: https://git-scm.com/docs/gitformat-pack. Building them here costs one g
 any number of files, where `hash-object` and `mktree` take one each, and works for SHA-256.
 """
 
-import hashlib
 import re
 import zlib
 from collections.abc import Mapping
@@ -39,10 +38,18 @@ class NewObjects:
             if slash:
                 below.setdefault(name, {})[rest] = content
             else:
-                entries[name.encode()] = (FILE, self._add(_BLOB, content))
+                entries[name.encode()] = (FILE, self.add_blob(content))
         for name, inner in below.items():
             entries[name.encode()] = (FOLDER, self.add_folder(inner))
         return self.add_tree(entries)
+
+    def add_blob(self, content: bytes) -> bytes:
+        """Take a file's content; give its name in bytes."""
+        return self._add(_BLOB, content)
+
+    def blob_name(self, content: bytes) -> bytes:
+        """The name in bytes that a file's content has."""
+        return self._hash(b"blob %d\0%s" % (len(content), content))
 
     def add_tree(self, entries: Entries) -> bytes:
         """Take a tree; give its name in bytes."""
@@ -73,6 +80,8 @@ class NewObjects:
         return oid
 
     def _hash(self, data: bytes) -> bytes:
+        import hashlib  # noqa: PLC0415 - 5 ms, which one who only reads need not spend
+
         return hashlib.new(self._algorithm, data, usedforsecurity=False).digest()
 
 

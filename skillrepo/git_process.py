@@ -9,8 +9,12 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skillrepo.errors import SkillRepoError
+
+if TYPE_CHECKING:
+    import subprocess
 
 OLDEST_GIT = (2, 36)
 """`git worktree list -z` came with it."""
@@ -71,11 +75,6 @@ def run_git(
     import subprocess  # noqa: PLC0415 - 5 ms, for those who validate outside of git
 
     options = _OPTIONS if hooks else (*_OPTIONS, *_HARDENED)
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or _KEPT.fullmatch(name)
-    }
     added = _SET if hooks else _SET | _OFFLINE
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, each checked by its caller
@@ -83,7 +82,7 @@ def run_git(
             input=stdin,
             capture_output=True,
             cwd=cwd,
-            env=kept | added | dict(environment or {}),
+            env=_kept() | added | dict(environment or {}),
             check=False,
             # A FIFO in place of .gitignore would keep git for ever; the user's hooks may take long.
             timeout=None if hooks else _SECONDS,
@@ -103,6 +102,35 @@ def run_git(
         words = _words(done.stderr or done.stdout)
         raise _refusal(arguments, done.returncode, words, cwd)
     return done.stdout
+
+
+def start_git(arguments: Sequence[str], *, cwd: Path) -> "subprocess.Popen[bytes]":
+    """Start git, hardened as in `run_git`, to be talked to; for `git_blobs` alone.
+
+    What it says of errors is lost: the caller sees its output end.
+    """
+    import subprocess  # noqa: PLC0415 - as in run_git
+
+    try:
+        return subprocess.Popen(  # noqa: S603 - a list of arguments, each checked by its caller
+            ["git", *_OPTIONS, *_HARDENED, *arguments],  # noqa: S607 - as in run_git
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=cwd,
+            env=_kept() | _SET | _OFFLINE,
+        )
+    except FileNotFoundError as error:
+        raise SkillRepoError("git is not installed, or not on PATH") from error
+
+
+def _kept() -> dict[str, str]:
+    """What of the environment git is given."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or _KEPT.fullmatch(name)
+    }
 
 
 def _refusal(arguments: Sequence[str], status: int, words: str, cwd: Path) -> SkillRepoError:

@@ -113,6 +113,31 @@ def commit_paths(repository: Repository, paths: Sequence[str], message: str) -> 
     return repository.resolve("HEAD")
 
 
+def stage_files(repository: Repository, files: Mapping[str, tuple[bytes, bytes]]) -> None:
+    """Give files of the index new contents: path → bytes before and after; modes stay.
+
+    Inside a hook it is the index of the commit at hand. SkillRepoError where a file no longer has
+    the bytes before, where the index is locked, and inside the hook of `git commit PATH`, whose
+    index is thrown away after the commit.
+    """
+    if os.path.basename(os.environ.get("GIT_INDEX_FILE", "")).startswith("next-index-"):  # noqa: PTH119
+        raise SkillRepoError(
+            "`git commit PATH` commits an index of its own, which cannot be fixed: stage the "
+            "files with `git add`, and commit without a path"
+        )
+    entries = repository.index_entries()
+    objects = NewObjects(repository.object_format)
+    lines: list[bytes] = []
+    for path, (before, after) in files.items():
+        entry = entries.get(path)
+        if entry is None or objects.blob_name(before).hex() != entry.oid:
+            raise SkillRepoError(f"{path} has changed in the index meanwhile; run it again")
+        line = f"{entry.mode} {objects.add_blob(after).hex()}\t{path}"
+        lines.append(os.fsencode(line) + b"\0")
+    _run(repository, "unpack-objects", "-q", stdin=objects.pack())
+    repository.update_index(b"".join(lines))
+
+
 def init_repository(folder: Path) -> Repository:
     """Make a new git repository in a folder, which is made if it is not there.
 

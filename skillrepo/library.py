@@ -7,7 +7,8 @@ from posixpath import dirname, join, normpath
 from skillrepo import document
 from skillrepo.bundle import Bundle
 from skillrepo.document import Document, Unreadable
-from skillrepo.files import SKILL_FILE, Kind, Source, within
+from skillrepo.files import SKILL_FILE, IndexSource, Kind, Source, within
+from skillrepo.globs import matches
 
 
 class Library:
@@ -21,25 +22,30 @@ class Library:
         self.source = source
         self.root = root
         self.exclude = exclude
-        self._globs = [glob.strip("/").split("/") for glob in exclude]
         self._owned: dict[str, list[str]] | None = None
         self._bundle: tuple[str, Bundle] | None = None
 
     @cached_property
     def skill_files(self) -> list[str]:
         """The path of each SKILL.md below the root, or of what stands in its place, in order."""
-        return [path for path in self._everywhere if within(path, self.root)]
+        return [path for path in self._skills(self._files) if within(path, self.root)]
 
     @cached_property
-    def _everywhere(self) -> list[str]:
-        return [
-            path for path in self.source.files() if is_skill_file(path) and not self.excludes(path)
-        ]
+    def _files(self) -> list[str]:
+        return self.source.files()
+
+    def _skills(self, files: Iterable[str]) -> Iterator[str]:
+        """The SKILL.md among the files that are not excluded."""
+        return (path for path in files if is_skill_file(path) and not self.excludes(path))
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether to name every skill costs nothing more; in a hook it would."""
+        return "skill_files" in self.__dict__ or not isinstance(self.source, IndexSource)
 
     def excludes(self, path: str) -> bool:
         """Whether a glob matches the path or a folder above it."""
-        parts = path.split("/")
-        return any(_matches(glob, parts) for glob in self._globs)
+        return any(matches(glob, path) for glob in self.exclude)
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[str]]:
@@ -56,6 +62,15 @@ class Library:
 
     def same_name(self, name: str) -> list[str]:
         """The SKILL.md of each skill below the root whose folder is called `name`, in any case."""
+        if isinstance(self.source, IndexSource) and not self.is_listed:
+            # To list a large index takes longer than all the rest of a hook.
+            return [
+                path
+                for path in self.source.skills_named(name)
+                if within(path, self.root)
+                and not self.excludes(path)
+                and self.source.kind(path) != "link"
+            ]
         return self._by_name.get(name.casefold(), [])
 
     def folder_name(self, path: str) -> str:
@@ -69,12 +84,12 @@ class Library:
         """
         named = path if is_skill_file(path) else join(path, SKILL_FILE)
         there = self.source.kind(named) != "missing" and not self.excludes(named)
-        own = [named] if there else []
-        below = [skill for skill in self._everywhere if within(skill, path)]
-        if found := sorted({*own, *below}):
-            return found
-        owner = self.owner(path)
-        return [owner] if owner else []
+        found = {named} if there else set()
+        if self.source.kind(path) == "folder":
+            found.update(self._skills(self.source.files(path)))
+        if not found and (owner := self.owner(path)):
+            found.add(owner)
+        return sorted(found)
 
     def owner(self, path: str) -> str | None:
         """The SKILL.md of the skill that the file at `path` belongs to."""
@@ -90,31 +105,39 @@ class Library:
     def bundle(self, path: str) -> Bundle:
         """The files of the skill whose SKILL.md is at `path`."""
         if self._bundle is None or self._bundle[0] != path:
-            self._bundle = path, Bundle(self.source, dirname(path), self._files_of(path))
+            folder = dirname(path)
+            if self._owned is None:
+                below = self.source.files(folder)
+                owned = _owned(below, folder)
+            else:
+                owned = self._owned
+            own = [each for each in owned.get(folder, ()) if each != path]
+            inner = [each for other in self._inner(folder, owned) for each in owned[other]]
+            self._bundle = path, Bundle(self.source, folder, own, inner)
         return self._bundle[1]
 
-    def _files_of(self, skill: str) -> list[str]:
-        """The other files of a skill, without those of a skill that lies in it."""
-        folder = dirname(skill)
+    def _inner(self, folder: str, owned: Mapping[str, list[str]]) -> list[str]:
+        """The folders of the skills that lie in a skill's folder."""
         if self._owned is None:
-            below = self.source.files(folder)
-            inner = {dirname(path) for path in below if is_skill_file(path)} - {folder}
-            return [p for p in below if p != skill and not any(within(p, f) for f in inner)]
-        return [path for path in self._owned.get(folder, ()) if path != skill]
+            return [other for other in owned if other != folder]
+        return self._nested.get(folder, [])
+
+    @cached_property
+    def _nested(self) -> Mapping[str, list[str]]:
+        """The folder of a skill → those of the skills that lie in it."""
+        found: dict[str, list[str]] = {}
+        for folder in self._owned or ():
+            above = folder
+            while above:
+                above = dirname(above)
+                if above in (self._owned or ()):
+                    found.setdefault(above, []).append(folder)
+        return found
 
     def list_all(self) -> None:
         """List the files once, for a check of many skills; without, each skill's are asked for."""
-        if self._owned is not None:
-            return
-        files = self.source.files()
-        folders = {dirname(path) for path in files if is_skill_file(path)}
-        owner: dict[str, str | None] = {"": "" if "" in folders else None}
-        owned: dict[str, list[str]] = {folder: [] for folder in folders}
-        for path in files:
-            found = _owner(dirname(path), folders, owner)
-            if found is not None:
-                owned[found].append(path)
-        self._owned = owned
+        if self._owned is None:
+            self._owned = _owned(self._files, None)
 
     def stands_for_another(self, path: str) -> bool:
         """Whether the SKILL.md at `path` is a link to another file of the source."""
@@ -177,6 +200,20 @@ def is_skill_file(path: str) -> bool:
     return path[-8:].lower() == "skill.md" and path[-9:-8] in ("", "/")
 
 
+def _owned(files: list[str], top: str | None) -> dict[str, list[str]]:
+    """The folder of each skill → its files; `top` is one for sure."""
+    folders = {dirname(path) for path in files if is_skill_file(path)}
+    if top is not None:
+        folders.add(top)
+    owner: dict[str, str | None] = {"": "" if "" in folders else None}
+    owned: dict[str, list[str]] = {folder: [] for folder in folders}
+    for path in files:
+        found = _owner(path.rpartition("/")[0], folders, owner)
+        if found is not None:
+            owned[found].append(path)
+    return owned
+
+
 def _owner(folder: str, skills: set[str], known: dict[str, str | None]) -> str | None:
     """The folder of the skill that a folder belongs to; `known` remembers."""
     way = []
@@ -185,43 +222,6 @@ def _owner(folder: str, skills: set[str], known: dict[str, str | None]) -> str |
             known[folder] = folder
             break
         way.append(folder)
-        folder = dirname(folder)
+        folder = folder.rpartition("/")[0]
     known.update(dict.fromkeys(way, known[folder]))
     return known[folder]
-
-
-def _matches(glob: list[str], path: list[str]) -> bool:
-    """Whether the folders and names of a glob are those at the beginning of a path.
-
-    `**` stands for any folders, `*` and `?` for characters of one name. A regular expression
-    would take exponential time on some globs, and they come with the repository.
-    """
-    # The numbers of parts of the path that the glob may have used up so far.
-    used = {0}
-    for part in glob:
-        if part == "**":
-            used = set(range(min(used), len(path) + 1))
-        else:
-            used = {n + 1 for n in used if n < len(path) and _name_matches(part, path[n])}
-        if not used:
-            return False
-    return True
-
-
-def _name_matches(glob: str, name: str) -> bool:
-    """Whether a name is as the glob says: each `*` first takes nothing, then more as needed."""
-    at = position = 0
-    star = resume = -1
-    while position < len(name):
-        if at < len(glob) and glob[at] == "*":
-            star, resume = at, position
-            at += 1
-        elif at < len(glob) and glob[at] in ("?", name[position]):
-            at += 1
-            position += 1
-        elif star >= 0:
-            at, resume = star + 1, resume + 1
-            position = resume
-        else:
-            return False
-    return set(glob[at:]) <= {"*"}

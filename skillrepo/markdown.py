@@ -1,7 +1,7 @@
 """Markdown text → its headings, code blocks, links and other blocks, as CommonMark reads it."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pyromark
@@ -25,6 +25,8 @@ class CodeBlock(NamedTuple):
     end_line: int
     info: str | None
     text: str
+    closed: bool = True
+    """Not so for a fence that ends with the text, the list item or the quote that it stands in."""
 
 
 class Link(NamedTuple):
@@ -34,6 +36,20 @@ class Link(NamedTuple):
     column: int
     target: str
     image: bool
+
+
+class Comment(NamedTuple):
+    """An HTML comment; `block` says that it stands outside of a paragraph.
+
+    `top` says that it does so at the beginning of a line, in no quote or list.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    text: str
+    block: bool
+    top: bool
 
 
 class Block(NamedTuple):
@@ -47,14 +63,14 @@ class Block(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
 class Markdown:
     """What stands in one Markdown text, each list in the order of the text."""
 
-    headings: list[Heading] = field(default_factory=list)
-    code: list[CodeBlock] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.headings: list[Heading] = []
+        self.code: list[CodeBlock] = []
+        self.links: list[Link] = []
+        self.blocks: list[Block] = []
 
 
 _KINDS = {
@@ -111,6 +127,39 @@ def parse(text: str) -> Markdown:  # noqa: C901 - one loop without calls, see be
     return reader.found
 
 
+_COMMENT = re.compile(rb"<!--(?s:(.*?))-->")
+
+
+def comments(text: str, word: str, most: int) -> list[Comment]:
+    """The first HTML comments in `text` that begin with a word; in code they only look like one."""
+    data = text.encode()
+    events = pyromark.events_with_range(
+        text, options=pyromark.Options.ENABLE_TABLES, merge_text=True
+    )
+    spans: list[tuple[int, int, bool]] = []
+    for event, span in events:
+        if "Html" in event and spans and spans[-1][1:] == (span["start"], True):
+            spans[-1] = (spans[-1][0], span["end"], True)  # a block of HTML comes line by line
+        elif "Html" in event or "InlineHtml" in event:
+            spans.append((span["start"], span["end"], "Html" in event))
+    found: list[Comment] = []
+    counted, line = 0, 1
+    for start, end, block in spans:
+        html = data[start:end]
+        for match in _COMMENT.finditer(html) if b"-->" in html else ():
+            said = match[1].decode().strip()
+            if not said.startswith(word) or len(found) == most:
+                continue
+            at = start + match.start()
+            line += data.count(b"\n", counted, at)
+            counted = at
+            before = data[data.rfind(b"\n", 0, at) + 1 : at].decode()
+            end_line = line + match[0].count(b"\n")
+            top = block and not before.strip()
+            found.append(Comment(line, len(before) + 1, end_line, said, block, top))
+    return found
+
+
 class _Reader:
     """Makes values of the events that are wanted; the spans are in bytes of the UTF-8 form."""
 
@@ -135,7 +184,9 @@ class _Reader:
         else:
             kind = tag["CodeBlock"]
             info = None if kind == "Indented" else kind["Fenced"]
-            self.found.code.append(CodeBlock(line, self._last_line(line, span), info, text))
+            end = self._last_line(line, span)
+            closed = info is None or self._closed(span, text)
+            self.found.code.append(CodeBlock(line, end, info, text, closed))
 
     def link(self, tag: Any, span: _Span) -> None:
         """Take a link or image."""
@@ -159,6 +210,15 @@ class _Reader:
     def _last_line(self, first: int, span: _Span) -> int:
         """The last line that is not blank."""
         return first + self._data[span["start"] : span["end"]].rstrip().count(b"\n")
+
+    def _closed(self, span: _Span, text: str) -> bool:
+        """Whether the last line of a fenced block is its closing fence, and not code."""
+        start = span["start"]
+        last = self._data.rfind(b"\n", start, span["end"]) + 1
+        # What the parser gives as code ends with a line end, unless the whole text ends there.
+        if not last or (text and not text.endswith("\n")):
+            return False
+        return self._data[last : span["end"]].rstrip(b" \t").endswith(self._data[start : start + 3])
 
     def _column(self, line: int, start: int) -> int:
         if line != self._link_line:

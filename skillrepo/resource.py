@@ -1,5 +1,6 @@
 """The files that ship with the package: `config/`, `schemas/` and `hooks/`."""
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -20,3 +21,25 @@ def path(name: str) -> Path:
 def read(name: str) -> str:
     """The text of the shipped file `name`."""
     return path(name).read_text(encoding="utf-8")
+
+
+def stamp() -> str:
+    """Name, size and time of each file of this installation: another one may judge otherwise."""
+    folders = [
+        _PACKAGE,
+        *(root / "config" for root in _ROOTS),
+        *(root / "schemas" for root in _ROOTS),
+    ]
+    found: list[str] = []
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except OSError:  # in a wheel there is no checkout, in a checkout no wheel
+            continue
+        for entry in entries:
+            if entry.is_dir():
+                folders.append(Path(entry.path))
+            elif entry.name.endswith((".py", ".yaml", ".json")):
+                state = entry.stat()
+                found.append(f"{entry.name} {state.st_size} {state.st_mtime_ns}")
+    return "\n".join(sorted(found))

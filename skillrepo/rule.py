@@ -1,6 +1,6 @@
 """What a rule is: `Rule`, and what it yields: `Hit`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from skillrepo.context import Context
@@ -25,17 +25,35 @@ class Hit(NamedTuple):
     path: str | None = None
 
 
+class Use(NamedTuple):
+    """Something that ignores findings of a rule: a comment, or an entry of the settings.
+
+    `rule` is as it was written; `needed` says whether it ignored anything, None where that could
+    not be seen, since the rule or the skill was not looked at; `known` whether there is the rule.
+    """
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    reason: str
+    needed: bool | None
+    known: bool
+
+
 class Rule(NamedTuple):
     """A rule: its stable code, its severity by profile, and how it looks at a skill.
 
     A profile without a severity does not run it. `manual` is its page: the docstring of its
-    file. What `needs_taxonomy` is not checked outside a content repository. One of these is set:
+    file. What `needs_taxonomy` is not checked outside a content repository. One of these is
+    set; or `run_any` for SKILL.md, and `run` for the other files:
 
     - `run` sees each document whose frontmatter could be read. What it says may depend on the
       skill's own files, the settings and the taxonomy, and on nothing else: it is remembered.
     - `run_any` sees each file, read or not; what it says may depend on that file alone.
     - `run_related` sees the facts of each skill, and those of all others.
     - `run_once` sees the repository, and yields the path of the file with each hit.
+    - `run_ignores` sees what ignores findings, after all other rules, as `run_once` does.
     """
 
     code: str
@@ -46,4 +64,5 @@ class Rule(NamedTuple):
     run_any: Callable[[Document | Unreadable], Iterator[Hit]] | None = None
     run_related: Callable[[Facts, Context], Iterator[Hit]] | None = None
     run_once: Callable[[Context], Iterator[tuple[str, Hit]]] | None = None
+    run_ignores: Callable[[Sequence[Use]], Iterator[tuple[str, Hit]]] | None = None
     needs_taxonomy: bool = False

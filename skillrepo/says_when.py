@@ -15,10 +15,11 @@ _POSITIVE = re.compile(
     r"|\b(?:when|whenever|if)\s+(?:the\s+|a\s+|an\s+|your\s+)?(?:user|you|someone|people|task|asked|"
     r"working|building|writing|creating|reviewing|debugging|implementing|designing|developing|"
     r"handling|adding|setting|configuring|[a-z]+ing)\b"
-    r"|\b(?:invoke|apply|activate|trigger|triggers)\b[^.;\n]{0,40}"
+    r"|\b(?:invoke|apply|activates?|trigger|triggers)\b[^.;\n]{0,40}"
     r"\b(?:when|whenever|if|for|on|in|before|after|by)\b"
     r"|\b(?:load|read|consult|run)\b[^.;\n]{0,40}\b(?:when|whenever|if|before|after)\b"
     r"|\bshould be (?:used|invoked|applied|activated)\b"
+    r"|\btriggers?(?: (?:phrases?|words?|keywords?|terms?)\b|\s?:)"
     r"|\bwhen to\b|\bwhenever\b|\bapplies (?:to|when)\b",
     re.IGNORECASE,
 )
@@ -29,6 +30,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 def judged(description: str) -> bool:
     """Whether the wording can be judged: at least half of the letters are ASCII's."""
+    if description.isascii():
+        return True
     letters = _LETTER.findall(description[:_LOOKED_AT])
     return not letters or 2 * sum(letter.isascii() for letter in letters) >= len(letters)
 

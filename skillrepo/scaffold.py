@@ -1,6 +1,5 @@
 """The files that make a git repository a repository of skills: their texts, and writing them."""
 
-import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -169,20 +168,3 @@ def _kind(path: Path) -> int:
         return stat.S_IFMT(path.lstat().st_mode)
     except FileNotFoundError:
         return 0
-
-
-def write(root: Path, path: str, text: str, *, mode: int = 0o666) -> None:
-    """Put a file in place at once: whoever looks sees the old one or the whole new one.
-
-    A symbolic link in its place is replaced; nothing is written through it. The user's umask is
-    taken off `mode`.
-    """
-    target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(text.encode())
-        new.replace(target)
-    finally:
-        new.unlink(missing_ok=True)

@@ -42,11 +42,16 @@ def violations(name: str, value: object) -> list[Violation]:
     root = schema(name)
     if accepts(root, root, value):
         return []
+    errors = _validator(name).iter_errors(value)
+    found = [violation for error in errors for violation in _flatten(error)]
+    return sorted(found, key=lambda violation: [(str(type(p)), p) for p in violation.path])
+
+
+@cache
+def _validator(name: str) -> Any:
     import jsonschema  # noqa: PLC0415 - 60 ms, for invalid values alone
 
-    validator = jsonschema.Draft202012Validator(root)
-    found = [violation for error in validator.iter_errors(value) for violation in _flatten(error)]
-    return sorted(found, key=lambda violation: [(str(type(p)), p) for p in violation.path])
+    return jsonschema.Draft202012Validator(schema(name))
 
 
 def _flatten(error: Any) -> Iterator[Violation]:
@@ -63,6 +68,13 @@ def _flatten(error: Any) -> Iterator[Violation]:
         for key in value:
             if key not in known:
                 yield Violation((*path, key), keyword, known, value[key])
+    elif keyword == "anyOf":
+        # Of the forms that may stand there, what is wrong with the one that comes nearest.
+        nearest = max(
+            error.context,
+            key=lambda each: (len(each.absolute_path), each.validator not in ("type", "enum")),
+        )
+        yield from _flatten(nearest)
     else:
         yield Violation(path, keyword, limit, value)
 
@@ -122,7 +134,10 @@ _KEYWORDS: Mapping[str, Any] = {
     "type": _type,
     "$ref": _reference,
     "const": lambda _r, _p, limit, value: type(value) is type(limit) and value == limit,
-    "enum": lambda _r, _p, limit, value: type(value) is str and value in limit,
+    "enum": lambda _r, _p, limit, value: any(
+        type(value) is type(known) and value == known for known in limit
+    ),
+    "anyOf": lambda root, _p, limit, value: any(accepts(root, part, value) for part in limit),
     "properties": lambda r, _p, limit, value: type(value) is dict and _properties(r, limit, value),
     "required": lambda _r, _p, limit, value: type(value) is dict and all(k in value for k in limit),
     "additionalProperties": lambda r, p, limit, value: (
@@ -209,7 +224,11 @@ _WORDS: Mapping[str, Callable[[Any, Any], str]] = {
     "maxLength": lambda limit, value: (
         f"has {len(value):,} characters; at most {limit:,} are allowed"
     ),
-    "enum": lambda limit, value: f"is `{value}`; it must be one of: {', '.join(map(str, limit))}",
+    # The boolean is how YAML reads an unquoted `off`.
+    "enum": lambda limit, value: (
+        f"is `{value}`; it must be one of: "
+        f"{', '.join(str(known) for known in limit if known is not False)}"
+    ),
     "const": lambda limit, value: f"is `{value}`; it must be {limit}",
     "minItems": lambda limit, value: f"has {len(value)} items; at least {limit} are needed",
     "minimum": lambda limit, value: f"is {value}; it must be at least {limit}",

@@ -30,9 +30,27 @@ class Section(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """Which sections the skills of a category need."""
+    """Which sections the skills of a category need, and whether in that order."""
 
     required: tuple[Section, ...] = ()
+    ordered: bool = False
+
+
+class RuleSetting(NamedTuple):
+    """What the repository wants of a rule: a severity (`off`, or None as shipped), and where."""
+
+    severity: str | None = None
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Ignore(NamedTuple):
+    """Findings of one rule in one skill that the repository accepts; `line` is the entry's."""
+
+    rule: str
+    skill: str
+    reason: str
+    line: int
 
 
 class Settings(NamedTuple):
@@ -45,6 +63,10 @@ class Settings(NamedTuple):
     max_body_lines: int = 500
     max_body_tokens: int = 5_000
     sections: Mapping[str, Policy] = MappingProxyType({})
+    rules: Mapping[str, RuleSetting] = MappingProxyType({})
+    ignore: tuple[Ignore, ...] = ()
+    clients: tuple[str, ...] = ()
+    baseline: str = ""
 
     def policy(self, name: str) -> Policy | None:
         """The section policy `name`: the repository's own, else the shipped one."""
@@ -56,14 +78,37 @@ DEFAULT = Settings()
 
 def load(text: str) -> Settings:
     """Read the text of a `skillrepo.yaml`. Raises `SkillRepoError` with every problem."""
-    value = _valid(text, FILE_NAME, "settings")
-    if value is None:
+    loaded = _valid(text, FILE_NAME, "settings")
+    if loaded is None:
         return DEFAULT
-    kept = {key: item for key, item in value.items() if key not in ("exclude", "sections")}
+    value = loaded.value
+    plain = ("version", "profile", "fail_on", "max_body_lines", "max_body_tokens", "baseline")
     return Settings(
-        **kept,
+        **{key: value[key] for key in plain if key in value},
         exclude=tuple(value.get("exclude", ())),
         sections=dict(_policies(value.get("sections", {}))),
+        rules={name: _rule(item) for name, item in value.get("rules", {}).items()},
+        ignore=tuple(
+            Ignore(
+                entry["rule"],
+                entry["skill"].strip("/"),
+                entry.get("reason", "").strip(),
+                loaded.line_of(("ignore", number)),
+            )
+            for number, entry in enumerate(value.get("ignore", ()))
+        ),
+        clients=tuple(value.get("clients", ())),
+    )
+
+
+def _rule(value: Any) -> RuleSetting:
+    fields = value if isinstance(value, dict) else {"severity": value}
+    severity = fields.get("severity")
+    return RuleSetting(
+        # An unquoted `off` is the boolean false to YAML 1.1.
+        "off" if severity is False else severity,
+        tuple(fields.get("paths", ())),
+        tuple(fields.get("exclude", ())),
     )
 
 
@@ -71,7 +116,8 @@ def load(text: str) -> Settings:
 def shipped_policies() -> Mapping[str, Policy]:
     """The policies of `config/sections.yaml`."""
     name = "config/sections.yaml"
-    return dict(_policies(_valid(resource.read(name), name, "sections")["policies"]))
+    loaded = _valid(resource.read(name), name, "sections")
+    return dict(_policies(loaded.value["policies"] if loaded else {}))
 
 
 def _policies(value: Mapping[str, Any]) -> Iterator[tuple[str, Policy]]:
@@ -84,11 +130,11 @@ def _policies(value: Mapping[str, Any]) -> Iterator[tuple[str, Policy]]:
             )
             for section in policy.get("required", ())
         )
-        yield name, Policy(tuple(required))
+        yield name, Policy(tuple(required), policy.get("ordered", False))
 
 
-def _valid(text: str, file: str, shape: str) -> Any:
-    """The value in the text, or `SkillRepoError`; None for an empty file."""
+def _valid(text: str, file: str, shape: str) -> yaml_text.Loaded | None:
+    """The valid value in the text, or `SkillRepoError`; None for an empty file."""
     try:
         loaded = yaml_text.load(text)
     except yaml_text.YamlError as error:
@@ -103,4 +149,4 @@ def _valid(text: str, file: str, shape: str) -> Any:
             for violation in found
         )
         raise SkillRepoError("\n".join(lines))
-    return loaded.value
+    return loaded

@@ -51,6 +51,17 @@ class Taxonomy(NamedTuple):
         """The category that `category` was renamed to, if it is an alias."""
         return next((c.id for c in self.categories.values() if category in c.aliases), None)
 
+    def canonical(self, category: str) -> str | None:
+        """The category that a former path, or one below a former path, now has."""
+        head, rest = category, ""
+        while head:
+            if found := self.alias_of(head):
+                now = found + rest
+                return now if now in self.categories else None
+            head, _, last = head.rpartition("/")
+            rest = f"/{last}{rest}"
+        return None
+
 
 class Problem(NamedTuple):
     """What is wrong with a taxonomy file, and where."""

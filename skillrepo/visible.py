@@ -1,4 +1,4 @@
-"""Text that is safe to print: what a terminal would act on is made visible."""
+"""Text that is safe to print: what a terminal or a CI runner would act on is made visible."""
 
 import re
 
@@ -8,6 +8,9 @@ import re
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufe00-\ufe0d\ufeff\ud800-\udfff\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+    # GitHub's runner obeys `##[command]`, Azure's `##vso[command]`, wherever in a line it stands.
+    # https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+    "|#(?=#[A-Za-z]{0,16}\\[)"
 )
 
 

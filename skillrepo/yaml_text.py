@@ -74,11 +74,17 @@ class Node(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """`value`, and where in the text each key and each value stands."""
+    """`value`, and where in the text each key and each value stands.
+
+    `ends` has the place behind the last character of each value: of a list or mapping in block
+    style, behind that of its last value. `flow` holds the lists and mappings in flow style.
+    """
 
     value: Any
     keys: dict[Path, Node]
     values: dict[Path, Node]
+    ends: dict[Path, tuple[int, int]]
+    flow: frozenset[Path]
 
     def line_of(self, path: Path) -> int:
         """The line of the key at `path`, or else of the value, or else of what holds it."""
@@ -114,6 +120,9 @@ class _Builder:
         self._limits = limits
         self._keys: dict[Path, Node] = {}
         self._values: dict[Path, Node] = {}
+        self._ends: dict[Path, tuple[int, int]] = {}
+        self._end = self._closing = (1, 1)
+        self._flow: set[Path] = set()
         self._nodes = 0
         # YAML 1.1 breaks lines at these too, editors do not: then lines are counted from offsets.
         self._breaks = (
@@ -130,7 +139,7 @@ class _Builder:
             raise self._syntax_error(error) from None
         except (yaml.reader.ReaderError, UnicodeEncodeError) as error:  # a lone surrogate
             raise self._unprintable() from error
-        return Loaded(value, self._keys, self._values)
+        return Loaded(value, self._keys, self._values, self._ends, frozenset(self._flow))
 
     def _document(self, events: Iterator[yaml.Event]) -> Any:
         value = None
@@ -148,19 +157,28 @@ class _Builder:
         self._refuse(event, path)
         if isinstance(event, yaml.ScalarEvent):
             node = self._values[path] = self._scalar(event)
+            self._end = self._ends[path] = self._place(event.end_mark)
             return node.text if node.kind == "text" else _value(node)
         place = self._place(event.start_mark)
-        if isinstance(event, yaml.SequenceStartEvent):
-            self._values[path] = Node(*place, "", "list", quoted=False)
-            return list(self._items(events, path))
-        self._values[path] = Node(*place, "", "mapping", quoted=False)
-        return dict(self._pairs(events, path))
+        kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "mapping"
+        self._values[path] = Node(*place, "", kind, quoted=False)
+        if kind == "list":
+            value: Any = list(self._items(events, path))
+        else:
+            value = dict(self._pairs(events, path))
+        if event.flow_style:  # type: ignore[attr-defined]  # a list or mapping begins here
+            self._flow.add(path)
+            self._end = self._closing
+        # The parser ends a block where the next one begins, behind blank lines and comments.
+        self._ends[path] = self._end
+        return value
 
     def _items(self, events: Iterator[yaml.Event], path: Path) -> Iterator[Any]:
         index = 0
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             yield self._node(event, events, (*path, index))
             index += 1
+        self._closing = self._place(event.end_mark)
 
     def _pairs(self, events: Iterator[yaml.Event], path: Path) -> Iterator[tuple[str, Any]]:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
@@ -176,6 +194,7 @@ class _Builder:
                 raise self._error(f"the key `{name}` stands here a second time", event)
             self._keys[key] = node
             yield node.text, self._node(next(events), events, key)
+        self._closing = self._place(event.end_mark)
 
     def _refuse(self, event: Any, path: Path) -> None:
         self._nodes += 1

@@ -55,6 +55,9 @@ def git_env(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     home = tmp_path_factory.mktemp("home")
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
+    # What runs the tests may ask for colors; pipes and files get none all the same.
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
     config = home / ".gitconfig"
     config.write_text(CONFIG)
     monkeypatch.setenv("HOME", str(home))

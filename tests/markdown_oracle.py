@@ -63,6 +63,17 @@ def reference(text: str) -> Parts:
     return found
 
 
+def closed_fences(text: str) -> list[tuple[int, bool]]:
+    """The line of each fence in `text`, and whether a closing fence ends it."""
+    found = []
+    for token in _PARSER.parse(text):
+        if token.type == "fence" and token.map:
+            first, end = token.map
+            lines = len(token.content.removesuffix("\n").split("\n")) if token.content else 0
+            found.append((first + 1, end - first == lines + 2))
+    return found
+
+
 def _plain(tokens: Iterable[Token]) -> str:
     parts = []
     for token in tokens:

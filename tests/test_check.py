@@ -88,7 +88,7 @@ def test_rules_about_the_tree_need_a_taxonomy(
 
 def test_nothing_to_check(tmp_path: Path) -> None:
     at = context(tmp_path, {"README.md": "x"})
-    assert run(at, "house", EACH) == Report(0, (), ())
+    assert run(at, "house", EACH) == Report((), (), ())
     assert run(at, "house", EACH).worst() is None
     assert at.taxonomy is None
 

@@ -17,7 +17,7 @@ from skillrepo.finding import Finding, Report, Severity
 from skillrepo.propose import Proposal
 
 FOLDER = "skills/data/pdf-merge"
-CLEAN = Report(1, ())
+CLEAN = Report(("x",), ())
 
 
 def proposal(
@@ -25,7 +25,7 @@ def proposal(
 ) -> Proposal:
     read = document.read(f"{FOLDER}/SKILL.md", "pdf-merge", made.files["SKILL.md"])
     assert isinstance(read, document.Document)
-    return Proposal(made, FOLDER, read, CLEAN, Report(1, findings), rounds=1, notes=notes)
+    return Proposal(made, FOLDER, read, CLEAN, Report(("x",), findings), rounds=1, notes=notes)
 
 
 def finding(message: str, path: str = "SKILL.md", line: int = 3) -> Finding:

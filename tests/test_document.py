@@ -113,6 +113,31 @@ def test_carriage_returns_alone_end_lines() -> None:
     assert data[found.offset(*found.place("description")) :][:1] == b"y"
 
 
+def test_the_text_of_the_whole_file() -> None:
+    data = b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n")
+    assert doc(data).text == doc(GOOD).text == GOOD.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"", ""),
+        ("é\n\u2028\n".encode(), "é\n\u2028\n"),
+        (b"\xef\xbb\xbfa\r\nb\rc\n", "a\nb\nc\n"),
+        (b"a\0b", None),
+        (b"caf\xe9", None),
+        ("é".encode("utf-16"), None),
+    ],
+)
+def test_the_text_of_another_file(data: bytes, text: str | None) -> None:
+    assert document.text_of(data) == text
+
+
+def test_a_file_may_be_too_large() -> None:
+    assert document.over_limit(2_000_000) == "has 2,000,000 bytes, more than the limit of 1,048,576"
+    assert document.too_large(2_000_000).endswith("; move detail to other files")
+
+
 def apply(data: bytes, found: Document) -> bytes:
     assert found.problem is not None
     assert found.problem.fix is not None
@@ -163,6 +188,7 @@ bodies = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_si
     ),
     bodies,
 )
+@example({"name": "\xa0"}, "")
 @example({"description": "no", "name": "2026-01-01", "x": "a: b #c", "y": "---\n---"}, "---\n\n---")
 def test_what_is_rendered_is_read(fields: dict[str, str], body: str) -> None:
     again = doc(render(fields, body).encode())

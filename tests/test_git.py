@@ -29,7 +29,8 @@ repository = Repository.discover(Path(sys.argv[1]))
 entries = repository.index_entries()
 contents = repository.read([entry.oid for entry in entries.values()], limit=99)
 seen = {path: text.decode() for path, text in zip(entries, contents)}
-Path(sys.argv[2]).write_text(json.dumps([seen, repository.staged_paths()]))
+staged = list(repository.index_changes(repository.head()))
+Path(sys.argv[2]).write_text(json.dumps([seen, staged]))
 """
 
 
@@ -88,7 +89,7 @@ def test_discovers_a_bare_repository(make_repo: MakeRepo, git: Git, tmp_path: Pa
     repository = Repository.open(tmp_path / "bare.git/refs")
     assert repository == Repository(None, tmp_path / "bare.git", tmp_path / "bare.git")
     assert repository.head() == Repository.open(root).head()
-    for ask in (repository.files, repository.index_entries, repository.staged_paths):
+    for ask in (repository.files, repository.index_entries, lambda: repository.index_changes(None)):
         with pytest.raises(SkillRepoError, match="bare repository"):
             ask()
 
@@ -160,7 +161,7 @@ def test_names_that_are_not_utf8_survive(make_repo: MakeRepo, git: Git) -> None:
     repository = Repository.open(root)
     assert name in repository.files()
     assert name in repository.index_entries()
-    assert repository.staged_paths() == [name]
+    assert list(repository.index_changes(repository.head())) == [name]
 
 
 def test_index_and_tree_agree_when_clean(repo: Path, git: Git) -> None:
@@ -189,7 +190,11 @@ def test_the_index_is_what_would_be_committed(repo: Path, git: Git) -> None:
     assert sorted(entries) == sorted({*FILES, "emptied"} - {"skills2/x"})
     (content,) = repository.read([entries["README.md"].oid], limit=LIMIT)
     assert content == b"staged\n"
-    assert repository.staged_paths() == ["README.md", "emptied", "skills2/x"]
+    assert list(repository.index_changes(repository.head())) == [
+        "README.md",
+        "emptied",
+        "skills2/x",
+    ]
 
 
 def test_the_index_of_an_unborn_branch(make_repo: MakeRepo, git: Git) -> None:
@@ -198,11 +203,11 @@ def test_the_index_of_an_unborn_branch(make_repo: MakeRepo, git: Git) -> None:
     assert repository.head() is None
     assert repository.base_commit() is None
     assert repository.index_entries() == {}
-    assert repository.staged_paths() == []
+    assert list(repository.index_changes(repository.head())) == []
     (root / "a").write_text("x")
     git(root, "add", "a")
     assert list(repository.index_entries()) == ["a"]
-    assert repository.staged_paths() == ["a"]
+    assert list(repository.index_changes(repository.head())) == ["a"]
 
 
 def test_a_conflict_is_marked(make_repo: MakeRepo, git: Git) -> None:
@@ -566,7 +571,7 @@ def test_nothing_that_a_hostile_repository_says_is_run(
     repository.default_branch()
     repository.base_commit()
     repository.merge_base(head, head)
-    repository.staged_paths()
+    list(repository.index_changes(repository.head()))
     repository.branches("skill")
     repository.message(head)
     repository.trailers(head)

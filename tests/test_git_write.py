@@ -650,7 +650,7 @@ def test_init_makes_a_repository_and_its_first_commit(tmp_path: Path, git: Git) 
     assert repository.head() == oid
     assert files_of(repository, oid) == ["a[b].md", "taxonomy.yaml"]
     assert repository.message(oid) == "chore: start\n\n# kept"
-    assert repository.staged_paths() == ["secret"]
+    assert list(repository.index_changes(repository.head())) == ["secret"]
     assert init_repository(root) == repository
 
 
@@ -703,4 +703,4 @@ def test_commit_paths_refuses(plain: Path) -> None:
     ):
         with pytest.raises(SkillRepoError, match=why):
             commit_paths(repository, paths, "x")
-    assert repository.staged_paths() == []
+    assert list(repository.index_changes(repository.head())) == []

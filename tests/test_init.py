@@ -235,7 +235,7 @@ def test_files_that_are_there_are_kept_and_what_to_add_is_said(
     assert "add to it, below `repos:`\n" in out
     assert f'- repo: "{PROJECT_URL}"\n' in out
     assert "- id: skillrepo-validate\n" in out
-    assert '"$RUNNER_TEMP/skillrepo/bin/skillrepo" validate --base "$BASE"' in out
+    assert '"$RUNNER_TEMP/skillrepo/bin/skillrepo" validate --format github --base "$BASE"' in out
     assert "--force replaces them\n" in out
     assert main(["init", str(root), "--force"]) == 0
     out = capsys.readouterr().out

@@ -6,7 +6,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from markdown_oracle import parts, reference
+from markdown_oracle import closed_fences, parts, reference
 
 from skillrepo import markdown
 from skillrepo.markdown import Block, CodeBlock, Heading, Link
@@ -193,6 +193,13 @@ def test_lines_thrown_together_agree_with_markdown_it(text: str) -> None:
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.one_of(pages(), soups))
+def test_fences_end_where_markdown_it_says(text: str) -> None:
+    fences = [code for code in markdown.parse(text).code if code.info is not None]
+    assert [(code.line, code.closed) for code in fences] == closed_fences(text)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.one_of(pages(), soups))
 def test_places_lie_where_they_say(text: str) -> None:
     lines = re.split(r"\r\n?|\n", text)
     found = markdown.parse(text)
@@ -253,8 +260,30 @@ def test_code() -> None:
     assert markdown.parse(text).code == [
         CodeBlock(1, 4, "py title='x'", "a\n\n"),
         CodeBlock(6, 6, None, "b\n"),
-        CodeBlock(10, 11, "", "c\n"),
+        CodeBlock(10, 11, "", "c\n", closed=False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("```\na\n```", True),
+        ("```\n```", True),
+        ("~~~\na\n~~~~~  \n\nb\n", True),
+        ("> - ```\n>   a\n>   ```\n> b\n", True),
+        ("```\na\n", False),
+        ("```", False),
+        ("```\n", False),
+        ("```\na\n    ```\n", False),
+        ("```\na\n    ```", False),
+        ("````\na\n```", False),
+        ("```\na ```", False),
+        ("- ```\n  a\n\nb\n", False),
+        ("> ```\n> a\n>", False),
+    ],
+)
+def test_a_fence_is_closed_or_not(text: str, closed: bool) -> None:  # noqa: FBT001
+    assert [code.closed for code in markdown.parse(text).code] == [closed]
 
 
 def test_links() -> None:
@@ -300,11 +329,11 @@ def test_blocks() -> None:
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_line_ends(end: str) -> None:
     text = "# a\n\n[b](c)\n\n```\nd\n```\ne\n===\n"
-    assert markdown.parse(text.replace("\n", end)) == markdown.parse(text)
+    assert vars(markdown.parse(text.replace("\n", end))) == vars(markdown.parse(text))
 
 
 def test_nothing() -> None:
-    assert markdown.parse("") == markdown.Markdown()
+    assert vars(markdown.parse("")) == vars(markdown.Markdown())
 
 
 # --- Time ------------------------------------------------------------------------------------

@@ -127,10 +127,43 @@ def test_a_taxonomy_that_no_longer_fits_is_rejected(repo: Path, git: Git) -> Non
     assert "`operations` is no category" in commit(repo, status=1)
 
 
-def test_a_commit_of_other_files_does_not_start_the_tool(repo: Path, git: Git) -> None:
+def test_a_commit_of_other_files_is_let_through(repo: Path, git: Git) -> None:
+    write(repo, "pdf-merge", skill("pdf-split"))
+    (repo / "README.md").write_text("Hello\n")
+    git(repo, "add", "README.md")
+    assert "Passed" in commit(repo, status=0)
+
+
+def test_any_file_of_a_skill_concerns_it(repo: Path, git: Git) -> None:
+    file = write(repo, "pdf-merge", skill("pdf-merge") + "\n[more](references/more.md)\n")
+    more = file.parent / "references/more.md"
+    more.parent.mkdir()
+    more.write_text("# More\n")
+    git(repo, "add", "--all")
+    commit(repo, status=0)
+    more.write_text("# More\n\n[lost](lost.md)\n")
+    git(repo, "add", "--all")
+    assert "references/more.md:3:" in commit(repo, status=1)
+    more.unlink()
     (repo / "README.md").write_text("Hello\n")
     git(repo, "add", "--all")
-    assert "no files to check" in commit(repo, status=0)
+    assert "`references/more.md` leads to no file" in commit(repo, status=1)
+    git(repo, "reset", "--quiet", "README.md")
+    assert "`references/more.md` leads to no file" in commit(repo, status=1)
+
+
+def test_what_is_staged_is_mended(repo: Path, git: Git) -> None:
+    config = repo / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("skillrepo-validate", "skillrepo-fix"))
+    git(repo, "commit", "--quiet", "--all", "--no-verify", "-m", "mend")
+    faulty = skill("pdf-merge").replace("description: ", "description: Note: ")
+    file = write(repo, "pdf-merge", faulty)
+    git(repo, "add", "--all")
+    file.write_text(faulty + "\nNot staged.\n")
+    commit(repo, status=0)
+    mended = faulty.replace("Note: ", '"Note: ').replace("thing.\n---", 'thing."\n---')
+    assert git(repo, "show", f"HEAD:{file.relative_to(repo)}") == mended.strip()
+    assert "Not staged." in file.read_text()
 
 
 def test_a_link_in_the_place_of_a_skill_is_judged(repo: Path, git: Git) -> None:

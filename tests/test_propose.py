@@ -81,7 +81,7 @@ def test_second_round_gets_the_draft_with_its_findings(place: Context) -> None:
 def test_finding_of_both_profiles_is_told_once_and_weighs_what_the_gate_says(
     place: Context,
 ) -> None:
-    writer = Writer(draft(skill(extra="version: '1'\n")), draft(GOOD))
+    writer = Writer(draft(skill(extra="author: ada\n")), draft(GOOD))
     propose(request(), writer, place, max_rounds=2)
     found = [(each.rule, str(each.severity)) for each in writer.asked[1].findings]
     assert found == [("known-keys", "error")]
@@ -114,7 +114,7 @@ def _without_sections(place: Context) -> Context:
 
 
 def test_warnings_ask_for_nothing(place: Context) -> None:
-    writer = Writer(draft(skill(description="Merges PDF files.")))
+    writer = Writer(draft(skill(description="Merges PDF files, in a given order.")))
     proposal = propose(request(), writer, _without_sections(place), max_rounds=3)
     assert [each.rule for each in proposal.house.findings] == ["description-says-when"]
 

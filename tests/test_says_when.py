@@ -25,6 +25,9 @@ YES = (
     "Use it while pairing.",
     "This skill should be used to draw maps.",
     "Use when a file isn't for printing.",
+    "Activates for requests about seals.",
+    "Reads seals. Trigger phrases: date this seal.",
+    "Reads seals. Triggers: 'date this seal'.",
 )
 NO = (
     "",
@@ -51,6 +54,8 @@ NO = (
     "Load balancing in Kubernetes.",
     "Use cases of queues.",
     "A misused pattern for caching.",
+    "Activates sensors.",
+    "Triggers, views and indexes of SQL.",
 )
 
 

@@ -66,7 +66,10 @@ def test_shipped_policies() -> None:
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ("profile: house\ncolour: red\n", ["2: `colour` is not a known key; known here: exclude,"]),
+        (
+            "profile: house\ncolour: red\n",
+            ["2: `colour` is not a known key; known here: baseline,"],
+        ),
         ("command: [rm, -rf]\n", ["1: `command` is not a known key"]),
         ("\nwriter: {command: x}\nmodels: {}\n", ["3: `models`", "2: `writer`"]),
         ("api_base: http://x\n", ["1: `api_base`"]),

@@ -19,6 +19,8 @@ from skillrepo.visible import one_line, visible
         ("\U000e0041", "<U+E0041>"),
         ("caf\udce9", "caf<U+DCE9>"),
         ("a\u2028b", "a<U+2028>b"),
+        ("a ##[error]b ##vso[x]", "a <U+0023>#[error]b <U+0023>#vso[x]"),
+        ("###[x] # [y] ##y ## [z] #[u]", "#<U+0023>#[x] # [y] ##y ## [z] #[u]"),
         ("", ""),
     ],
 )

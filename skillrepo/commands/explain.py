@@ -9,6 +9,8 @@ from skillrepo.output import json, shapes
 from skillrepo.rule import Rule
 from skillrepo.rules import ALL
 
+_OFF = "off"
+
 
 @click.command()
 @click.argument("rule", required=False)
@@ -24,7 +26,7 @@ def command(rule: str | None, *, as_json: bool) -> None:
     else:
         for each in ALL:
             levels = ", ".join(f"{profile}: {level}" for profile, level in each.severities.items())
-            click.echo(f"{each.code}  {each.name:22}  {_title(each)}  ({levels})")
+            click.echo(f"{each.code}  {each.name:25}  {_title(each)}  ({levels or _OFF})")
 
 
 def _find(wanted: str) -> Rule:
@@ -39,7 +41,7 @@ def _find(wanted: str) -> Rule:
 
 def _page(rule: Rule) -> str:
     levels = ", ".join(f"{level} in {profile}" for profile, level in rule.severities.items())
-    return f"{rule.code} {rule.name} ({levels})\n\n{(rule.manual or '').strip()}"
+    return f"{rule.code} {rule.name} ({levels or _OFF})\n\n{(rule.manual or '').strip()}"
 
 
 def _title(rule: Rule) -> str:

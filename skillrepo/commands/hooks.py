@@ -7,9 +7,10 @@ from typing import Literal
 
 import click
 
-from skillrepo import resource, scaffold
+from skillrepo import resource
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
+from skillrepo.put_file import put
 from skillrepo.visible import visible
 
 _NAME = "pre-commit"
@@ -47,7 +48,7 @@ def install(*, force: bool) -> None:
                 "--staged` to it, or replace it with --force"
             )
         if state != "current":
-            scaffold.write(folder, _NAME, text, mode=0o777)
+            put(file, text.encode(), mode=0o777)
     except OSError as error:
         raise SkillRepoError(f"{file} cannot be written: {error.strerror}") from None
     done = {"missing": "installed", "current": "already installed"}.get(state, "replaced")

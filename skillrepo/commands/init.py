@@ -19,6 +19,7 @@ from skillrepo.git import Repository
 from skillrepo.git_process import GitError
 from skillrepo.git_write import commit_paths, init_repository
 from skillrepo.library import Library
+from skillrepo.put_file import put
 from skillrepo.scaffold import State, Tool
 from skillrepo.visible import visible
 
@@ -66,7 +67,7 @@ def command(
         target = _Target.of(directory)
         setup = _Setup.of(target.repository, tool, force=force)
         for path in setup.changed:
-            scaffold.write(target.repository.cwd, path, setup.texts[path])
+            put(target.repository.cwd / path, setup.texts[path].encode())
     except OSError as error:
         where = error.filename or directory
         raise SkillRepoError(f"{where} cannot be written: {error.strerror}") from None

@@ -1,22 +1,20 @@
 """Where a command works: the repository around the paths it was given, and what was named."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from skillrepo import settings, taxonomy
 from skillrepo.errors import SkillRepoError
-from skillrepo.files import SKILL_FILE, Folder, Source, Tree
+from skillrepo.files import SKILL_FILE, Folder, Source, Tree, within
 from skillrepo.git import Repository
 from skillrepo.library import Library
 
 _WHOLE_REPOSITORY = (taxonomy.FILE_NAME, settings.FILE_NAME)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A root folder, its git repository where it is one, and the paths named in it.
 
     `named` are POSIX paths relative to the root; the root itself is `""`.
@@ -53,16 +51,22 @@ class Place:
             )
         return Folder(self.root, self.repository.files if self.repository else None)
 
-    def index(self) -> Source:
+    def staged(self) -> Source:
         """The files as they will be committed."""
-        repository = self.git()
-        return Tree(self.root.name, repository.index_entries(), repository.read)
+        from skillrepo.staged import Staged  # noqa: PLC0415 - for the index alone
+
+        return Staged(self.root.name, self.git())
 
     def commit(self, rev: str) -> Source:
         """The files as of a commit."""
+        return self.tree(self.git().resolve(rev))
+
+    def tree(self, oid: str) -> Source:
+        """The files as of the commit with this object name."""
+        from skillrepo.git_blobs import BlobReader  # noqa: PLC0415 - for commits alone
+
         repository = self.git()
-        entries = repository.tree_entries(repository.resolve(rev))
-        return Tree(self.root.name, entries, repository.read)
+        return Tree(self.root.name, repository.tree_entries(oid), BlobReader(repository))
 
     def git(self) -> Repository:
         """The git repository. Raises `SkillRepoError` where there is none."""
@@ -70,10 +74,11 @@ class Place:
             raise SkillRepoError(f"{self.root} is not in a git repository")
         return self.repository
 
-    def select(self, library: Library) -> list[str]:
+    def select(self, library: Library, *, others: bool = False) -> list[str]:
         """The SKILL.md of each skill that was named; every one where nothing was.
 
-        Raises `SkillRepoError` for a name without a skill.
+        Raises `SkillRepoError` for a name without a skill; with `others` only for one that is not
+        there, since a hook is given every file of a commit.
         """
         chosen: set[str] = set()
         for name in self.named:
@@ -81,6 +86,8 @@ class Place:
                 return library.skill_files
             there = library.source.kind(name) != "missing"
             found = library.select(name) if there else []
+            if others and there and not found:
+                continue
             if not found and not library.excludes(name):
                 raise SkillRepoError(_nothing(name or str(self.root), library))
             if found and all(library.stands_for_another(path) for path in found):
@@ -89,15 +96,13 @@ class Place:
         return sorted(chosen) if self.named else library.skill_files
 
 
-def affected(library: Library, changed: Sequence[str]) -> list[str]:
+def affected(library: Library, changed: Iterable[str]) -> list[str]:
     """The SKILL.md of each skill that a change of these files concerns."""
-    if any(path in _WHOLE_REPOSITORY for path in changed):
+    paths = list(changed)
+    if any(path in _WHOLE_REPOSITORY for path in paths):
         return library.skill_files
-    known = set(library.skill_files)
-    owners = {
-        library.owner(path + "/") if path in known else library.owner(path) for path in changed
-    }
-    return sorted(owner for owner in owners if owner in known)
+    owners = {library.owner(path) for path in paths}
+    return sorted(owner for owner in owners if owner and within(owner, library.root))
 
 
 def _nothing(name: str, library: Library) -> str:
@@ -133,6 +138,7 @@ def _root(folder: Path) -> Path:
     for candidate in (folder, *folder.parents):
         if (candidate / taxonomy.FILE_NAME).is_file():
             return candidate
-    if any(folder.rglob(SKILL_FILE)):
+    # Path.rglob raises where folders lie too deep.
+    if any(SKILL_FILE in (*folders, *names) for _, folders, names in os.walk(folder)):
         return folder
     return next((each for each in folder.parents if (each / SKILL_FILE).exists()), folder)

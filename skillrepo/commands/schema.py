@@ -9,7 +9,13 @@ import click
 from pydantic import TypeAdapter
 
 from skillrepo.errors import SkillRepoError
-from skillrepo.file_shapes import SectionsFile, SettingsFile, TaxonomyFile
+from skillrepo.file_shapes import (
+    BaselineFile,
+    ClientsFile,
+    SectionsFile,
+    SettingsFile,
+    TaxonomyFile,
+)
 from skillrepo.output import shapes
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
@@ -21,6 +27,8 @@ _MODELS: Mapping[str, Any] = {
     "taxonomy": TaxonomyFile,
     "settings": SettingsFile,
     "sections": SectionsFile,
+    "clients": ClientsFile,
+    "baseline": BaselineFile,
     "config": UserConfig,
     "report": shapes.ReportShape,
     "new": shapes.NewShape,

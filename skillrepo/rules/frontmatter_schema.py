@@ -9,7 +9,8 @@ Why it matters: clients skip a skill without a description, and cut or refuse wh
 An unquoted `no`, `1.10` or `2026-01-01` is not the text that it looks like: YAML reads a boolean,
 the number 1.1, a date.
 
-How to fix it: give the field the form that the message names; put a misread value in quotes.
+How to fix it: give the field the form that the message names; put a misread value in quotes, and
+write the tools of `allowed-tools` on one line with spaces.
 
 Example: `metadata: {updated: 2026-01-01}` has to be `metadata: {updated: "2026-01-01"}`.
 
@@ -19,9 +20,11 @@ Source: https://agentskills.io/specification (the table of frontmatter fields).
 import unicodedata
 from collections.abc import Iterator
 
-from skillrepo import schema
+from skillrepo import frontmatter_edit, schema, tools
 from skillrepo.context import Context
 from skillrepo.document import Document
+from skillrepo.finding import Fix
+from skillrepo.frontmatter_edit import Source
 from skillrepo.rule import ERROR, Hit, Rule
 
 
@@ -35,12 +38,14 @@ def run(skill: Document, _context: Context) -> Iterator[Hit]:
     if isinstance(name := fields.get("name"), str):
         fields["name"] = unicodedata.normalize("NFKC", name)
     found = schema.violations("frontmatter", fields)
+    source = Source(skill) if found else None
     for violation in found:
         if violation.keyword == "pattern" and not violation.value:
             continue  # that it is empty has been said
         place = skill.place if len(violation.path) == 1 else skill.key_place
         line, column = place(*violation.path)
-        yield Hit(line, column, _message(violation, skill))
+        fix = _fix(violation, skill, source) if source else None
+        yield Hit(line, column, _message(violation, skill), fix)
     if not any(violation.keyword == "pattern" for violation in found):
         yield from _other_capitals(skill, fields)
     yield from _misread_keys(skill)
@@ -56,6 +61,31 @@ def _message(violation: schema.Violation, skill: Document) -> str:
             return f"`{field}` has no value; give it one, or remove the key"
         return f"`{field}` is the {node.kind} `{node.text}` to YAML, not text; put it in quotes"
     return schema.explain(violation)
+
+
+def _fix(violation: schema.Violation, skill: Document, source: Source) -> Fix | None:
+    """The repair of a value that YAML reads as something else than the text that it looks like."""
+    path = violation.path
+    if violation.keyword != "type":
+        return None
+    kind = source.yaml.values[path].kind
+    if path == ("allowed-tools",) and kind == "list":
+        return _list_fix(source)
+    # What a number means as a description nobody knows; and a name must be that of the folder.
+    unsure = path == ("description",) or (
+        path == ("name",) and source.yaml.values[path].text != skill.folder
+    )
+    if kind in ("text", "mapping", "list", "null") or unsure:
+        return None
+    return frontmatter_edit.quote(source, *path)
+
+
+def _list_fix(source: Source) -> Fix | None:
+    """One text in place of the list, unless an item is itself several tools."""
+    for tool in source.yaml.value["allowed-tools"]:
+        if not isinstance(tool, str) or len(tools.split(tool)) != 1:
+            return None
+    return frontmatter_edit.list_to_text(source, "allowed-tools")
 
 
 def _bad_name(name: str) -> str:
@@ -89,11 +119,14 @@ def _other_capitals(skill: Document, fields: dict[str, object]) -> Iterator[Hit]
 def _misread_keys(skill: Document) -> Iterator[Hit]:
     """Keys of `metadata` that YAML reads as something else than text."""
     keys = skill.yaml.keys if skill.yaml else {}
+    source: Source | None = None
     for path, node in keys.items():
         if len(path) > 1 and path[0] == "metadata" and node.kind != "text":
+            source = source or Source(skill)
+            fix = frontmatter_edit.quote_key(source, *path)
             parent = schema.dotted(path[:-1])
             message = f"the key `{node.text}` of `{parent}` is a {node.kind} to YAML; quote it"
-            yield Hit(node.line + 1, node.column, message)
+            yield Hit(node.line + 1, node.column, message, fix)
 
 
 RULE = Rule("M101", "frontmatter-schema", {"spec": ERROR, "house": ERROR}, __doc__, run=run)

@@ -2,7 +2,8 @@
 
 What it checks: the folders between the root and the skill's own folder are the path of a category
 in `taxonomy.yaml`, and not deeper than its `max_depth`. A taxonomy without categories is that of
-a flat repository: every skill lies in the root.
+a flat repository: every skill lies in the root. A former path of a category is another rule's
+(canonical-category).
 
 Why it matters: the folder path is the taxonomy. A skill in a folder that nobody declared has no
 owner and no section policy, and readers do not find it where they look.
@@ -35,15 +36,14 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
         return
     category, _, _ = address.rpartition("/")
     flat = not category and not taxonomy.categories
-    if not flat and category not in taxonomy.categories:
+    known = category in taxonomy.categories or taxonomy.canonical(category)
+    if not flat and not known:
         yield Hit(1, 1, _message(category, taxonomy))
 
 
 def _message(category: str, taxonomy: Taxonomy) -> str:
     if not category:
         return f"lies in no category; move it to one of: {', '.join(taxonomy.categories)}"
-    if canonical := taxonomy.alias_of(category):
-        return f"`{category}` is now called `{canonical}`; move the skill there"
     depth = category.count("/") + 1
     if depth > taxonomy.max_depth:
         return (

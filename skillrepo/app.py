@@ -1,0 +1,63 @@
+"""The commands, by click: finds the one that is called, and says what is wrong with a call."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from io import StringIO
+
+import click
+
+from skillrepo import __version__
+from skillrepo.visible import visible
+
+# Name → (module of skillrepo.commands, one line of help). Help needs no command's module, so
+# `skillrepo --help` imports click alone.
+_COMMANDS = {
+    "init": ("init", "Make a folder or git repository a repository of skills."),
+    "new": ("new", "Draft a skill from a brief and sources, on a branch of its own."),
+    "validate": ("validate", "Check skills against the specification and the house rules."),
+    "explain": ("explain", "Show the manual page of a rule, or list the rules."),
+    "list": ("list", "List the skills of the repository."),
+    "taxonomy": ("taxonomy", "Look at the tree of categories."),
+    "config": ("config", "Look at the settings in force."),
+    "schema": ("schema", "Write or check the JSON Schemas of this project."),
+    "hooks": ("hooks", "Install git hooks, for those who do not use pre-commit."),
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = import_module(f"skillrepo.commands.{_COMMANDS[name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="skillrepo", message="%(prog)s %(version)s")
+def app() -> None:
+    """Manage a git repository of Agent Skills (SKILL.md)."""
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Run the command line; returns the exit code, 2 for wrong usage.
+
+    Raises KeyboardInterrupt where the user breaks off, and what the commands raise.
+    """
+    try:
+        code = app.main(arguments, prog_name="skillrepo", standalone_mode=False)
+    except click.ClickException as error:
+        shown = StringIO()
+        error.show(shown)
+        click.echo(visible(shown.getvalue()), err=True, nl=False)
+        return 2
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,161 @@
+"""What `validate --fix` does: repairs skills, and writes them to the working tree or the index."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from posixpath import basename, dirname, join
+from typing import NamedTuple
+
+from skillrepo import fix
+from skillrepo.check import Plan, Verdict, judge, report
+from skillrepo.commands.place import Place
+from skillrepo.commands.show import say_error
+from skillrepo.context import Context
+from skillrepo.errors import SkillRepoError
+from skillrepo.files import Patched, Source
+from skillrepo.finding import Finding
+from skillrepo.put_file import replace
+from skillrepo.visible import one_line, visible
+
+_MOST = 10_000
+"""Findings of one rule in one skill that are mended at once."""
+
+
+class Repaired(NamedTuple):
+    """What the repairs of several skills come to; see `fix.Repair`."""
+
+    files: Mapping[str, tuple[bytes, bytes]]
+    moves: tuple[tuple[str, str], ...]
+    fixed: tuple[Finding, ...]
+
+    def moved(self, paths: Iterable[str]) -> list[str]:
+        """The paths of skills after folders were moved."""
+        new = dict(self.moves)
+        return sorted(join(new.get(dirname(path), dirname(path)), basename(path)) for path in paths)
+
+
+def repair(verdicts: Sequence[Verdict], plan: Plan, context: Context, *, move: bool) -> Repaired:
+    """Repair each skill in which there is something to fix; nothing is written.
+
+    With `move` folders are to be moved too, where there is room for them.
+    """
+    alone = plan.alone()
+    files: dict[str, tuple[bytes, bytes]] = {}
+    moves: list[tuple[str, str]] = []
+    fixed: list[Finding] = []
+    for verdict in verdicts:
+        if any(finding.fix for finding in verdict.findings):
+            done = _repair_one(verdict.facts.path, alone, context)
+            files.update(done.files)
+            free = [each for each in done.moves if move and _is_free(each[1], context)]
+            moves += free
+            fixed += (f for f in done.fixed if f.fix and f.fix.move in (None, *free))
+    return Repaired(files, tuple(moves), tuple(fixed))
+
+
+def _is_free(folder: str, context: Context) -> bool:
+    return context.library.source.kind(folder) == "missing"
+
+
+def _repair_one(path: str, plan: Plan, context: Context) -> fix.Repair:
+    source = context.library.source
+
+    def look(contents: Mapping[str, bytes]) -> tuple[Finding, ...]:
+        inside = context.with_source(Patched(source, contents))
+        verdicts = (judge(each, plan, inside, most=_MOST) for each in inside.library.load([path]))
+        return report(verdicts, plan, inside).findings
+
+    return fix.repair(lambda name: _bytes(source, name), look)
+
+
+def _bytes(source: Source, path: str) -> bytes:
+    data = next(source.read([path]))
+    if not isinstance(data, bytes):
+        raise SkillRepoError(f"{path} can no longer be read")
+    return data
+
+
+def write(done: Repaired, place: Place, *, staged: bool, plan: Plan, context: Context) -> None:
+    """Write what was repaired: to the working tree, or to the index and, if it can be, to both."""
+    if not staged:
+        for path, (before, after) in done.files.items():
+            _replace(place.root, path, before, after)
+        for old, new in done.moves:
+            _move(place.root, old, new)
+        _say_what(done)
+        return
+    if done.files:
+        from skillrepo.git_write import stage_files  # noqa: PLC0415 - seldom needed
+
+        stage_files(place.git(), done.files)
+    for path, (before, after) in done.files.items():
+        if not replace(place.root / path, before, after):
+            _fix_in_worktree(path, place, plan, context)
+    _say_what(done)
+
+
+def _say_what(done: Repaired) -> None:
+    if done.fixed:
+        findings, files = len(done.fixed), len(done.files) + len(done.moves)
+        say_error(
+            f"fixed {findings:,} finding{'s' * (findings != 1)} "
+            f"in {files:,} file{'s' * (files != 1)}"
+        )
+
+
+def _replace(root: Path, path: str, before: bytes, after: bytes) -> None:
+    try:
+        if replace(root / path, before, after):
+            return
+    except OSError as error:
+        raise SkillRepoError(f"{path} cannot be written: {error.strerror}") from None
+    raise SkillRepoError(f"{path} was changed meanwhile, and is left as it is; run it again")
+
+
+def _fix_in_worktree(path: str, place: Place, plan: Plan, context: Context) -> None:
+    """A file of which a part is staged has another text in the working tree: mend that too."""
+    source = place.worktree()
+    if source.kind(path) != "file":
+        return
+    inside = context.with_source(source)
+    skill = inside.library.owner(path)
+    if skill is None:
+        return
+    found = _repair_one(skill, plan.alone(), inside).files.get(path)
+    if found:
+        _replace(place.root, path, *found)
+
+
+def _move(root: Path, old: str, new: str) -> None:
+    target = root / new
+    if target.exists() or target.is_symlink():
+        say_error(f"not moved: {one_line(new)} is there already")
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (root / old).rename(target)
+    except OSError as error:
+        raise SkillRepoError(f"{old} cannot be moved to {new}: {error.strerror}") from None
+
+
+def diff(done: Repaired) -> Iterator[str]:
+    """The lines of a unified diff, with control characters made visible."""
+    from difflib import unified_diff  # noqa: PLC0415 - 3 ms
+
+    for path, (before, after) in sorted(done.files.items()):
+        old, new = (data.decode(errors="backslashreplace") for data in (before, after))
+        shown = one_line(path)
+        lines = unified_diff(_lines(old), _lines(new), f"a/{shown}", f"b/{shown}")
+        for line in lines:
+            yield visible(line.removesuffix("\n"))
+            if not line.endswith("\n"):
+                yield "\\ No newline at end of file"
+    for old, new in done.moves:
+        yield f"rename from {one_line(old)}"
+        yield f"rename to {one_line(new)}"
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends. A line feed alone ends one, unlike for str.splitlines."""
+    lines = text.split("\n")
+    ended = [line + "\n" for line in lines[:-1]]
+    return [*ended, lines[-1]] if lines[-1] else ended

@@ -1,0 +1,30 @@
+"""Puts a file in place at once: whoever looks sees the old one or the whole new one."""
+
+import os
+from pathlib import Path
+
+
+def put(target: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write the bytes of a file, and make the folders that it needs.
+
+    A symbolic link in its place is replaced; nothing is written through it. The user's umask is
+    taken off `mode`. Raises OSError.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def replace(target: Path, before: bytes, data: bytes) -> bool:
+    """Give a file new bytes and keep its mode; False where it no longer holds `before`."""
+    if target.is_symlink() or not target.is_file() or target.read_bytes() != before:
+        return False
+    mode = target.stat().st_mode & 0o7777
+    put(target, data)
+    target.chmod(mode)
+    return True

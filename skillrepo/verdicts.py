@@ -1,0 +1,275 @@
+"""The verdicts of many skills: remembered from earlier runs, and judged by several processes.
+
+What is remembered lies in one file below the git directory, `skillrepo/verdicts-<rules>`, and may
+be deleted at any time. Its name holds a hash of everything but the skills themselves that a verdict
+depends on: the code of the rules, the rules that apply, the settings, the taxonomy. A line of it is
+one skill:
+
+    sum TAB contents TAB stamp TAB path as JSON TAB verdict as JSON
+
+`sum` is a hash of the rest: a damaged line counts for nothing. `contents` is a hash of git's object
+ids of the skill's files, so a verdict is good for the same files in the working tree, the index
+and any commit; the stamp saves reading them (`Bundle.state`). The file is replaced as a whole, so a
+kill leaves the old one, and of two runs the later one wins.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from skillrepo import resource
+from skillrepo.check import Plan, Verdict, judge
+from skillrepo.context import Context
+from skillrepo.facts import Facts
+from skillrepo.finding import Edit, Finding, Fix, NotAnalysed
+from skillrepo.ignores import Ignore
+from skillrepo.put_file import put
+
+T = TypeVar("T")
+_FORM = 1
+"""Of a line; a change of it makes all that is remembered worthless."""
+_WORTHWHILE = 50
+"""Skills; fewer are judged sooner than what is remembered is read."""
+_PARALLEL = 300
+"""Skills to be judged from which on a second process pays."""
+_SHARE = 100
+"""Skills that a process judges at a time."""
+_KEPT = 6
+"""Files of other rules and settings that are kept, for other branches and profiles."""
+
+
+class _Line(NamedTuple):
+    contents: bytes
+    stamp: bytes
+    path: bytes
+    verdict: bytes
+
+    def __bytes__(self) -> bytes:
+        text = b"\t".join(self)
+        return _hash(text) + b"\t" + text
+
+
+class Watch(Protocol):
+    """Wraps the skills as they are judged, to show how far it has come; `total` is known."""
+
+    def __call__(self, items: Iterable[T], total: int) -> Iterator[T]:
+        """The same items."""
+
+
+def verdicts(
+    paths: Sequence[str], plan: Plan, context: Context, folder: Path | None, watch: Watch
+) -> list[Verdict]:
+    """The verdict of each skill, in the order of the paths; links to other skills have none.
+
+    `folder` is where verdicts are remembered, None for nowhere.
+    """
+    if len(paths) < _WORTHWHILE:
+        skills = watch(context.library.load(paths), len(paths))
+        return [judge(skill, plan, context) for skill in skills]
+    context.library.list_all()
+    memory = _Memory(folder, plan, context)
+    lines = {path: memory.recall(path) for path in paths}
+    missing = [path for path, line in lines.items() if line is None]
+    for judged in watch(_judged(missing, plan, context), len(missing)):
+        lines[judged.path] = memory.learn(judged)
+    known = {path: line for path, line in lines.items() if line}
+    memory.save(known)
+    decode = _Decoder(plan)
+    # A link to another skill has no verdict of its own.
+    return [decode(path, line.verdict) for path, line in known.items() if line.verdict]
+
+
+class _Judged(NamedTuple):
+    path: str
+    contents: str
+    verdict: bytes
+
+
+def _judged(paths: Sequence[str], plan: Plan, context: Context) -> Iterator[_Judged]:
+    """The encoded verdict of each, by as many processes as there are processors."""
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if len(paths) < _PARALLEL or workers < 2:  # noqa: PLR2004 - one would only be slower
+        yield from _share(paths, plan, context)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - for large runs alone
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    shares = [paths[start : start + _SHARE] for start in range(0, len(paths), _SHARE)]
+    global _job  # noqa: PLW0603 - what a fork inherits need not be pickled
+    _job = (plan, context)
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        for judged in pool.map(_work, shares):
+            yield from judged
+
+
+_job: tuple[Plan, Context] | None = None
+
+
+def _work(paths: Sequence[str]) -> list[_Judged]:
+    return [] if _job is None else list(_share(paths, *_job))
+
+
+def _share(paths: Sequence[str], plan: Plan, context: Context) -> Iterator[_Judged]:
+    library = context.library
+    for path in paths:
+        contents = library.bundle(path).state(path)[1]()
+        verdict = b""
+        for skill in library.load([path]):
+            verdict = _encode(judge(skill, plan, context))
+        yield _Judged(path, contents, verdict)
+
+
+class _Memory:
+    """What is remembered of the skills under these rules, settings and taxonomy."""
+
+    def __init__(self, folder: Path | None, plan: Plan, context: Context) -> None:
+        self._file = folder / f"verdicts-{_fingerprint(plan, context)}" if folder else None
+        self._context = context
+        self._by_path: dict[bytes, _Line] = {}
+        self._by_contents: dict[bytes, bytes] = {}
+        for line in self._lines():
+            self._by_path[line.path] = line
+            self._by_contents[line.contents] = line.verdict
+
+    def _lines(self) -> Iterator[_Line]:
+        try:
+            data = self._file.read_bytes() if self._file else b""
+        except OSError:
+            data = b""
+        for text in data.split(b"\n"):
+            total, _, rest = text.partition(b"\t")
+            parts = rest.split(b"\t")
+            if len(parts) == len(_Line._fields) and total == _hash(rest):
+                yield _Line(*parts)
+
+    def recall(self, path: str) -> _Line | None:
+        """What is known of the skill as it lies there."""
+        if not self._by_path:
+            return None
+        name = _json(path)
+        stamp, contents = self._context.library.bundle(path).state(path)
+        known = self._by_path.get(name)
+        if known and stamp and known.stamp == stamp.encode():
+            return known
+        now = contents().encode()
+        verdict = self._by_contents.get(now)
+        return None if verdict is None else _Line(now, stamp.encode(), name, verdict)
+
+    def learn(self, judged: _Judged) -> _Line:
+        """Take a new verdict."""
+        stamp = ""
+        if self._file:
+            stamp, _ = self._context.library.bundle(judged.path).state(judged.path)
+        contents = judged.contents.encode()
+        return _Line(contents, stamp.encode(), _json(judged.path), judged.verdict)
+
+    def save(self, known: Mapping[str, _Line]) -> None:
+        """Write what is known now, if it is more than before; what cannot be written is lost."""
+        if not self._file or all(self._by_path.get(line.path) == line for line in known.values()):
+            return
+        now = {line.path for line in known.values()}
+        # As much again is kept of other skills: this may have been a check of a part of them.
+        others = [line for path, line in self._by_path.items() if path not in now]
+        data = b"".join(b"%b\n" % bytes(line) for line in (*known.values(), *others[: len(now)]))
+        try:
+            put(self._file, data)
+            _tidy(self._file.parent)
+        except OSError:
+            return  # a read-only checkout, a full disk: the next run judges again
+
+
+def _tidy(folder: Path) -> None:
+    """Delete what was remembered under rules and settings that have not been used for longest."""
+    files = sorted(folder.glob("verdicts-*"), key=lambda file: file.stat().st_mtime)
+    for file in files[:-_KEPT]:
+        file.unlink(missing_ok=True)
+
+
+def _hash(data: bytes) -> bytes:
+    from hashlib import blake2b  # noqa: PLC0415 - 5 ms, which a hook need not spend
+
+    return blake2b(data, digest_size=8).hexdigest().encode()
+
+
+def _json(path: str) -> bytes:
+    return json.dumps(path).encode()
+
+
+def _fingerprint(plan: Plan, context: Context) -> str:
+    """A hash of all that a verdict depends on beside the skill."""
+    from hashlib import blake2b  # noqa: PLC0415 - 5 ms, which a hook need not spend
+
+    parts = (
+        _FORM,
+        [(each.rule.code, each.severity, each.paths, each.exclude) for each in plan.rules],
+        sorted(plan.known),
+        context.settings,
+        context.taxonomy,
+        sorted(context.clients),
+        context.library.root,
+        context.library.source.name,
+        resource.stamp(),
+    )
+    return blake2b(repr(parts).encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def _encode(verdict: Verdict) -> bytes:
+    path = verdict.facts.path
+    value = [
+        list(verdict.facts)[1:],
+        [
+            [f.path if f.path != path else "", f.line, f.column, f.code, f.message, _fix(f.fix)]
+            for f in verdict.findings
+        ],
+        verdict.ignores,
+        verdict.not_analysed,
+    ]
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _fix(fix: Fix | None) -> object:
+    return fix and [fix.description, fix.edits, fix.move]
+
+
+class _Decoder:
+    """Makes verdicts of their JSON; texts that many have in common are held once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._rules = {each.rule.code: (each.rule.name, each.severity) for each in plan.rules}
+        self._texts: dict[str, str] = {}
+
+    def __call__(self, path: str, data: bytes) -> Verdict:
+        """The verdict of the skill at a path."""
+        facts, findings, ignores, not_analysed = json.loads(data)
+        texts = self._texts
+        return Verdict(
+            Facts(path, *map(_tuples, facts)),
+            tuple(
+                Finding(
+                    texts.setdefault(other, other) or path,
+                    line,
+                    column,
+                    texts.setdefault(code, code),
+                    *self._rules[code],
+                    texts.setdefault(message, message),
+                    fix and _fix_of(*fix),
+                )
+                for other, line, column, code, message, fix in findings
+            ),
+            tuple(Ignore(*each) for each in ignores),
+            tuple(NotAnalysed(*each) for each in not_analysed),
+        )
+
+
+def _fix_of(description: str, edits: Iterable[Any], move: Any) -> Fix:
+    return Fix(description, tuple(Edit(*edit) for edit in edits), move and tuple(move))
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_tuples, value))
+    if isinstance(value, dict):
+        return {key: tuple(item) for key, item in value.items()}
+    return value

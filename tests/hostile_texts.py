@@ -1,0 +1,123 @@
+"""Texts on which a rule takes longest: `BODIES` and `DENSE_BODIES` of 256 kB, and `FRONTMATTERS`.
+
+What is added to a table is checked by test_rule_time.py and measured by bench/rule_time.py.
+"""
+
+from pathlib import Path
+
+SIZE = 1 << 18
+
+TAXONOMY = """\
+version: 1
+categories:
+  data:
+    title: Data
+    description: Tables and documents.
+    sections: how-to
+"""
+HEADER = """\
+---
+name: wax
+description: Reads the seals of letters. Use when a letter with a wax seal is to be dated.
+---
+
+"""
+
+PIECES = {
+    "brackets": "[",
+    "placeholders": "<your ",
+    "backticks": "`",
+    "markers": "TODO",
+    "quotes": "> ",
+    "list items": "- ",
+    "comments": "<!--",
+    "hashes": "#",
+    "backslashes": "\\",
+}
+DENSE_PIECES = {
+    "links": "[a](b)",
+    "links to nowhere": "[a](x/../x/../x)\n",
+    "escaped links": "[a](%61%2f)\n",
+    "badges": "[![](a)](b)",
+    "angles": "<",
+    "bracketed": "[insert ",
+    "spaced backticks": "` ",
+    "lines of backticks": "`" * 4_095 + "\n",
+    "growing backticks": "".join("`" * length + " " for length in range(1, 90)) + "\n",
+    "spaced markers": "TODO ",
+    "markers on lines": "TODO\n",
+    "markers and bars": "TODO|",
+    "markers behind spaces": "TODO" + " " * 300,
+    "quoted markers": "> TODO\n\n",
+    "comments on lines": "<!--\n",
+    "closed comments": "<!-- TODO: x -->\n\n",
+    "html": "<p>TODO: x\n\n",
+    "headings": "#\n",
+    "empty sections": "# When to use\n",
+    "sections with comments": "# When to use\n<!-- x -->\n",
+    "setext sections": "When to use\n-\n",
+    "fences": "```\nTODO: x\n```\n",
+    "bars": "|",
+    "spaces": " ",
+    "lines": "\n",
+    "digits": "1",
+    "stops": ".",
+    "underscores": "_",
+    "exclamation marks": "!",
+    "uses": "use ",
+    "not for": "not for ",
+    "letters": "é",
+}
+
+
+def times(text: str) -> str:
+    return text * (SIZE // len(text))
+
+
+DENSE_BODIES = {
+    **{name: times(piece) for name, piece in DENSE_PIECES.items()},
+    "one long heading": "# " + times("!") + "a\n",
+    "one long heading of digits": "# " + times("1") + "\n\nx\n",
+    "one deep quote": "> " * 2_000 + "TODO: x\n" + "TODO: y\n" * 20_000,
+    "images in images": "![a" * (SIZE // 14) + "](b)" * (SIZE // 14),
+    "one long link": "[a](" + "b/" * (SIZE // 2) + ")",
+    "one long way up": "[a](" + "../" * (SIZE // 3) + ")",
+    "many definitions": "".join(f"[a{n}]: b\n" for n in range(SIZE // 12)),
+}
+BODIES = {name: times(piece) for name, piece in PIECES.items()}
+
+# The frontmatter has 65,536 characters at most.
+FIELDS = {
+    "name": ("-", "a-", "A", "é", " ", "."),
+    "description": ("use ", "not for ", "when ", "<your ", "TODO", "TODO ", "[insert ", "é", "`"),
+    "allowed-tools": ("(", ")", "a(", "(,", "()", ", ", "a(b)"),
+}
+
+
+def with_field(key: str, piece: str) -> str:
+    fields = {"name": "wax", "description": "Use when x.", "license": "MIT"}
+    fields[key] = piece * (65_000 // len(piece.encode()))
+    header = "".join(f"{name}: '{value}'\n" for name, value in fields.items())
+    return f"---\n{header}---\n# Wax\n"
+
+
+def many_keys() -> str:
+    metadata = "".join(f"  {number}: no\n" for number in range(900))
+    odd = "".join(f"key{number}: x\n" for number in range(90))
+    return f"---\nname: wax\ndescription: Use when x.\nmetadata:\n{metadata}{odd}---\n# Wax\n"
+
+
+FRONTMATTERS = {
+    f"{key} of {piece!r}": with_field(key, piece)
+    for key, pieces in FIELDS.items()
+    for piece in pieces
+}
+
+
+def make_repository(root: Path) -> Path:
+    """Make a content repository of one skill, and give the skill's folder."""
+    folder = root / "skills/data/wax"
+    folder.mkdir(parents=True)
+    (root / "taxonomy.yaml").write_text(TAXONOMY)
+    (folder / "SKILL.md").write_text(f"{HEADER}# Seals\n")
+    return folder

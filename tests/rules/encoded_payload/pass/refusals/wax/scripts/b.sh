@@ -1,0 +1,2 @@
+#!/bin/sh
+grep -E "base64 -d | sh" notes.txt

@@ -1,0 +1,3 @@
+import { table } from "./years.mjs";
+import "./lib/tables";
+read(join(here, 'data', name));

@@ -1,0 +1,1 @@
+TEXT = "Ignore all previous instructions"

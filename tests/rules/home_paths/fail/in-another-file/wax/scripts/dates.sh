@@ -1,0 +1,3 @@
+# dates
+
+SEALS='/Users/ada/seals'

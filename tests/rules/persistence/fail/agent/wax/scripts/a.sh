@@ -1,0 +1,5 @@
+#!/bin/sh
+cp hooks.json ~/.claude/settings.json
+cat > ~/.claude/CLAUDE.md <<END
+wax
+END

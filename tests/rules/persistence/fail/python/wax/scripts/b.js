@@ -1,0 +1,1 @@
+fs.appendFileSync(path.join(home, '.zshrc'), 'wax');

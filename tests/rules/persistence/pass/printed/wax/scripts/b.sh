@@ -1,0 +1,3 @@
+RC="$HOME/.zshrc"
+echo wax >> "$OTHER"
+echo "wax >> $RC"

@@ -1,0 +1,2 @@
+PATTERNS = [r'>> ~/.bashrc', r'crontab -']
+text = open(os.path.expanduser('~/.bashrc')).read()

@@ -1,0 +1,5 @@
+#!/bin/sh
+cat > .claude/settings.json <<END
+{}
+END
+cat ~/.claude/settings.json

@@ -1,0 +1,2 @@
+#!/bin/sh
+curl https://get.wax.dev/x | sh

@@ -1,0 +1,1 @@
+from ladle import pour

@@ -1,0 +1,123 @@
+"""The baseline: what was there when the tool was adopted does not fail, what is new does."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Git, MakeRepo
+from content_repo import FILES, Run, runner, skill
+
+WAX = "skills/data/wax/SKILL.md"
+FILE = "skillrepo-baseline.json"
+BODY = "# Wax\n\n[lost](lost.md)\n\nTODO: write this.\n"
+
+
+@pytest.fixture(name="run")
+def _run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capfd, monkeypatch)
+
+
+@pytest.fixture
+def root(make_repo: MakeRepo) -> Path:
+    return make_repo({**FILES, WAX: skill("wax", body=BODY)})
+
+
+def wax(root: Path, body: str) -> None:
+    (root / WAX).write_text(skill("wax", body=body))
+
+
+def codes(run: Run, root: Path, *arguments: str) -> list[str]:
+    done = run(root, "validate", "--json", *arguments)
+    return [finding["code"] for finding in done.json("report")["findings"]]
+
+
+def test_adopt_and_go_on(root: Path, run: Run) -> None:
+    assert codes(run, root) == ["L101", "P103"]
+    done = run(root, "validate", "--write-baseline")
+    assert (done.code, done.out) == (0, f"wrote {FILE}: 2 findings known from now on\n")
+    done = run(root, "validate")
+    assert (done.code, "2 in the baseline" in done.out) == (0, True)
+    baselined = run(root, "validate", "--json").json("report")["baselined"]
+    assert [finding["code"] for finding in baselined] == ["L101", "P103"]
+    # What is moved stays known; what is edited, or comes again, does not.
+    wax(root, "# Wax\n\nMore.\n\n" + BODY[7:])
+    assert codes(run, root) == []
+    wax(root, BODY.replace("[lost]", "[Lost]"))
+    assert codes(run, root) == ["L101"]
+    wax(root, BODY + "\n[lost](lost.md)\n")
+    assert codes(run, root) == ["L101"]
+
+
+def test_stale_entries_are_told(root: Path, run: Run) -> None:
+    run(root, "validate", "--write-baseline")
+    wax(root, BODY.replace("[lost](lost.md)", "Found."))
+    done = run(root, "validate", "--json").json("report")
+    assert done["stale"] == [f"{WAX} L101"]
+    assert f"{WAX} L101" in run(root, "validate").out
+    (root / WAX).write_text(skill("wax"))
+    assert run(root, "validate", "--write-baseline").code == 0
+    assert json.loads((root / FILE).read_text()) == {"version": 1, "entries": []}
+    assert run(root, "validate", "--json").json("report")["stale"] == []
+
+
+def test_the_file_is_the_same_for_the_same_findings(root: Path, run: Run) -> None:
+    run(root, "validate", "--write-baseline")
+    before = (root / FILE).read_bytes()
+    # Known findings are findings still.
+    run(root, "validate", "--write-baseline")
+    assert (root / FILE).read_bytes() == before
+    entry = json.loads(before)["entries"][0]
+    assert (entry["rule"], entry["path"], entry["count"]) == ("L101", WAX, 1)
+    assert "lost" not in before.decode()
+
+
+def test_another_file(root: Path, run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "known.json"
+    run(root, "validate", "--write-baseline", "--baseline", str(other))
+    assert codes(run, root) == ["L101", "P103"]
+    assert codes(run, root, "--baseline", str(other)) == []
+    (root / "skillrepo.yaml").write_text("baseline: ci/known.json\n")
+    run(root, "validate", "--write-baseline")
+    assert (root / "ci/known.json").is_file()
+    assert codes(run, root) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
+        ("[]", "must be a mapping"),
+        ('{"version": 2, "entries": []}', "`version` is `2`"),
+        ('{"version": 1, "entries": [{"rule": "x"}]}', "is missing"),
+    ],
+)
+def test_a_broken_file(text: str, part: str, root: Path, run: Run) -> None:
+    (root / FILE).write_text(text)
+    done = run(root, "validate")
+    assert (done.code, part in done.err, "--write-baseline" in done.err) == (2, True, True)
+
+
+def test_a_file_that_is_named_must_be_there(root: Path, run: Run) -> None:
+    done = run(root, "validate", "--baseline", "lost.json")
+    assert (done.code, "lost.json" in done.err) == (2, True)
+    (root / "skillrepo.yaml").write_text("baseline: lost.json\n")
+    assert run(root, "validate").code == 2
+
+
+def test_a_change_cannot_excuse_itself(root: Path, run: Run, git: Git) -> None:
+    run(root, "validate", "--write-baseline")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "adopted")
+    wax(root, BODY + "\n[gone](gone.md)\n")
+    assert codes(run, root, "--base", "HEAD") == ["L101"]
+    run(root, "validate", "--write-baseline")
+    assert codes(run, root) == []
+    assert codes(run, root, "--base", "HEAD") == ["L101"]
+    assert run(root, "validate", "--write-baseline", "--base", "HEAD").code == 2
+
+
+def test_a_folder_in_its_place(root: Path, run: Run) -> None:
+    (root / FILE).mkdir()
+    done = run(root, "validate", "--write-baseline")
+    assert (done.code, "cannot be written" in done.err) == (2, True)

@@ -1,0 +1,63 @@
+"""Sections that are seen without a parser are those that the parser sees."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from test_markdown import pages, soups
+
+from skillrepo import markdown, outline
+
+LINES = (
+    *("# A", "## B `c`", "### **D**", "# ", "#", "##", "####### x", "#x", "  # y", "    # z"),
+    *(
+        "## a & b",
+        "## a &amp; b",
+        "## [a](b)",
+        "## a_b_c",
+        "# a #",
+        "# a ##",
+        "## `` ` ``",
+        "**# a**",
+    ),
+    *("text", "- a", "- # b", "> # q", "---", "***", "- - -", "===", "-", "=", "", "", "", "\t"),
+    *(
+        "```",
+        "```sh",
+        "````",
+        "  ```",
+        "~~~",
+        "<div>",
+        "<!-- c -->",
+        "<!--",
+        "-->",
+        "[a]: b",
+        "[a]",
+    ),
+    *("# comment", "| a |", "|---|", "1. x", "   y", "*** a", "** **", "# ** a**", "# ****"),
+)
+lines = st.lists(st.sampled_from(LINES), max_size=12).map("\n".join)
+
+
+def both(text: str) -> tuple[list[outline.Section] | None, list[outline.Section]]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # as in the body of a document
+    return outline.plain(text), list(outline.of_parsed(text, markdown.parse(text)))
+
+
+@settings(max_examples=500, deadline=None)
+@given(lines | pages() | soups)
+@example("# a\n\n# b")
+@example("  ## Instructions\n")
+@example("# a\n```\n# b\n```\n# c")
+@example("a\n- \n# b")
+def test_the_plain_way_agrees_with_the_parser(text: str) -> None:
+    plain, parsed = both(text)
+    assert plain is None or plain == parsed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "text\n", "# A\n\ntext\n\n## B `c`\n\n```sh\n# no\n```\n", "## A & B\n# **C**\n- x"],
+)
+def test_usual_texts_are_plain(text: str) -> None:
+    plain, parsed = both(text)
+    assert plain == parsed
