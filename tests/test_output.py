@@ -1,12 +1,16 @@
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import jsonschema
 import pytest
+from reports import real
 
-from skillrepo import resource
-from skillrepo.finding import Edit, Finding, Fix, Report, Severity
+from skillrepo import output, resource
+from skillrepo.finding import Edit, Finding, Fix, Ignored, NotAnalysed, Report, Severity
+from skillrepo.output import FORMATS, View, render, text
 from skillrepo.output import json as as_json
-from skillrepo.output import text
 
 ERROR = Finding("a/SKILL.md", 2, 7, "M102", "name", Severity.ERROR, "wrong")
 WARNING = ERROR._replace(
@@ -16,7 +20,7 @@ NOTE = ERROR._replace(severity=Severity.INFO)
 
 
 def test_text() -> None:
-    report = Report(1234, (ERROR, WARNING, NOTE, NOTE), (("tree", "no taxonomy"),))
+    report = Report(("x",) * 1234, (ERROR, WARNING, NOTE, NOTE), (("tree", "no taxonomy"),))
     assert list(text.render(report)) == [
         "a/SKILL.md:2:7: error M102 name: wrong",
         "a/SKILL.md:2:7: warning M102 name: wrong",
@@ -36,26 +40,89 @@ def test_text() -> None:
     ],
 )
 def test_summary(checked: int, findings: tuple[Finding, ...], summary: str) -> None:
-    assert text.summary(Report(checked, findings)) == summary
+    assert text.summary(Report(("x",) * checked, findings)) == summary
 
 
 def test_hostile_text_forges_no_line() -> None:
     finding = ERROR._replace(path="a\nb\x1b[2J/SKILL.md", message="x\ny:1:1: error\u202e")
-    line, _ = text.render(Report(1, (finding,)))
+    line, _ = text.render(Report(("x",), (finding,)))
     assert line == "a b<U+001B>[2J/SKILL.md:2:7: error M102 name: x y:1:1: error<U+202E>"
 
 
 def test_json() -> None:
     hostile = ERROR._replace(path="caf\udce9\n", message="\x1b[2J")
-    (said,) = as_json.render(Report(3, (ERROR, WARNING, NOTE, hostile), (("tree", "none"),)))
+    report = Report(
+        ("x",) * 3,
+        (ERROR, WARNING, NOTE, hostile),
+        (("tree", "none"),),
+        (NotAnalysed("x.png", "is not UTF-8 text"),),
+        ignored=(Ignored(NOTE, "why not"),),
+        baselined=(NOTE,),
+        refused=(Ignored(ERROR, "because"),),
+        stale=("a/SKILL.md M102",),
+    )
+    (said,) = as_json.render(report)
     assert said.isascii()
     value = json.loads(said)
     jsonschema.validate(value, json.loads(resource.read("schemas/report.schema.json")))
     assert value["not_checked"] == [{"rule": "tree", "why": "none"}]
+    assert value["not_analysed"] == [{"path": "x.png", "why": "is not UTF-8 text"}]
+    error, _, note, _ = value["findings"]
+    assert value["ignored"] == [{"finding": note, "reason": "why not"}]
+    assert value["refused"] == [{"finding": error, "reason": "because"}]
+    assert value["baselined"] == [note]
+    assert value["stale"] == ["a/SKILL.md M102"]
     assert [each["severity"] for each in value["findings"]] == ["error", "warning", "info", "error"]
     assert value["findings"][0]["fix"] is None
     assert value["findings"][1]["fix"] == {
         "description": "mend",
         "edits": [{"start": 0, "end": 3, "text": "é"}, {"start": 5, "end": 6, "text": ""}],
+        "move": None,
     }
     assert value["findings"][3]["path"] == "caf\udce9\n"
+
+
+def test_json_of_a_move() -> None:
+    moved = ERROR._replace(fix=Fix("move", move=("a", "b")))
+    (said,) = as_json.render(Report(("a/SKILL.md",), (moved,)))
+    value = json.loads(said)
+    jsonschema.validate(value, json.loads(resource.read("schemas/report.schema.json")))
+    (each,) = value["findings"]
+    assert each["fix"] == {"description": "move", "edits": [], "move": {"old": "a", "new": "b"}}
+
+
+# All formats
+
+
+def test_each_format_is_a_module() -> None:
+    folder = Path(output.__file__).parent
+    others = {"__init__", "fingerprint", "shapes", "terminal"}
+    assert {path.stem for path in folder.glob("*.py")} - others == set(FORMATS)
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "terminal"])
+def test_format_is_pure(form: str, tmp_path: Path) -> None:
+    view = View(terminal=form == "terminal", width=60)
+    wanted = "text" if form == "terminal" else form
+    said = []
+    for name in ("a", "b"):
+        report, lines = real(tmp_path / name)
+        said.append(list(render(wanted, report, view._replace(lines=lines))))
+    assert said[0] == said[1]
+    assert str(tmp_path) not in "".join(said[0])
+    assert all("\n" not in line for line in said[0]) or form in ("json", "gitlab", "sarif", "junit")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_only_the_module_of_the_format_is_imported(form: str) -> None:
+    code = (
+        "import sys; from skillrepo.output import render; from skillrepo.finding import Report\n"
+        "list(render(sys.argv[1], Report((), ())))\n"
+        "print(*(name for name in sys.modules if name.startswith('skillrepo.output.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, form], capture_output=True, text=True, check=True
+    )
+    found = {name.rpartition(".")[2] for name in done.stdout.split()}
+    shared = {"text", "fingerprint", "shapes"}
+    assert found - shared == {form} - shared

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from skillrepo.finding import Finding, Fix, Report
-from skillrepo.output import shapes
+from skillrepo.finding import Finding, Fix, Ignored, Report
+from skillrepo.output import PLAIN, View, shapes
 
 
-def render(report: Report) -> Iterator[str]:
+def render(report: Report, _view: View = PLAIN) -> Iterator[str]:
     """The report as one JSON object."""
     yield dumps(shape(report))
 
@@ -19,8 +19,13 @@ def shape(report: Report) -> shapes.ReportShape:
     return shapes.ReportShape(
         version=1,
         checked=report.checked,
-        findings=tuple(_finding(finding) for finding in report.findings),
+        findings=tuple(map(_finding, report.findings)),
         not_checked=tuple(shapes.NotCheckedShape(*pair) for pair in report.not_checked),
+        not_analysed=tuple(shapes.NotAnalysedShape(*each) for each in report.not_analysed),
+        ignored=tuple(map(_ignored, report.ignored)),
+        refused=tuple(map(_ignored, report.refused)),
+        baselined=tuple(map(_finding, report.baselined)),
+        stale=report.stale,
     )
 
 
@@ -37,9 +42,14 @@ def _finding(finding: Finding) -> shapes.FindingShape:
     )
 
 
+def _ignored(each: Ignored) -> shapes.IgnoredShape:
+    return shapes.IgnoredShape(_finding(each.finding), each.reason)
+
+
 def _fix(fix: Fix) -> shapes.FixShape:
     edits = (shapes.EditShape(edit.start, edit.end, edit.text) for edit in fix.edits)
-    return shapes.FixShape(fix.description, tuple(edits))
+    move = shapes.MoveShape(*fix.move) if fix.move else None
+    return shapes.FixShape(fix.description, tuple(edits), move)
 
 
 def dumps(value: Any) -> str:

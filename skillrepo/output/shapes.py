@@ -8,11 +8,19 @@ SeverityName = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, slots=True)
 class EditShape:
-    """Replace the bytes from `start` up to `end` by `text`."""
+    """Replace the bytes of the file from `start` up to `end` by `text`, in UTF-8."""
 
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveShape:
+    """Move the folder at `old` to `new`."""
+
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class FixShape:
 
     description: str
     edits: tuple[EditShape, ...]
+    move: MoveShape | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,38 @@ class NotCheckedShape:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAnalysedShape:
+    """A file that no rule looked into, and why."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredShape:
+    """A finding that a comment or the settings would ignore, and the reason that they give."""
+
+    finding: FindingShape
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportShape:
-    """`skillrepo validate --format json`."""
+    """`skillrepo validate --format json`.
+
+    Only `findings` count. Those in `refused` are among them: the comments that would ignore them
+    are not honoured. `stale` are the entries of the baseline that match nothing.
+    """
 
     version: Literal[1]
     checked: int
     findings: tuple[FindingShape, ...]
     not_checked: tuple[NotCheckedShape, ...]
+    not_analysed: tuple[NotAnalysedShape, ...]
+    ignored: tuple[IgnoredShape, ...]
+    refused: tuple[IgnoredShape, ...]
+    baselined: tuple[FindingShape, ...]
+    stale: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
