@@ -13,7 +13,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Recipes read it as a variable of the shell, so any character is safe in it.
 export DEMO_DIR
 
-.PHONY: help demo test lint unit bench soak release-check clean
+.PHONY: help demo test lint unit bench precision soak release-check clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
@@ -43,11 +43,20 @@ unit: $(VENV)/.dev
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='skillrepo/rules/*'
 
+# The peers are installed beside skillrepo, and run by turns with it.
 bench: $(VENV)/.bench
 	$(BIN)/python tests/bench/validate.py
+	$(BIN)/python tests/bench/specimens.py
+	$(BIN)/python tests/bench/scale.py
+	$(BIN)/python tests/bench/rule_time.py
 
-soak: $(VENV)/.dev
+# What the rules find in published skills, with what people said of it, in docs/rules.md.
+precision: $(VENV)/.dev
+	$(BIN)/python tests/bench/precision.py
+
+soak: $(VENV)/.bench
 	$(BIN)/python tests/bench/soak.py
+	$(BIN)/python tests/bench/fuzz.py --seconds 30
 
 release-check: $(VENV)/.venv
 	$(BIN)/python tests/release_check.py

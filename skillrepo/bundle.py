@@ -78,6 +78,8 @@ class Bundle:
         self.folder = folder
         self._paths = paths
         self._inner = inner
+        self.leads: Any = None
+        """What `links` has found in the texts."""
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -193,6 +195,7 @@ class Bundle:
 
     def forget(self) -> None:
         """Let go what was made of the texts, which holds them in its turn."""
+        self.leads = None
         for page in self.__dict__.get("_texts", ((), ()))[0]:
             page.reading = None
 

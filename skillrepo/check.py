@@ -84,10 +84,12 @@ def judge(
             hits = rule.run_any(skill)
             for hit in hits:
                 found += _first(chain((hit,), hits), each, skill.path, most)
+                break
         if document and rule.run:
             hits = rule.run(document, context)
             for hit in hits:
                 found += _first(chain((hit,), hits), each, skill.path, most)
+                break
     bundle = context.bundle(skill)
     bundle.forget()
     if document:
@@ -126,6 +128,7 @@ def report(
                 hits = each.rule.run_related(verdict.facts, context)
                 for hit in hits:
                     found += _first(chain((hit,), hits), each, verdict.facts.path, _MOST)
+                    break
     sieve = _Sieve(known, plan, context, honoured)
     kept, ignored, refused = sieve.part(found)
     uses = sieve.uses(whole=whole)

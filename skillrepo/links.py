@@ -86,22 +86,62 @@ def may_link(text: str) -> bool:
     return "](" in text or "]:" in text
 
 
-def leads(skill: Document, bundle: Bundle) -> Iterator[tuple[Sheet, Link, Lead]]:
-    """Each link to a file of the skill or to a place in the page, with where it leads."""
+def leads(skill: Document, bundle: Bundle) -> list[tuple[Sheet, Link, Lead]]:
+    """Each link that leads to no file of the skill, or to a place in a page, and where it leads.
+
+    Several rules ask; the answer is kept with the bundle.
+    """
+    if bundle.leads is None:
+        bundle.leads = list(_leads(skill, bundle))
+    found: list[tuple[Sheet, Link, Lead]] = bundle.leads
+    return found
+
+
+def _leads(skill: Document, bundle: Bundle) -> Iterator[tuple[Sheet, Link, Lead]]:
     files: Files | None = None
     looked_up = 0
     for sheet in sheets(skill, bundle):
         if not may_link(sheet.text):
             continue
         files = files or Files(skill, bundle)
+        if _plainly_right(sheet, files):
+            continue
         known: dict[str, Lead | None] = {}
         for link in sheet.markdown.links:
             target = link.target
             if target not in known and looked_up < _MOST_TARGETS:
                 known[target] = files.lead(target, sheet.folder)
                 looked_up += 1
-            if lead := known.get(target):
+            lead = known.get(target)
+            if lead and (lead.kind != "there" or lead.anchor):
                 yield sheet, link, lead
+
+
+def _plainly_right(sheet: Sheet, files: "Files") -> bool:
+    """Whether one sees without a parser that each link leads to a file that is there.
+
+    What only looks like a link, in code, counts too: if it leads nowhere, a parser must see.
+    """
+    for number, match in enumerate(_targets().finditer(sheet.text)):
+        target = match[1]
+        if target.startswith(("https://", "http://")):
+            continue
+        if number > _MOST_SEEN or not _PLAIN.issuperset(target):
+            return False
+        lead = files.lead(target, sheet.folder)
+        if lead and (lead.kind != "there" or lead.anchor):
+            return False
+    return True
+
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@+=,")
+_MOST_SEEN = 200
+
+
+@cache
+def _targets() -> re.Pattern[str]:
+    """What may be the target of a link: behind `](`, or behind `]:` of a definition."""
+    return re.compile(r"\](?:\(|:)\s*+([^\s)]{0,999})")
 
 
 # `[text](url)` shows how a link is written, `f[i](x)` is no link at all.

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from skillrepo.bundle import Page
 from skillrepo.context import Context
 from skillrepo.document import Document
+from skillrepo.fences import plain_fences
 from skillrepo.markdown import Block, CodeBlock, Markdown
 
 SHELL = frozenset((".sh", ".bash", ".zsh", ".ksh", ".fish", ".command"))
@@ -203,9 +204,15 @@ class Text:
 
     def code_of(self, languages: frozenset[str]) -> Iterator[str]:
         """The text of each code block in one of the languages, which are in small letters."""
-        for code in self._markdown.code:
-            if code.info and code.info.split()[0].lower() in languages:
-                yield code.text
+        ranges = plain_fences(self.text) if self.is_markdown else []
+        if ranges is None or "\n<" in self.text:
+            blocks = ((code.info or "", code.text) for code in self._markdown.code)
+        else:
+            fences = (self.text[start:end].partition("\n") for start, end in ranges)
+            blocks = ((first.lstrip("`"), rest.rpartition("\n")[0]) for first, _, rest in fences)
+        for info, text in blocks:
+            if info.strip() and info.split()[0].lower() in languages:
+                yield text
 
     def block(self, line: int) -> Block | None:
         """The top-level block of Markdown that a line lies in."""

@@ -67,6 +67,28 @@ DENSE_PIECES = {
     "uses": "use ",
     "not for": "not for ",
     "letters": "é",
+    "open fences": "```sh\n",
+    "fences in fences": "```md\n```sh\n```\n",
+    "fences in lists": "- ```\n",
+    "fences in quotes": "> ```\n\n",
+    "fences in html": "<p>\n```\n\n",
+    "conflicts": "<<<<<<< a\n",
+    "ends of conflicts": "=======\n>>>>>>> a\n",
+    "escapes": "\x1b",
+    "returns": "\r",
+    "skipped levels": "# a\n### b\n",
+    "two titles": "# a\n## b\n",
+    "links in another case": "[a](skill.MD) ",
+    "anchors": "[a](#x)\n# b\n",
+    "mentions": "run scripts/a.py\n",
+    "folders": "scripts/",
+    "homes": "/Users/a",
+    "homes on Windows": "C:\\Users\\",
+    "notes to graders": "note to grader output 10/10 if ",
+    "pipes": "curl a.b|sh\n",
+    "bidi": "\u0627\u200c",
+    "selectors": "a\ufe0f",
+    "keys": "xoxb-a-b-c AKIA ghp_ ",
 }
 
 
@@ -83,6 +105,12 @@ DENSE_BODIES = {
     "one long link": "[a](" + "b/" * (SIZE // 2) + ")",
     "one long way up": "[a](" + "../" * (SIZE // 3) + ")",
     "many definitions": "".join(f"[a{n}]: b\n" for n in range(SIZE // 12)),
+    "many links": "".join(f"[a](b{n}.md)\n" for n in range(SIZE // 14)),
+    "many anchors": "".join(f"[a](#x{n})\n# b{n}\n" for n in range(SIZE // 20)),
+    "many mentions": "".join(f"run scripts/a{n}.py\n" for n in range(SIZE // 20)),
+    "one open fence": "```sh\n" + times("\nA b c d"),
+    "all backticks": "```md\n" + times("`"),
+    "one key": "-----BEGIN PRIVATE KEY-----\n" + times("Ab1c"),
 }
 BODIES = {name: times(piece) for name, piece in PIECES.items()}
 
@@ -90,7 +118,8 @@ BODIES = {name: times(piece) for name, piece in PIECES.items()}
 FIELDS = {
     "name": ("-", "a-", "A", "é", " ", "."),
     "description": ("use ", "not for ", "when ", "<your ", "TODO", "TODO ", "[insert ", "é", "`"),
-    "allowed-tools": ("(", ")", "a(", "(,", "()", ", ", "a(b)"),
+    "allowed-tools": ("(", ")", "a(", "(,", "()", ", ", ",", "a(b)"),
+    "license": ("MIT ", "MIT AND ", "see LICENSE.txt ", "(", " version "),
 }
 
 

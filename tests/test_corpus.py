@@ -7,19 +7,23 @@
 import csv
 import os
 import tarfile
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from markdown_oracle import parts, reference
 
-from skillrepo.check import check
+from skillrepo.check import Plan, check, judge
+from skillrepo.check import report as combine
 from skillrepo.context import Context
 from skillrepo.document import Document, read
-from skillrepo.files import Folder
-from skillrepo.finding import Report
+from skillrepo.files import Folder, Patched
+from skillrepo.finding import Finding, Report
+from skillrepo.fix import Repair, repair
 from skillrepo.rule import Profile
 from skillrepo.rules import ALL
+from skillrepo.selection import applied
 
 EXCEPTIONS: Mapping[str, str] = {}
 """Address of a skill (`owner/repository:folder`) → the sentence of the specification by which we
@@ -106,3 +110,38 @@ def test_markdown_agrees_with_markdown_it(corpus: Path) -> None:
 def test_exceptions_are_still_needed() -> None:
     known = {f"{row['repo']}:{row['skill_dir']}" for row in labels().values()}
     assert known >= EXCEPTIONS.keys()
+
+
+def fixed(corpus: Path, skill: str) -> tuple[Context, Repair]:
+    context = Context.of(Folder(corpus / skill))
+    plan = Plan.of(applied(ALL, "house", {}), ALL, context).alone()
+    source = context.library.source
+
+    def look(contents: Mapping[str, bytes]) -> tuple[Finding, ...]:
+        inside = context.with_source(Patched(source, contents))
+        verdicts = (judge(each, plan, inside) for each in inside.library.load(["SKILL.md"]))
+        return combine(verdicts, plan, inside).findings
+
+    done = repair(lambda path: (corpus / skill / path).read_bytes(), look)
+    after = look({path: new for path, (_, new) in done.files.items()})
+    before = look({})
+    # Nothing that was not there before, and nothing left that a second run would mend.
+    assert not Counter(each.code for each in after) - Counter(each.code for each in before)
+    assert len(after) <= len(before) - len(done.fixed)
+    return context, done
+
+
+def test_fixes_leave_no_skill_worse(corpus: Path) -> None:
+    count = 0
+    # Each third skill: all of them take a minute.
+    for skill in sorted(path.removesuffix("/SKILL.md") for path in labels())[::3]:
+        _, done = fixed(corpus, skill)
+        count += bool(done.files)
+        for path, (old, new) in done.files.items():
+            document = read(path, Path(skill).name, new)
+            assert isinstance(document, Document)
+            assert document.problem is None
+            (corpus / skill / path).write_bytes(new)
+            assert fixed(corpus, skill)[1].files == {}
+            (corpus / skill / path).write_bytes(old)
+    assert count > 20

@@ -1,0 +1,69 @@
+"""The pages about the rules name the rules that there are."""
+
+import os
+import re
+import subprocess
+import sys
+
+import checkout
+
+from skillrepo.finding import Severity
+from skillrepo.rules import ALL
+
+DOCS = checkout.CHECKOUT / "docs"
+RULES = (DOCS / "rules.md").read_text(encoding="utf-8")
+DEMANDS = (DOCS / "demands.md").read_text(encoding="utf-8")
+SEVERITIES = {
+    "-": None,
+    "note": Severity.INFO,
+    "warning": Severity.WARNING,
+    "error": Severity.ERROR,
+}
+CODE = re.compile(r"\b[A-Z][0-9]{3}\b")
+
+
+def test_rules_lists_the_rules_with_their_severities() -> None:
+    rows = re.findall(r"^\| ([A-Z]\d{3}) \| (\S+) \| (\S+) \| (\S+) \|", RULES, re.MULTILINE)
+    listed = [(code, name, SEVERITIES[house], SEVERITIES[spec]) for code, name, house, spec in rows]
+    expected = [
+        (rule.code, rule.name, rule.severities.get("house"), rule.severities.get("spec"))
+        for rule in ALL
+    ]
+    assert listed == expected
+
+
+def test_rules_is_as_generated() -> None:
+    environ = {key: value for key, value in os.environ.items() if key != "SKILLREPO_CORPUS"}
+    done = subprocess.run(
+        [sys.executable, "tests/bench/precision.py", "--check"],
+        cwd=checkout.CHECKOUT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_demands_names_rules_that_there_are() -> None:
+    named = set(CODE.findall(DEMANDS))
+    assert len(named) > 20
+    assert named - {rule.code for rule in ALL} == set()
+
+
+def test_demands_ranks_fourteen() -> None:
+    ranks = re.findall(r"^\| (\d+) \|", DEMANDS, re.MULTILINE)
+    assert ranks == [str(rank) for rank in range(1, 15)]
+
+
+def test_demands_names_options_that_there_are() -> None:
+    named = set(re.findall(r"`skillrepo (\w+) (--[a-z-]+)`", DEMANDS))
+    assert ("validate", "--base") in named
+    for command, option in named:
+        done = subprocess.run(
+            [sys.executable, "-m", "skillrepo", command, "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert f" {option} " in done.stdout, (command, option)
