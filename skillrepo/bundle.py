@@ -188,7 +188,8 @@ class Bundle:
         stamp = "" if "" in stamps else _digest("\n".join((*files, *stamps, inner)))
 
         def contents() -> str:
-            ids = (self._source.object_id(each) for each in files)
+            read = self.__dict__.get("_read", ({}, ()))[0]
+            ids = (self._source.object_id(each, read.get(each)) for each in files)
             return _digest("\n".join((*files, *ids, inner)))
 
         return stamp, contents

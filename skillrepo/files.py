@@ -50,8 +50,11 @@ class Source(Protocol):
     def stamp(self, path: str) -> str:
         """What changes when the file or link at a path does; cheap, and `""` if it is not known."""
 
-    def object_id(self, path: str) -> str:
-        """Kind and content of the file or link at a path, as one name: git's mode and blob."""
+    def object_id(self, path: str, data: bytes | None = None) -> str:
+        """Kind and content of the file or link at a path, as one name: git's mode and blob.
+
+        `data` is the content, where the caller has read it already.
+        """
 
 
 @runtime_checkable
@@ -180,19 +183,20 @@ class Folder:
             return ""  # another change in the same moment would not show
         return f"{state.st_size} {state.st_mtime_ns} {changed} {state.st_ino} {state.st_mode:o}"
 
-    def object_id(self, path: str) -> str:
+    def object_id(self, path: str, data: bytes | None = None) -> str:
         """Git's mode and blob, from what lies on the disk; what cannot be read has its stamp."""
         from hashlib import sha1  # noqa: PLC0415 - 5 ms, which a hook need not spend
 
-        kind = self.kind(path)
+        kind = self.kind(path) if data is None else "file"
+        found: bytes | int | None = data
         if kind == "link":
-            data: bytes | int | None = os.fsencode(self.link(path))
-        else:
-            data = next(self.read([path])) if kind == "file" else None
-        if not isinstance(data, bytes):
-            return f"{kind} {data} {self.stamp(path)}"
+            found = os.fsencode(self.link(path))
+        elif data is None and kind == "file":
+            found = next(self.read([path]))
+        if not isinstance(found, bytes):
+            return f"{kind} {found} {self.stamp(path)}"
         mode = _LINK_MODE if kind == "link" else "100755" if self.executable(path) else "100644"
-        name = sha1(b"blob %d\0%s" % (len(data), data), usedforsecurity=False).hexdigest()
+        name = sha1(b"blob %d\0%s" % (len(found), found), usedforsecurity=False).hexdigest()
         return f"{mode} {name}"
 
 
@@ -267,7 +271,7 @@ class Tree:
         """The same as the object's id, which is known already."""
         return self.object_id(path)
 
-    def object_id(self, path: str) -> str:
+    def object_id(self, path: str, _data: bytes | None = None) -> str:
         """Git's mode and blob."""
         entry = self._entries.get(path)
         if entry is None or entry.conflicted:
@@ -321,9 +325,9 @@ class Overlay:
         """Not known for a draft."""
         return "" if self._inside(path) else self._below.stamp(path)
 
-    def object_id(self, path: str) -> str:
+    def object_id(self, path: str, data: bytes | None = None) -> str:
         """Git's mode and blob."""
-        return (self._draft if self._inside(path) else self._below).object_id(path)
+        return (self._draft if self._inside(path) else self._below).object_id(path, data)
 
 
 class Patched:

@@ -111,7 +111,7 @@ class Staged:
         """The same as the object's id, which is known already."""
         return self.object_id(path)
 
-    def object_id(self, path: str) -> str:
+    def object_id(self, path: str, _data: bytes | None = None) -> str:
         """Git's mode and blob."""
         entry = self._entry(path)
         if entry is None or entry.conflicted:

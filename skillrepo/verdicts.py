@@ -114,11 +114,11 @@ def _work(paths: Sequence[str]) -> list[_Judged]:
 def _share(paths: Sequence[str], plan: Plan, context: Context) -> Iterator[_Judged]:
     library = context.library
     for path in paths:
-        contents = library.bundle(path).state(path)[1]()
         verdict = b""
         for skill in library.load([path]):
             verdict = _encode(judge(skill, plan, context))
-        yield _Judged(path, contents, verdict)
+        # The bundle has the files still, so they are not read again.
+        yield _Judged(path, library.bundle(path).state(path)[1](), verdict)
 
 
 class _Memory:

@@ -233,7 +233,9 @@ def test_validate_imports_nothing_heavy(
     assert not HEAVY & tops(set(modules))
     # What a hook calls has no time for click either, nor for what only writes.
     if arguments != ["--base", "HEAD"]:
-        assert not {"click", "dataclasses", "frontmatter", "inspect"} & set(modules)
+        assert not {"click", "frontmatter"} & set(modules)
+        # Where coverage is measured, it has imported these.
+        assert "coverage" in modules or not {"dataclasses", "inspect"} & set(modules)
 
 
 def test_a_shell_can_complete_commands(tmp_path: Path) -> None:

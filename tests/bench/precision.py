@@ -57,7 +57,8 @@ There are {rules}. `skillrepo explain CODE` prints the page of one: what it chec
 what it finds, and where that is said.
 
 - **house** and **spec** are the severities in the two profiles; `-` means that the profile does
-  not have the rule. A note is called `info` in settings and options.
+  not have the rule; what neither has is off until `rules:` in skillrepo.yaml gives it a severity.
+  A note is called `info` there and in options.
 - **hits** is how often the rule speaks in 300 published skills of 12 public repositories, in
   `house`. What a rule says about a whole repository, or needs a taxonomy for, cannot be counted
   there: `-`.
@@ -100,7 +101,7 @@ def hits_of(root: Path) -> dict[str, Counter[tuple[str, int]]]:
     found: dict[str, Counter[tuple[str, int]]] = {
         rule.code: Counter()
         for rule in ALL
-        if (rule.run or rule.run_any) and not rule.needs_taxonomy
+        if (rule.run or rule.run_any) and not rule.needs_taxonomy and "house" in rule.severities
     }
     for finding in check(skills, ALL, context, "house").findings:
         if finding.code in found:
@@ -117,8 +118,8 @@ def measured(rule: Rule, hits: Mapping[tuple[str, int], int] | None) -> tuple[st
     if labels is None or not labels.read:
         return total, NONE, NONE
     share = labels.right / labels.read
-    bar = max((BARS[severity] for severity in rule.severities.values()), default=0)
-    marks = "†" * bool(list(stale(labels, hits))) + "‡" * (share < bar)
+    below = share < BARS[rule.severities["house"]]
+    marks = "†" * bool(list(stale(labels, hits))) + "‡" * below
     # Not rounded up: it must not look as if it reached a bar.
     return total, str(labels.read), f"{int(100 * share)} % {marks}".rstrip()
 
