@@ -29,12 +29,15 @@ class Entry(NamedTuple):
 def hash_of(finding: Finding, lines: Lines) -> str:
     """The hash of the line that a finding is in; spaces at its ends do not count.
 
-    The first 16 hexadecimal digits of SHA-256.
+    A finding about a whole file has no line of its own, or an empty one: its message without
+    numbers takes its place. The first 16 hexadecimal digits of SHA-256.
     """
     from hashlib import sha256  # noqa: PLC0415 - 5 ms, which most runs need not spend
 
-    text = lines(finding.path, finding.line)
-    return sha256((text or "").strip().encode(errors="surrogatepass")).hexdigest()[:16]
+    text = (lines(finding.path, finding.line) or "").strip()
+    if not text or (finding.line, finding.column) == (1, 1):
+        text = "".join(char for char in finding.message if not char.isdigit())
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def entry_of(finding: Finding, lines: Lines) -> Entry:
@@ -42,9 +45,9 @@ def entry_of(finding: Finding, lines: Lines) -> Entry:
     return Entry(finding.code, finding.path, hash_of(finding, lines))
 
 
-def dump(findings: Iterable[Finding], lines: Lines) -> str:
-    """The text of a baseline that knows these findings, in an order of its own."""
-    counts = Counter(entry_of(finding, lines) for finding in findings)
+def dump(findings: Iterable[Finding], lines: Lines, others: Counter[Entry]) -> str:
+    """The text of a baseline that knows these findings and other entries, in a fixed order."""
+    counts = others + Counter(entry_of(finding, lines) for finding in findings)
     entries = [
         {**entry._asdict(), "count": count} for entry, count in sorted(counts.items(), key=_order)
     ]

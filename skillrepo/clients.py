@@ -5,6 +5,8 @@ from functools import cache
 from typing import NamedTuple
 
 from skillrepo import resource, yaml_text
+from skillrepo.errors import SkillRepoError
+from skillrepo.visible import one_line
 
 FILE = "config/clients.yaml"
 
@@ -32,3 +34,14 @@ def readers() -> Mapping[str, tuple[str, ...]]:
         for key in client.keys:
             found[key] = (*found.get(key, ()), name)
     return found
+
+
+def check(name: str) -> None:
+    """Raise `SkillRepoError` where there is no client of this name."""
+    known = shipped()
+    if name not in known:
+        import difflib  # noqa: PLC0415 - 3 ms, for what is misspelt alone
+
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
+        raise SkillRepoError(f"there is no client `{one_line(name)}`; {hint}")

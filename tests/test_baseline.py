@@ -117,6 +117,63 @@ def test_a_change_cannot_excuse_itself(root: Path, run: Run, git: Git) -> None:
     assert run(root, "validate", "--write-baseline", "--base", "HEAD").code == 2
 
 
+def test_a_part_of_the_baseline_is_written_anew(root: Path, run: Run) -> None:
+    ink = root / "skills/data/ink/SKILL.md"
+    ink.parent.mkdir()
+    ink.write_text(skill("ink", body="# Ink\n\n[lost](lost.md)\n"))
+    run(root, "validate", "--write-baseline")
+    done = run(root, "validate", "--write-baseline", "skills/data/ink")
+    assert done.out == f"wrote {FILE}: 3 findings known from now on\n"
+    assert codes(run, root) == []
+
+
+def test_what_is_about_a_whole_file_binds_to_what_is_said(root: Path, run: Run) -> None:
+    (root / "skills/data/wax/old.txt").write_text("x")
+    run(root, "validate", "--write-baseline")
+    assert codes(run, root) == []
+    (root / "skills/data/wax/new.txt").write_text("x")
+    assert codes(run, root) == ["L106"]
+
+
+def test_the_change_that_adopts_the_tool_brings_its_own(
+    make_repo: MakeRepo, run: Run, git: Git
+) -> None:
+    root = make_repo({WAX: skill("wax", body=BODY)}, name="old")
+    for path, text in FILES.items():
+        (root / path).write_text(text)
+    (root / WAX).write_text(skill("wax", body=BODY + "More.\n"))
+    assert codes(run, root, "--base", "HEAD") == ["L101", "P103"]
+    run(root, "validate", "--write-baseline")
+    assert codes(run, root, "--base", "HEAD") == []
+    (root / FILE).unlink()
+    (root / "skillrepo.yaml").write_text("rules: {L101: off}\n")
+    assert codes(run, root, "--base", "HEAD") == ["P103"]
+    (root / WAX).write_text(skill("wax", body=BODY))
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "adopt")
+    (root / "skillrepo.yaml").write_text("rules: {L101: off, P103: off}\n# more\n")
+    # Of the skills nothing has changed.
+    assert codes(run, root, "--base", "HEAD") == []
+    (root / WAX).write_text(skill("wax", body=BODY + "More.\n"))
+    assert codes(run, root, "--base", "HEAD") == ["P103"]
+
+
+def test_a_change_answers_for_what_it_touches(root: Path, run: Run) -> None:
+    (root / "taxonomy.yaml").write_text(FILES["taxonomy.yaml"] + "  more: {title: More}\n")
+    assert codes(run, root, "--base", "HEAD") == []
+    (root / "taxonomy.yaml").write_text(FILES["taxonomy.yaml"].replace("  data:", "  other:"))
+    assert codes(run, root, "--base", "HEAD") == ["T102"]
+
+
+def test_outside_of_a_repository_the_file_is_named(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "wax").mkdir()
+    (tmp_path / "wax/SKILL.md").write_text(skill("wax", body=BODY))
+    done = run(tmp_path, "validate", "wax", "--write-baseline")
+    assert (done.code, "name the file with --baseline" in done.err) == (2, True)
+    assert run(tmp_path, "validate", "wax", "--write-baseline", "--baseline", "b.json").code == 0
+    assert run(tmp_path, "validate", "wax", "--baseline", "b.json").code == 0
+
+
 def test_a_folder_in_its_place(root: Path, run: Run) -> None:
     (root / FILE).mkdir()
     done = run(root, "validate", "--write-baseline")

@@ -29,7 +29,7 @@ def root(make_repo: MakeRepo) -> Path:
 def test_worktree(root: Path, run: Run) -> None:
     (root / WAX).chmod(0o640)
     done = run(root, "validate", "--fix")
-    assert (done.code, done.err) == (0, "fixed 1 finding in 1 file\n")
+    assert (done.code, done.err) == (0, f"fixed {WAX}: D102\nfixed 1 finding in 1 file\n")
     assert (root / WAX).read_text() == QUOTED
     assert (root / WAX).stat().st_mode & 0o777 == 0o640
     done = run(root, "validate", "--fix")
@@ -92,7 +92,7 @@ def test_index_and_worktree(root: Path, run: Run, git: Git) -> None:
     (root / WAX).chmod(0o755)
     git(root, "add", "--all")
     done = run(root, "validate", "--fix", "--staged")
-    assert (done.code, done.err) == (0, "fixed 1 finding in 1 file\n")
+    assert (done.code, done.err) == (0, f"fixed {WAX}: D102\nfixed 1 finding in 1 file\n")
     assert git(root, "show", f":{WAX}") == (QUOTED + "More.\n").rstrip("\n")
     assert git(root, "ls-files", "-s", WAX).startswith("100755 ")
     assert git(root, "diff", "--name-only") == ""
@@ -168,7 +168,8 @@ def test_a_folder_is_moved_where_there_is_room(root: Path, run: Run) -> None:
     (taken / "notes.md").unlink()
     taken.rmdir()
     done = run(root, "validate", "--fix", "skills/documents")
-    assert (done.code, done.err) == (0, "fixed 1 finding in 1 file\n")
+    said = "fixed skills/documents/ink/SKILL.md: T104\nfixed 1 finding in 1 file\n"
+    assert (done.code, done.err) == (0, said)
     assert (root / "skills/data/ink/references/more.md").exists()
     assert not old.exists()
 

@@ -116,3 +116,15 @@ def test_notes_are_not_looked_for_in_a_hook(run: Run, root: Path, git: Git) -> N
     git(root, "add", "--all")
     assert "P103" not in run(root, "validate", "--staged").out
     assert "P103" in run(root, "validate", "--staged", "--level", "info").out
+
+
+def test_unknown_client(run: Run, root: Path) -> None:
+    done = run(root, "validate", "--client", "claud-code")
+    assert (done.code, done.err) == (
+        2,
+        "error: there is no client `claud-code`; did you mean claude-code?\n",
+    )
+    settings(root, "clients: [nothing-alike-at-all]\n")
+    assert "there are " in run(root, "validate").err
+    settings(root, "clients: [claude-code]\n")
+    assert run(root, "validate").code == 1

@@ -162,10 +162,15 @@ def test_base_with_a_deleted_file_and_a_deleted_skill(root: Path, run: Run, git:
     assert (done.code, checked(done)) == (0, 1)
 
 
-@pytest.mark.parametrize("name", ["taxonomy.yaml", "skillrepo.yaml"])
-def test_base_with_other_settings_concerns_every_skill(name: str, root: Path, run: Run) -> None:
-    write(root, name, FILES.get(name, "") + "\n# changed\n")
+def test_base_with_another_taxonomy_concerns_every_skill(root: Path, run: Run) -> None:
+    write(root, "taxonomy.yaml", FILES["taxonomy.yaml"] + "\n# changed\n")
     assert checked(run(root, "validate", "--base", "HEAD")) == 3
+
+
+def test_base_with_other_settings_concerns_none(root: Path, run: Run) -> None:
+    # Those of the base are in force.
+    write(root, "skillrepo.yaml", "profile: spec\n")
+    assert checked(run(root, "validate", "--base", "HEAD")) == 0
 
 
 def test_base_without_a_common_ancestor(root: Path, run: Run, git: Git) -> None:

@@ -1,5 +1,6 @@
 """What `validate --fix` does: repairs skills, and writes them to the working tree or the index."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from posixpath import basename, dirname, join
@@ -96,10 +97,21 @@ def write(done: Repaired, place: Place, *, staged: bool, plan: Plan, context: Co
 def _say_what(done: Repaired) -> None:
     if done.fixed:
         findings, files = len(done.fixed), len(done.files) + len(done.moves)
+        for path, codes in sorted(_by_file(done).items()):
+            say_error(f"fixed {one_line(path)}: {', '.join(codes)}")
         say_error(
             f"fixed {findings:,} finding{'s' * (findings != 1)} "
             f"in {files:,} file{'s' * (files != 1)}"
         )
+
+
+def _by_file(done: Repaired) -> dict[str, list[str]]:
+    """Path → the codes of what was fixed there, each with how often."""
+    counts = Counter((finding.path, finding.code) for finding in done.fixed)
+    found: dict[str, list[str]] = {}
+    for (path, code), count in sorted(counts.items()):
+        found.setdefault(path, []).append(f"{code} ×{count}" if count > 1 else code)  # noqa: RUF001
+    return found
 
 
 def _replace(root: Path, path: str, before: bytes, after: bytes) -> None:

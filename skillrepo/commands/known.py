@@ -43,15 +43,21 @@ class Known(NamedTuple):
         file = named.absolute() if named else place.root / (asked or baseline.FILE_NAME)
         inside = file.is_relative_to(place.root)
         name = file.relative_to(place.root).as_posix() if inside else str(file)
-        if new:
-            return cls(file, name, Counter())
-        text = _text(since.source, name) if since and inside else _text_on_disk(file)
+        if new and place.repository is None and named is None:
+            raise SkillRepoError("outside of a git repository name the file with --baseline")
+        base = since.rules if since else None
+        text = _text(base, name) if base and inside else _text_on_disk(file)
         if text is None:
-            if named or (asked and since is None):
+            if not new and (named or (asked and base is None)):
                 hint = "--write-baseline writes it"
                 raise SkillRepoError(f"{one_line(name)}: no such baseline; {hint}")
             return cls(file, name, Counter())
-        return cls(file, name, baseline.load(text, one_line(name)))
+        try:
+            return cls(file, name, baseline.load(text, one_line(name)))
+        except SkillRepoError:
+            if not new:
+                raise
+            return cls(file, name, Counter())  # what is damaged is written anew
 
     def part(self, report: Report, lines: Lines, *, whole: bool) -> Report:
         """The report without what is known; entries left over are stale if all was looked at."""
@@ -67,13 +73,24 @@ class Known(NamedTuple):
         checked = set(skills)
         return [entry for entry in entries if entry.path in checked]
 
-    def write(self, report: Report, lines: Lines) -> str:
-        """Write a baseline that knows all findings; says what was done."""
+    def write(self, report: Report, lines: Lines, context: Context, *, whole: bool) -> str:
+        """Write a baseline that knows all findings; says what was done.
+
+        Where not all skills were checked, what is known of the others stays.
+        """
+        checked = set(report.skills)
+        others = Counter(
+            {
+                entry: count
+                for entry, count in self.entries.items()
+                if not whole and context.library.owner(entry.path) not in checked
+            }
+        )
         try:
-            put(self.file, baseline.dump(report.findings, lines).encode())
+            put(self.file, baseline.dump(report.findings, lines, others).encode())
         except OSError as error:
             raise SkillRepoError(f"{self.file} cannot be written: {error.strerror}") from None
-        count = len(report.findings)
+        count = len(report.findings) + others.total()
         return (
             f"wrote {one_line(self.name)}: {count:,} finding{'s' * (count != 1)} known from now on"
         )

@@ -3,6 +3,7 @@
 from posixpath import dirname
 from typing import NamedTuple, Self
 
+from skillrepo import baseline, settings, taxonomy
 from skillrepo.baseline import Entry, entry_of
 from skillrepo.check import Honoured, Plan, judge, report
 from skillrepo.commands.place import Place, affected
@@ -10,7 +11,7 @@ from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.facts import RELATIONS
 from skillrepo.files import Source
-from skillrepo.finding import Finding
+from skillrepo.finding import Finding, Report
 from skillrepo.library import is_skill_file
 from skillrepo.source_lines import SourceLines
 
@@ -20,6 +21,16 @@ class Since(NamedTuple):
 
     source: Source
     changed: tuple[str, ...]
+
+    @property
+    def rules(self) -> Source | None:
+        """Where settings, baseline and comments are taken from; None where the base has none.
+
+        The change that adopts the tool brings its own.
+        """
+        names = (settings.FILE_NAME, taxonomy.FILE_NAME, baseline.FILE_NAME)
+        adopted = any(self.source.kind(name) != "missing" for name in names)
+        return self.source if adopted else None
 
     @classmethod
     def of(cls, place: Place, rev: str) -> Self:
@@ -33,13 +44,22 @@ class Since(NamedTuple):
             raise SkillRepoError(f"{rev} and HEAD have no common ancestor")
         return cls(place.tree(start), tuple(repository.changed_in_worktree(start)))
 
+    def touched(self, context: Context) -> set[str]:
+        """The SKILL.md of each skill of which a file changed."""
+        others = (path for path in self.changed if path != taxonomy.FILE_NAME)
+        # What the change makes of the settings is not in force.
+        files = [path for path in others if path != settings.FILE_NAME or self.rules is None]
+        return set(affected(context.library, files))
+
     def affected(self, context: Context) -> list[str]:
         """The SKILL.md of each skill that changed, and of those that the change concerns.
 
         A skill is concerned where it has the name of one that changed, came or went, or names it
-        in a relation.
+        in a relation; each is where the taxonomy changed. `limit` says what counts there.
         """
-        found = set(affected(context.library, self.changed))
+        if taxonomy.FILE_NAME in self.changed:
+            return context.library.skill_files
+        found = self.touched(context)
         names = {
             context.library.folder_name(path).casefold()
             for path in (*found, *(p for p in self.changed if is_skill_file(p)))
@@ -52,8 +72,28 @@ class Since(NamedTuple):
                 found.add(facts.path)
         return sorted(found)
 
-    def honoured(self, plan: Plan, context: Context) -> Honoured:
+    def limit(self, report: Report, plan: Plan, context: Context) -> Report:
+        """Leave out what the change does not answer for.
+
+        Of a skill that it only concerns count the rules about other skills and the taxonomy.
+        """
+        own = self.touched(context)
+        between = {
+            each.rule.code
+            for each in plan.rules
+            if each.rule.run_related or each.rule.run_once or each.rule.needs_taxonomy
+        }
+        kept = (
+            finding
+            for finding in report.findings
+            if finding.code in between or context.library.owner(finding.path) in own
+        )
+        return report._replace(findings=tuple(kept))
+
+    def honoured(self, plan: Plan, context: Context) -> Honoured | None:
         """Whether a finding was ignored by a comment in the base already, in a line like this."""
+        if self.rules is None:
+            return None
         base = context.with_source(self.source)
         lines, base_lines = SourceLines(context.library.source), SourceLines(self.source)
         known: dict[str, set[Entry]] = {}

@@ -1,6 +1,6 @@
 """What `skillrepo validate` does; without click, which a hook has no time for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,7 +53,8 @@ def validate(paths: Sequence[str | Path], asked: Options) -> int:
     since = _since(place, asked.base)
     source = _source(place, asked)
     # What may be ignored is not for the change to say that is looked at.
-    context = Context.of(source, settings_of=since.source if since else None)
+    context = Context.of(source, settings_of=since.rules if since else None)
+    _check_clients(context.clients.union(_split(asked.client)))
     if asked.client:
         context = context._replace(clients=frozenset(_split(asked.client)))
     plan = _plan(asked, context)
@@ -75,16 +76,25 @@ def validate(paths: Sequence[str | Path], asked: Options) -> int:
             found = _verdicts(done.moved(chosen_paths), plan, context, place)
     honoured = since.honoured(plan, context) if since else None
     told = report(found, plan, context, whole=whole, honoured=honoured)
+    if since:
+        told = since.limit(told, plan, context)
     lines = SourceLines(context.library.source)
     known = Known.of(place, context, asked.baseline, since, new=asked.write_baseline)
     if asked.write_baseline:
-        say_all([known.write(told, lines)])
+        say_all([known.write(told, lines, context, whole=whole)])
         return 0
     told = known.part(told, lines, whole=whole)
     limit = Severity[(asked.fail_on or context.settings.fail_on).upper()]
     show(told, asked.form, view_of(limit, lines, quiet=asked.quiet), asked.output)
     worst = told.worst()
     return 1 if worst is not None and worst >= limit else 0
+
+
+def _check_clients(names: Iterable[str]) -> None:
+    for name in names:
+        from skillrepo.clients import check  # noqa: PLC0415 - for those who name one
+
+        check(name)
 
 
 def _since(place: Place, base: str | None) -> "Since | None":

@@ -62,8 +62,8 @@ def rest(report: Report) -> Iterator[str]:
     if more := sum(len(files[why]) for why in list(files)[_MOST:]):
         yield f"not analysed: {count(more, 'file')} for other reasons"
     if report.refused:
-        ignores = "which comments that this change adds would ignore"
-        yield f"not ignored: {count(len(report.refused), 'finding')}, {ignores}"
+        places = _few([f"{f.path}:{f.line} {f.code}" for f, _ in report.refused])
+        yield f"not ignored, since the comments are new in this change: {places}"
     if report.stale:
         yield f"no longer found, but in the baseline: {_few(report.stale)}"
 
