@@ -1,5 +1,6 @@
 """Runs rules over skills: each skill by itself → `Verdict`; verdicts together → `Report`."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from skillrepo.finding import Finding, Ignored, NotAnalysed, Report
 from skillrepo.globs import matches
 from skillrepo.ignores import Ignore, ignores_of
 from skillrepo.rule import Hit, Profile, Rule, Use
+from skillrepo.secret_text import masked
 from skillrepo.selection import Applied, applied
 from skillrepo.settings import FILE_NAME as SETTINGS
 from skillrepo.taxonomy import Taxonomy
@@ -19,6 +21,7 @@ _NO_TAXONOMY = "there is no taxonomy.yaml: this is not a content repository"
 _BAD_TAXONOMY = "taxonomy.yaml cannot be used"
 # A hostile skill has a hundred thousand; nobody reads them, and to make them takes seconds.
 _MOST = 100
+_KEY_LIKE = re.compile(r"[A-Za-z0-9_+/-]{16}")
 _MORE = "and more: these are the first findings of this rule in this skill"
 
 Honoured = Callable[[Finding], bool]
@@ -252,6 +255,10 @@ def _first(hits: Iterator[Hit], each: Applied, path: str, most: int) -> Iterator
 
 def _finding(path: str, hit: Hit, each: Applied) -> Finding:
     rule = each.rule
+    message = hit.message
+    # A message may quote a text that holds a key, and goes into logs that more people read.
+    if _KEY_LIKE.search(message):
+        message = masked(message)
     return Finding(
-        path, hit.line, hit.column, rule.code, rule.name, each.severity, hit.message, hit.fix
+        path, hit.line, hit.column, rule.code, rule.name, each.severity, message, hit.fix
     )

@@ -265,7 +265,7 @@ class Tree:
     def link(self, path: str) -> str:
         """The target of a symbolic link."""
         target = next(self.read([path]))
-        return target.decode(errors="replace") if isinstance(target, bytes) else ""
+        return os.fsdecode(target) if isinstance(target, bytes) else ""
 
     def stamp(self, path: str) -> str:
         """The same as the object's id, which is known already."""

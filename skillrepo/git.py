@@ -119,20 +119,23 @@ class Repository(NamedTuple):
         return sorted(path for path in set(_split(output)) if _is_file(f"{root}/{path}"))
 
     def changed_in_worktree(self, oid: str) -> list[str]:
-        """List the paths whose bytes in the working tree are not those of a commit.
+        """List the paths whose kind, mode or bytes in the working tree are not those of a commit.
 
         Contents are compared here: `git diff` would run the filters that the repository names.
         """
         from hashlib import new  # noqa: PLC0415 - 5 ms, which a hook need not spend
 
         root = self._worktree()
-        then = {path: entry.oid for path, entry in self.tree_entries(oid).items()}
+        entries = self.tree_entries(oid)
+        modes = self.setting("core.fileMode", "bool") != "false"
+        plain = {path: _mode(entry.mode, modes=modes) for path, entry in entries.items()}
+        then = {path: (plain[path], entry.oid) for path, entry in entries.items()}
         now = {}
         for path in self.files():
             digest = new(self.object_format, usedforsecurity=False)
             for part in _blob(f"{root}/{path}"):
                 digest.update(part)
-            now[path] = digest.hexdigest()
+            now[path] = _mode(_mode_on_disk(f"{root}/{path}"), modes=modes), digest.hexdigest()
         return sorted(path for path in then.keys() | now if then.get(path) != now.get(path))
 
     def index_entries(self, under: str = "") -> dict[str, Entry]:
@@ -499,6 +502,21 @@ def _blob(path: str) -> Iterator[bytes]:
             with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file costs too much
                 while part := file.read(_PART):
                     yield part
+
+
+def _mode(mode: str, *, modes: bool) -> str:
+    """A mode of git, without whether a file may be run where the disk does not know that."""
+    return mode if modes or mode not in ("100755", "100664") else "100644"
+
+
+def _mode_on_disk(path: str) -> str:
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return ""
+    if stat.S_ISLNK(mode):
+        return "120000"
+    return "100755" if mode & stat.S_IXUSR else "100644"
 
 
 def _split(output: bytes) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from skillrepo.errors import SkillRepoError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _PART = 1 << 20
+_ENDED = "git ended while it read objects: run `git fsck`"
 
 
 class Object(NamedTuple):
@@ -47,11 +49,14 @@ class BlobReader:
         than `limit` bytes has its size in place of its content.
         """
         stdin, stdout = self._streams()
-        stdin.write(os.fsencode(name) + b"\n")
-        stdin.flush()
-        header = stdout.readline()
+        try:
+            stdin.write(os.fsencode(name) + b"\n")
+            stdin.flush()
+            header = stdout.readline()
+        except OSError:
+            header = b""
         if not header.endswith(b"\n"):
-            raise SkillRepoError("git ended while it read objects: run `git fsck`")
+            raise SkillRepoError(_ENDED)
         words = header.split()
         if len(words) != 3 or not words[2].isdigit():  # noqa: PLR2004 - name, kind, size
             return None  # missing, or a name of several
@@ -59,9 +64,15 @@ class BlobReader:
         if size > limit:
             left = size + 1
             while left > 0:
-                left -= len(stdout.read(min(left, _PART))) or left
+                part = stdout.read(min(left, _PART))
+                if not part:
+                    raise SkillRepoError(_ENDED)
+                left -= len(part)
             return Object(oid, kind, size)
-        return Object(oid, kind, stdout.read(size + 1)[:-1])
+        content = stdout.read(size + 1)
+        if len(content) != size + 1:
+            raise SkillRepoError(_ENDED)
+        return Object(oid, kind, content[:-1])
 
     def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None or self._owner != os.getpid():
@@ -78,5 +89,6 @@ class BlobReader:
         if process is not None and self._owner == os.getpid():
             for stream in (process.stdin, process.stdout):
                 if stream:
-                    stream.close()
+                    with suppress(OSError):
+                        stream.close()
             process.wait()

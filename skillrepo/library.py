@@ -106,11 +106,10 @@ class Library:
         """The files of the skill whose SKILL.md is at `path`."""
         if self._bundle is None or self._bundle[0] != path:
             folder = dirname(path)
-            if self._owned is None:
-                below = self.source.files(folder)
-                owned = _owned(below, folder)
-            else:
-                owned = self._owned
+            owned = self._owned
+            if owned is None or folder not in owned:
+                # One that git ignores, and that was asked for by name, is in no list of all.
+                owned = _owned(self.source.files(folder), folder)
             own = [each for each in owned.get(folder, ()) if each != path]
             inner = [each for other in self._inner(folder, owned) for each in owned[other]]
             self._bundle = path, Bundle(self.source, folder, own, inner)
@@ -118,7 +117,7 @@ class Library:
 
     def _inner(self, folder: str, owned: Mapping[str, list[str]]) -> list[str]:
         """The folders of the skills that lie in a skill's folder."""
-        if self._owned is None:
+        if owned is not self._owned:
             return [other for other in owned if other != folder]
         return self._nested.get(folder, [])
 

@@ -11,7 +11,8 @@ def put(target: Path, data: bytes, *, mode: int = 0o666) -> None:
     taken off `mode`. Raises OSError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_name(f".{target.name}.{os.getpid()}.new")
+    # Not the file's own name with something added: it may be as long as a name may be.
+    new = target.with_name(f".skillrepo-{os.getpid()}.new")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(data)

@@ -34,10 +34,11 @@ class SkillPaths:
     def named(self, name: str) -> set[str]:
         """The paths of the SKILL.md, in any case, in folders of this name, in any case."""
         found: set[str] = set()
-        wanted = json.dumps(f"{name}/{_NAME}".lower())[1:] + "\n"
-        for at in self._places(wanted):
-            if self._text[at - 1] in '/"':
-                self._take(self._line(at), found)
+        for form in {name.lower(), name.casefold()}:
+            wanted = json.dumps(f"{form}/{_NAME}")[1:] + "\n"
+            for at in self._places(wanted):
+                if self._text[at - 1] in '/"':
+                    self._take(self._line(at), found)
         # Letters beyond ASCII may fold to others (`ß` to `ss`), so they are not to be searched for.
         odd: set[str] = set()
         for at in self._places("\\u"):

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from skillrepo import resource
 from skillrepo.check import Plan, Verdict, judge
 from skillrepo.context import Context
+from skillrepo.document import OUT_OF_REACH, Document, Unreadable
 from skillrepo.facts import Facts
 from skillrepo.finding import Edit, Finding, Fix, NotAnalysed
 from skillrepo.ignores import Ignore
@@ -115,10 +116,19 @@ def _share(paths: Sequence[str], plan: Plan, context: Context) -> Iterator[_Judg
     library = context.library
     for path in paths:
         verdict = b""
+        known = library.source.kind(path) == "file"
         for skill in library.load([path]):
-            verdict = _encode(judge(skill, plan, context))
+            found = judge(skill, plan, context)
+            verdict = _encode(found)
+            known = known and not _out_of_reach(skill, found)
         # The bundle has the files still, so they are not read again.
-        yield _Judged(path, library.bundle(path).state(path)[1](), verdict)
+        yield _Judged(path, library.bundle(path).state(path)[1]() if known else "", verdict)
+
+
+def _out_of_reach(skill: Document | Unreadable, verdict: Verdict) -> bool:
+    """Whether a file could not be read, which may be another matter the next time."""
+    why = [skill.why] if isinstance(skill, Unreadable) else []
+    return OUT_OF_REACH in (*why, *(each.why for each in verdict.not_analysed))
 
 
 class _Memory:
@@ -167,12 +177,15 @@ class _Memory:
 
     def save(self, known: Mapping[str, _Line]) -> None:
         """Write what is known now, if it is more than before; what cannot be written is lost."""
-        if not self._file or all(self._by_path.get(line.path) == line for line in known.values()):
+        lines = [line for line in known.values() if line.contents]
+        if not self._file or all(self._by_path.get(line.path) == line for line in lines):
             return
         now = {line.path for line in known.values()}
         # As much again is kept of other skills: this may have been a check of a part of them.
         others = [line for path, line in self._by_path.items() if path not in now]
-        data = b"".join(b"%b\n" % bytes(line) for line in (*known.values(), *others[: len(now)]))
+        # What is a link, or could not be read, depends on more than its own contents.
+        kept = (line for line in (*known.values(), *others[: len(now)]) if line.contents)
+        data = b"".join(b"%b\n" % bytes(line) for line in kept)
         try:
             put(self._file, data)
             _tidy(self._file.parent)

@@ -178,3 +178,23 @@ def test_a_folder_in_its_place(root: Path, run: Run) -> None:
     (root / FILE).mkdir()
     done = run(root, "validate", "--write-baseline")
     assert (done.code, "cannot be written" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "name", ["../known.json", "/known.json", ".git/config.json", "known.txt", "out/known.json"]
+)
+def test_a_repository_may_not_name_any_file(name: str, root: Path, run: Run) -> None:
+    (root / "out").symlink_to(root.parent)
+    (root / "skillrepo.yaml").write_text(f"baseline: {name}\n")
+    done = run(root, "validate", "--write-baseline")
+    assert (done.code, "`baseline: " in done.err) == (2, True)
+    assert not (root.parent / "known.json").exists()
+
+
+def test_another_way_to_the_file_is_the_same_file(root: Path, run: Run) -> None:
+    (root.parent / "way").symlink_to(root)
+    run(root, "validate", "--write-baseline")
+    (root / WAX).write_text(skill("wax", body=BODY + "More.\n"))
+    # The base has no baseline, however the one of the change is named.
+    done = run(root, "validate", "--base", "HEAD", "--baseline", str(root.parent / "way" / FILE))
+    assert (done.code, "no such baseline" in done.err) == (2, True)

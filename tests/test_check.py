@@ -33,6 +33,7 @@ ONCE = Rule("T901", "once", {"house": ERROR}, None, run_once=once)
 TREE = Rule("T902", "tree", {"house": ERROR}, None, run=each, needs_taxonomy=True)
 ONCE_IN_TREE = Rule("T903", "t", {"spec": ERROR}, None, run_once=once, needs_taxonomy=True)
 RULES = (EACH, ANY, ONCE, TREE, ONCE_IN_TREE)
+WAX = "skills/data/wax/SKILL.md"
 SKILLS = {"skills/data/wax/SKILL.md": skill("wax"), "skills/data/bad/SKILL.md": "no frontmatter"}
 
 
@@ -98,3 +99,14 @@ def test_root_of_the_taxonomy_is_where_skills_are(tmp_path: Path) -> None:
     skills = {"a/b/wax/SKILL.md": skill("wax"), "a/ink/SKILL.md": skill("ink")}
     assert context(tmp_path, {**files, **skills}).library.skill_files == ["a/b/wax/SKILL.md"]
     assert Context.of(Folder(tmp_path)).library.root == "a/b"
+
+
+def test_a_key_in_a_message_is_not_told(tmp_path: Path) -> None:
+    key = "AKIA" + "Q7RZ3LMW5TXKVB2N"
+
+    def quotes(_skill: Document, _context: Context) -> Iterator[Hit]:
+        yield Hit(1, 1, f"says `{key}`")
+
+    rule = Rule("P902", "quotes", {"house": WARNING}, None, run=quotes)
+    (finding,) = run(context(tmp_path, {**FILES, WAX: skill("wax")}), "house", rule).findings
+    assert finding.message == f"says `AKIA{'*' * 16}`"

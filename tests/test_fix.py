@@ -147,7 +147,7 @@ def test_links_are_not_written_through(root: Path, run: Run) -> None:
 
 def test_what_cannot_be_written_is_said(root: Path, run: Run) -> None:
     # The superuser may write everywhere, but not where a folder has the name.
-    (root / WAX).with_name(f".SKILL.md.{os.getpid()}.new").mkdir()
+    (root / WAX).with_name(f".skillrepo-{os.getpid()}.new").mkdir()
     done = run(root, "validate", "--fix")
     assert (done.code, f"{WAX} cannot be written" in done.err) == (2, True)
     assert (root / WAX).read_text() == COLON
@@ -183,6 +183,38 @@ def test_a_folder_of_the_index_is_not_moved(root: Path, run: Run, git: Git) -> N
     assert (done.code, done.err) == (1, "")
     assert "move the skill to `skills/data/ink`" in done.out
     assert (old / "SKILL.md").exists()
+
+
+def test_nothing_is_written_behind_a_link(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (root / WAX).write_text(COLON + "More.\n")
+    git(root, "add", "--all")
+    (root / WAX).parent.rename(outside / "wax")
+    (root / WAX).parent.symlink_to(outside / "wax")
+    assert run(root, "validate", "--fix", "--staged").code == 0
+    assert git(root, "show", f":{WAX}") == QUOTED + "More."
+    assert (outside / "wax/SKILL.md").read_text() == COLON + "More.\n"
+
+
+def test_no_folder_is_moved_behind_a_link(root: Path, run: Run, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    (root / "skills/data").rename(outside)
+    (root / "skills/data").symlink_to(outside)
+    old = root / "skills/documents/ink"
+    old.mkdir(parents=True)
+    (old / "SKILL.md").write_text(skill("ink"))
+    done = run(root, "validate", "--fix", "skills/documents")
+    assert (done.code, (old / "SKILL.md").exists()) == (1, True)
+    assert not (outside / "ink").exists()
+
+
+def test_a_name_as_long_as_may_be(root: Path, run: Run, git: Git) -> None:
+    page = (root / WAX).with_name(f"{'a' * 248}.md")
+    page.write_text("# A\n\n[b](SKILL.MD)\n")
+    git(root, "add", "--all")
+    run(root, "validate", "--fix", "--staged", "skills/data/wax")
+    assert page.read_text() == "# A\n\n[b](SKILL.md)\n"
 
 
 # The engine, with findings of no rule.

@@ -150,3 +150,34 @@ def test_comments_of_a_text() -> None:
         (6, 1, 6, "x 4", True),
     ]
     assert len(comments(text, "x", 2)) == 2
+
+
+def test_an_ignored_line_counts_once(root: Path, run: Run, git: Git) -> None:
+    wax(root, LOST)
+    git(root, "commit", "--quiet", "--all", "-m", "ignored")
+    wax(root, LOST + "\n" + LOST)
+    assert codes(run, root, "--base", "HEAD") == ["L101"]
+    # Both in one paragraph are two as well.
+    wax(root, LOST + "[lost](lost.md)\n")
+    assert codes(run, root, "--base", "HEAD") == ["L101"]
+
+
+def test_a_change_of_the_root_takes_no_skill_out_of_sight(root: Path, run: Run) -> None:
+    wax(root, "[lost](lost.md)\n[gone](gone.md)\n")
+    (root / "taxonomy.yaml").write_text(FILES["taxonomy.yaml"] + "root: other\n")
+    assert codes(run, root, "--base", "HEAD").count("L101") == 2
+
+
+def test_a_change_of_mode_or_kind_is_a_change(root: Path, run: Run, git: Git) -> None:
+    (root / "skills/data/wax/data.txt").write_text("../../../../etc/passwd")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "text")
+    (root / "skills/data/wax/data.txt").unlink()
+    (root / "skills/data/wax/data.txt").symlink_to("../../../../etc/passwd")
+    assert "X108" in codes(run, root, "--base", "HEAD")
+    git(root, "checkout", "--quiet", ".")
+    assert codes(run, root, "--base", "HEAD") == []
+    (root / "skills/data/wax/data.txt").chmod(0o755)
+    assert "1 skill checked" in run(root, "validate", "--base", "HEAD").out
+    git(root, "config", "core.fileMode", "false")
+    assert "0 skills checked" in run(root, "validate", "--base", "HEAD").out

@@ -49,7 +49,7 @@ def test_what_does_not_count_is_said() -> None:
         stale=("a Z901", "b\x1b Z901"),
     )
     assert list(text.render(report))[1:] == [
-        "not ignored: 1 finding, which comments that this change adds would ignore",
+        "not ignored, since the comments are new in this change: skills/data/wax/SKILL.md:2 Z901",
         "no longer found, but in the baseline: a Z901, b<U+001B> Z901",
         "1 skill checked: 1 error, 0 warnings, 0 notes; 2 ignored, 1 in the baseline.",
     ]

@@ -6,7 +6,7 @@ import pytest
 from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, Run, runner, skill
 
-from skillrepo.files import Tree
+from skillrepo.files import Folder, Tree
 from skillrepo.git import Repository
 from skillrepo.git_blobs import BlobReader
 from skillrepo.skill_paths import SkillPaths
@@ -179,3 +179,18 @@ def test_a_hook_lists_nothing(
     done = run(root, "validate", "--staged")
     assert (done.code, "T103 unique-name" in done.out) == (1, True)
     assert done.out.splitlines()[-1].startswith("1 skill checked: 1 error")
+
+
+def test_names_that_fold_to_each_other(make_repo: MakeRepo) -> None:
+    root = make_repo({"skills/a/strasse/SKILL.md": "x"})
+    assert named(root, "straße") == named(root, "STRASSE") == ["skills/a/strasse/SKILL.md"]
+
+
+def test_a_folder_in_the_place_of_a_skill(make_repo: MakeRepo, git: Git) -> None:
+    root = make_repo({"a/SKILL.md/x": "x", "SKILL.md/b": "x"})
+    staged, whole = both(root)
+    assert staged.files() == whole.files()
+    (root / "link").symlink_to(b"\xff".decode(errors="surrogateescape"))
+    git(root, "add", "link")
+    staged, whole = both(root)
+    assert staged.link("link") == whole.link("link") == Folder(root).link("link") == "\udcff"

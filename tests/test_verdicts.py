@@ -222,3 +222,49 @@ def test_a_kill_leaves_the_old_memory(root: Path, run: Run) -> None:
             process.kill()
             process.wait()
         assert run(root, "validate", "--json") == first
+
+
+def test_a_link_is_looked_at_each_time(root: Path, run: Run) -> None:
+    (root / "skills/data/again").mkdir()
+    (root / "skills/data/again/SKILL.md").symlink_to("../wax-1/SKILL.md")
+    run(root, "validate")
+    shutil.rmtree(root / "skills/data/wax-1")
+    assert "skills/data/again/SKILL.md:1:1: error D101" in run(root, "validate").out
+
+
+def test_what_git_ignores_is_looked_into_where_it_is_named(root: Path, run: Run) -> None:
+    (root / ".gitignore").write_text("build/\n")
+    for name in NAMES:
+        (root / "build" / name).mkdir(parents=True)
+        (root / "build" / name / "SKILL.md").write_text(skill(name, body="[a](a.md)\n"))
+        (root / "build" / name / "a.md").write_text("# A\n\n[lost](lost.md)\n")
+    done = run(root, "validate", "build", "--select", "L101", "--json").json("report")
+    assert len(done["findings"]) == COUNT
+    assert done["findings"][0]["path"] == "build/wax-0/a.md"
+
+
+def test_what_could_not_be_read_is_not_remembered(root: Path, run: Run, git: Git) -> None:
+    (root / "skills/data/wax-2/a.md").write_text("# A\n\n[lost](lost.md)\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "more")
+    oid = git(root, "rev-parse", "HEAD:skills/data/wax-2/a.md")
+    file = root / ".git/objects" / oid[:2] / oid[2:]
+    away = root / "away"
+    file.rename(away)
+    without = run(root, "validate", "--rev", "HEAD", "--json").json("report")
+    assert [each["path"] for each in without["not_analysed"]] == ["skills/data/wax-2/a.md"]
+    away.rename(file)
+    found = run(root, "validate", "--rev", "HEAD", "--json").json("report")
+    assert len(found["findings"]) == len(without["findings"]) + 1
+
+
+def test_a_damaged_object_is_an_error(root: Path, run: Run, git: Git) -> None:
+    oid = git(root, "rev-parse", "HEAD:skills/data/wax-9/SKILL.md")
+    file = root / ".git/objects" / oid[:2] / oid[2:]
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:30])
+    done = run(root, "validate", "--rev", "HEAD")
+    assert (done.code, done.err) == (
+        2,
+        "error: git ended while it read objects: run `git fsck`\n",
+    )

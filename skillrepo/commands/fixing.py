@@ -15,6 +15,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import Patched, Source
 from skillrepo.finding import Finding
 from skillrepo.put_file import replace
+from skillrepo.secret_text import masked
 from skillrepo.visible import one_line, visible
 
 _MOST = 10_000
@@ -88,8 +89,10 @@ def write(done: Repaired, place: Place, *, staged: bool, plan: Plan, context: Co
         from skillrepo.git_write import stage_files  # noqa: PLC0415 - seldom needed
 
         stage_files(place.git(), done.files)
+    worktree = place.worktree()
     for path, (before, after) in done.files.items():
-        if not replace(place.root / path, before, after):
+        # What a link leads to is none of ours, though the index has a file there.
+        if worktree.kind(path) == "file" and not _replaced(place.root, path, before, after):
             _fix_in_worktree(path, place, plan, context)
     _say_what(done)
 
@@ -115,12 +118,15 @@ def _by_file(done: Repaired) -> dict[str, list[str]]:
 
 
 def _replace(root: Path, path: str, before: bytes, after: bytes) -> None:
+    if not _replaced(root, path, before, after):
+        raise SkillRepoError(f"{path} was changed meanwhile, and is left as it is; run it again")
+
+
+def _replaced(root: Path, path: str, before: bytes, after: bytes) -> bool:
     try:
-        if replace(root / path, before, after):
-            return
+        return replace(root / path, before, after)
     except OSError as error:
         raise SkillRepoError(f"{path} cannot be written: {error.strerror}") from None
-    raise SkillRepoError(f"{path} was changed meanwhile, and is left as it is; run it again")
 
 
 def _fix_in_worktree(path: str, place: Place, plan: Plan, context: Context) -> None:
@@ -139,7 +145,8 @@ def _fix_in_worktree(path: str, place: Place, plan: Plan, context: Context) -> N
 
 def _move(root: Path, old: str, new: str) -> None:
     target = root / new
-    if target.exists() or target.is_symlink():
+    way = [parent for parent in target.parents if parent != root and parent.is_relative_to(root)]
+    if target.exists() or target.is_symlink() or any(parent.is_symlink() for parent in way):
         say_error(f"not moved: {one_line(new)} is there already")
         return
     try:
@@ -158,7 +165,7 @@ def diff(done: Repaired) -> Iterator[str]:
         shown = one_line(path)
         lines = unified_diff(_lines(old), _lines(new), f"a/{shown}", f"b/{shown}")
         for line in lines:
-            yield visible(line.removesuffix("\n"))
+            yield visible(masked(line.removesuffix("\n")))
             if not line.endswith("\n"):
                 yield "\\ No newline at end of file"
     for old, new in done.moves:

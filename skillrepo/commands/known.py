@@ -1,5 +1,6 @@
 """The baseline of a call of `validate`: which file it is, and what it leaves out or takes in."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import Source
 from skillrepo.finding import Report
 from skillrepo.put_file import put
+from skillrepo.tree_path import path_problem
 from skillrepo.visible import one_line
 
 
@@ -40,9 +42,16 @@ class Known(NamedTuple):
         be written, and not read. Raises `SkillRepoError` where one that is named cannot be used.
         """
         asked = context.settings.baseline
+        if asked and not named and (why := _unfit(asked)):
+            raise SkillRepoError(f"`baseline: {one_line(asked)}` in skillrepo.yaml {why}")
         file = named.absolute() if named else place.root / (asked or baseline.FILE_NAME)
-        inside = file.is_relative_to(place.root)
-        name = file.relative_to(place.root).as_posix() if inside else str(file)
+        # By whatever way it is named, it is the same file.
+        file = Path(os.path.realpath(file.parent)) / file.name
+        top = Path(os.path.realpath(place.root))
+        inside = file.is_relative_to(top)
+        if asked and not named and not inside:
+            raise SkillRepoError(f"`baseline: {one_line(asked)}` leads out of the repository")
+        name = file.relative_to(top).as_posix() if inside else str(file)
         if new and place.repository is None and named is None:
             raise SkillRepoError("outside of a git repository name the file with --baseline")
         base = since.rules if since else None
@@ -94,6 +103,13 @@ class Known(NamedTuple):
         return (
             f"wrote {one_line(self.name)}: {count:,} finding{'s' * (count != 1)} known from now on"
         )
+
+
+def _unfit(name: str) -> str | None:
+    """Why a repository may not name this file: it is hostile, and the file is written."""
+    if why := path_problem(name):
+        return f"cannot be: {why}"
+    return None if name.endswith(".json") else "must end in `.json`"
 
 
 def _text(source: Source, name: str) -> str | None:

@@ -1,16 +1,17 @@
 """What a change is compared with: the merge-base with a revision, `validate --base REV`."""
 
+from collections import Counter
 from posixpath import dirname
 from typing import NamedTuple, Self
 
 from skillrepo import baseline, settings, taxonomy
 from skillrepo.baseline import Entry, entry_of
 from skillrepo.check import Honoured, Plan, judge, report
-from skillrepo.commands.place import Place, affected
+from skillrepo.commands.place import Place
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.facts import RELATIONS
-from skillrepo.files import Source
+from skillrepo.files import Source, within
 from skillrepo.finding import Finding, Report
 from skillrepo.library import is_skill_file
 from skillrepo.source_lines import SourceLines
@@ -45,11 +46,20 @@ class Since(NamedTuple):
         return cls(place.tree(start), tuple(repository.changed_in_worktree(start)))
 
     def touched(self, context: Context) -> set[str]:
-        """The SKILL.md of each skill of which a file changed."""
-        others = (path for path in self.changed if path != taxonomy.FILE_NAME)
+        """The SKILL.md of each skill of which a file changed.
+
+        It lies below the root of the taxonomy, or of the taxonomy that the base has: a change of
+        the root must not take a skill out of sight.
+        """
+        library = context.library
+        roots = {library.root, Context.of(self.source, settings_of=self.source).library.root}
         # What the change makes of the settings is not in force.
-        files = [path for path in others if path != settings.FILE_NAME or self.rules is None]
-        return set(affected(context.library, files))
+        others = (settings.FILE_NAME, taxonomy.FILE_NAME)
+        files = [path for path in self.changed if path not in others]
+        if settings.FILE_NAME in self.changed and self.rules is None:
+            return set(library.skill_files)
+        owners = {owner for path in files if (owner := library.owner(path))}
+        return {owner for owner in owners if any(within(owner, root) for root in roots)}
 
     def affected(self, context: Context) -> list[str]:
         """The SKILL.md of each skill that changed, and of those that the change concerns.
@@ -57,9 +67,9 @@ class Since(NamedTuple):
         A skill is concerned where it has the name of one that changed, came or went, or names it
         in a relation; each is where the taxonomy changed. `limit` says what counts there.
         """
-        if taxonomy.FILE_NAME in self.changed:
-            return context.library.skill_files
         found = self.touched(context)
+        if taxonomy.FILE_NAME in self.changed:
+            return sorted(found.union(context.library.skill_files))
         names = {
             context.library.folder_name(path).casefold()
             for path in (*found, *(p for p in self.changed if is_skill_file(p)))
@@ -96,7 +106,7 @@ class Since(NamedTuple):
             return None
         base = context.with_source(self.source)
         lines, base_lines = SourceLines(context.library.source), SourceLines(self.source)
-        known: dict[str, set[Entry]] = {}
+        known: dict[str, Counter[Entry]] = {}
 
         def honours(finding: Finding) -> bool:
             skill = context.library.owner(finding.path)
@@ -107,7 +117,10 @@ class Since(NamedTuple):
                 verdicts = [judge(each, plan, base) for each in base.library.load(there)]
                 # A rule about other skills would read all of the base.
                 ignored = report(verdicts, plan.alone(), base).ignored
-                known[skill] = {entry_of(each.finding, base_lines) for each in ignored}
-            return entry_of(finding, lines) in known[skill]
+                known[skill] = Counter(entry_of(each.finding, base_lines) for each in ignored)
+            # Each of them counts once: the same line elsewhere is another.
+            entry = entry_of(finding, lines)
+            known[skill][entry] -= 1
+            return known[skill][entry] >= 0
 
         return honours

@@ -140,5 +140,7 @@ def _choose(place: Place, context: Context, since: "Since | None") -> list[str]:
         # pre-commit names no file that a commit removes, and its skill may need it.
         removed = affected(library, (path for path, entry in changes.items() if entry is None))
         return sorted({*removed, *place.select(library, others=True)})
-    named = place.select(library)
-    return named if since is None else sorted(set(since.affected(context)).intersection(named))
+    if since is None:
+        return place.select(library)
+    concerned = since.affected(context)
+    return sorted(set(concerned).intersection(place.select(library))) if place.named else concerned
