@@ -80,7 +80,7 @@ def judge(
     """Run the rules that look at one skill alone; of each `most` findings are told."""
     found: list[Finding] = []
     document = skill if isinstance(skill, Document) and skill.problem is None else None
-    # There are eighty rules, and most find nothing: that takes no more than it must.
+    # There are seventy rules and more, and most find nothing: that takes no more than it must.
     for each in plan.rules:
         rule = each.rule
         if rule.run_any:

@@ -347,6 +347,12 @@ class Repository(NamedTuple):
         extra = self._inherited_index() if index else {}
         return run_git((*place, *arguments), cwd=self.cwd, stdin=stdin, environment=extra)
 
+    def outside_of_checkout(self, paths: Iterable[str]) -> list[str]:
+        """Give those of the paths of the index that a sparse checkout leaves out."""
+        output = self.run("ls-files", "-z", "-t", "--", *paths, index=True)
+        lines = (line.partition(" ") for line in _split(output))
+        return [path for tag, _, path in lines if tag == "S"]
+
     def update_index(self, entries: bytes) -> None:
         """Set entries of the index: `mode name TAB path NUL` each. For `git_write` alone."""
         self.run("update-index", "-z", "--index-info", stdin=entries, index=True)

@@ -117,14 +117,17 @@ def stage_files(repository: Repository, files: Mapping[str, tuple[bytes, bytes]]
     """Give files of the index new contents: path → bytes before and after; modes stay.
 
     Inside a hook it is the index of the commit at hand. SkillRepoError where a file no longer has
-    the bytes before, where the index is locked, and inside the hook of `git commit PATH`, whose
-    index is thrown away after the commit.
+    the bytes before or lies outside of a sparse checkout, where the index is locked, and inside the
+    hook of `git commit PATH`, whose index is thrown away after the commit.
     """
     if os.path.basename(os.environ.get("GIT_INDEX_FILE", "")).startswith("next-index-"):  # noqa: PTH119
         raise SkillRepoError(
             "`git commit PATH` commits an index of its own, which cannot be fixed: stage the "
             "files with `git add`, and commit without a path"
         )
+    if outside := repository.outside_of_checkout(files):
+        # A new entry would be one of the checkout, and `git commit -a` would remove the file.
+        raise SkillRepoError(f"{outside[0]} is not checked out here, so it is left as it is")
     entries = repository.index_entries()
     objects = NewObjects(repository.object_format)
     lines: list[bytes] = []

@@ -217,6 +217,17 @@ def test_a_name_as_long_as_may_be(root: Path, run: Run, git: Git) -> None:
     assert page.read_text() == "# A\n\n[b](SKILL.md)\n"
 
 
+def test_what_is_not_checked_out_is_left_alone(root: Path, run: Run, git: Git) -> None:
+    (root / WAX).write_text(COLON + "More.\n")
+    git(root, "add", "--all")
+    git(root, "update-index", "--skip-worktree", WAX)
+    (root / WAX).unlink()
+    done = run(root, "validate", "--fix", "--staged")
+    assert (done.code, "is not checked out here" in done.err) == (2, True)
+    assert git(root, "ls-files", "-t", WAX) == f"S {WAX}"
+    assert git(root, "show", f":{WAX}") == COLON + "More."
+
+
 # The engine, with findings of no rule.
 
 

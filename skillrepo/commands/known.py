@@ -39,7 +39,8 @@ class Known(NamedTuple):
         """The baseline that is named by the option, else by the settings, else the usual one.
 
         For a change it is read from the base commit: it may not excuse itself. A `new` one is to
-        be written, and not read. Raises `SkillRepoError` where one that is named cannot be used.
+        be written, so it need not be there, nor be sound. Raises `SkillRepoError` where one that
+        is named cannot be used.
         """
         asked = context.settings.baseline
         if asked and not named and (why := _unfit(asked)):
