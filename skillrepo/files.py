@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from posixpath import join
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from skillrepo import document
 from skillrepo.git import Entry
@@ -70,41 +70,76 @@ class IndexSource(Source, Protocol):
         """Every SKILL.md in a folder of this name, in any case, in path order."""
 
 
-class Folder:
-    """The files in a folder of the file system; `listing` gives them for a git worktree."""
+class _State(NamedTuple):
+    """What stands at a path: its mode, 0 where it is missing, and its stamp."""
 
-    def __init__(self, root: Path, listing: Callable[[str], list[str]] | None = None) -> None:
+    mode: int
+    stamp: str
+
+
+_MISSING = _State(0, "")
+
+
+class Folder:
+    """The files in a folder of the file system; `listing` gives them for a git worktree.
+
+    What stands at a path that was listed is looked at once: there are a hundred thousand.
+    """
+
+    def __init__(self, root: Path, listing: Callable[[str], Iterable[str]] | None = None) -> None:
         self._root = root
         self._listing = listing or self._walk
         self._links: dict[str, bool] = {}
+        self._states: dict[str, _State] = {}
         self._base = f"{root}/"
         self._started = time.time_ns()
         self.name = root.resolve().name
 
     def files(self, under: str = "") -> list[str]:
         """Every file that is listed, and what else stands where a SKILL.md should."""
-        listed = self._listing(under)
+        listed = self._listed(under, self._listing)
         if under and not listed:  # git ignores it, and yet it was asked for
-            listed = self._walk(under)
+            listed = self._listed(under, self._walk)
         # git does not list what it cannot store, such as a FIFO called SKILL.md, and of a folder
-        # in its place what lies below. It is looked for in each folder that holds a listed file,
-        # in those above, and beside the skills. A file is another matter: git ignores it.
+        # in its place what lies below. It is looked for in each folder, outside of skills, that
+        # holds a listed file or lies beside one. A file is another matter: git ignores it.
         folders = {each for each in folders_of(listed) if not under or within(each, under)}
         skills = {path[:-9] for path in listed if path.endswith("/SKILL.md")}
         skills.update("" for path in listed if path == SKILL_FILE)
-        outside = [folder for folder in folders if not _inside(folder, skills)]
-        folders.update(*(self._subfolders(folder) for folder in outside))
-        expected = {join(folder, SKILL_FILE) for folder in folders - skills}
+        outside = {folder for folder in folders if not _inside(folder, skills)}
+        outside.update(*map(self._subfolders, tuple(outside)))
+        expected = (join(folder, SKILL_FILE) for folder in outside - skills)
         odd = (path for path in expected if self.kind(path) in ("folder", "other"))
-        real = (path for path in listed if not self._linked(path.rpartition("/")[0]))
-        return sorted({*real, *odd})
+        if linked := {folder for folder in folders if self._linked(folder)}:
+            listed = [path for path in listed if path.rpartition("/")[0] not in linked]
+        return sorted({*listed, *odd})
+
+    def _listed(self, under: str, listing: Callable[[str], Iterable[str]]) -> list[str]:
+        """The files and links that are there; git lists what it tracks, and submodules."""
+        found: list[str] = []
+        for path in listing(under):
+            state = self._look(path)
+            if state.mode and not stat.S_ISDIR(state.mode):
+                self._states[path] = state
+                found.append(path)
+        return found
+
+    def _look(self, path: str) -> _State:
+        try:
+            state = os.lstat(self._base + path)
+        except (OSError, ValueError):  # ValueError: a NUL in the path
+            return _MISSING
+        changed = max(state.st_mtime_ns, state.st_ctime_ns)
+        stamp = f"{state.st_size} {state.st_mtime_ns} {changed} {state.st_ino} {state.st_mode:o}"
+        # Another change in the same moment would not show.
+        return _State(state.st_mode, stamp if changed <= self._started - _MOMENT else "")
+
+    def _state(self, path: str) -> _State:
+        return self._states.get(path) or self._look(path)
 
     def executable(self, path: str) -> bool:
         """Whether the owner of the file may run it."""
-        try:
-            return bool(os.lstat(self._base + path).st_mode & stat.S_IXUSR)
-        except (OSError, ValueError):
-            return False
+        return bool(self._state(path).mode & stat.S_IXUSR)
 
     def _subfolders(self, folder: str) -> list[str]:
         try:
@@ -128,12 +163,10 @@ class Folder:
         """What stands at a path."""
         if path.startswith("/") or ".." in path.split("/") or len(path) > _LONGEST_PATH:
             return "missing"  # nothing outside of the root is looked at, nor what cannot be there
-        try:
-            # git goes on to list what it tracks below a folder that has become a link.
-            linked = self._linked(path.rpartition("/")[0])
-            mode = 0 if linked else os.lstat(self._base + path).st_mode
-        except (OSError, ValueError):  # ValueError: a NUL in the path
-            mode = 0
+        # git goes on to list what it tracks below a folder that has become a link.
+        if self._linked(path.rpartition("/")[0]):
+            return "missing"
+        mode = self._state(path).mode
         if not mode:
             return "missing"
         for kind, test in _KINDS.items():
@@ -174,14 +207,7 @@ class Folder:
 
     def stamp(self, path: str) -> str:
         """Size, times, place on the disk and mode; unknown where it changed a moment ago."""
-        try:
-            state = os.lstat(self._base + path)
-        except (OSError, ValueError):
-            return ""
-        changed = max(state.st_mtime_ns, state.st_ctime_ns)
-        if changed > self._started - _MOMENT:
-            return ""  # another change in the same moment would not show
-        return f"{state.st_size} {state.st_mtime_ns} {changed} {state.st_ino} {state.st_mode:o}"
+        return self._state(path).stamp
 
     def object_id(self, path: str, data: bytes | None = None) -> str:
         """Git's mode and blob, from what lies on the disk; what cannot be read has its stamp."""

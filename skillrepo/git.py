@@ -111,12 +111,16 @@ class Repository(NamedTuple):
         is not there (deleted, outside a sparse checkout) is left out, and so are submodules.
         """
         root = self._worktree()
+        return sorted(path for path in self.listed(under) if _is_file(f"{root}/{path}"))
+
+    def listed(self, under: str = "") -> set[str]:
+        """What `files` lists, with what is not there, and with submodules."""
         output = self.run(
             *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
             *_pathspec(under),
             index=True,
         )
-        return sorted(path for path in set(_split(output)) if _is_file(f"{root}/{path}"))
+        return set(_split(output))
 
     def changed_in_worktree(self, oid: str) -> list[str]:
         """List the paths whose kind, mode or bytes in the working tree are not those of a commit.

@@ -20,6 +20,8 @@ class Library:
 
     def __init__(self, source: Source, root: str = "", exclude: tuple[str, ...] = ()) -> None:
         self.source = source
+        # To ask whether a protocol is followed takes longer than what is asked of it then.
+        self._index = source if isinstance(source, IndexSource) else None
         self.root = root
         self.exclude = exclude
         self._owned: dict[str, list[str]] | None = None
@@ -41,7 +43,7 @@ class Library:
     @property
     def is_listed(self) -> bool:
         """Whether to name every skill costs nothing more; in a hook it would."""
-        return "skill_files" in self.__dict__ or not isinstance(self.source, IndexSource)
+        return "skill_files" in self.__dict__ or self._index is None
 
     def excludes(self, path: str) -> bool:
         """Whether a glob matches the path or a folder above it."""
@@ -62,11 +64,11 @@ class Library:
 
     def same_name(self, name: str) -> list[str]:
         """The SKILL.md of each skill below the root whose folder is called `name`, in any case."""
-        if isinstance(self.source, IndexSource) and not self.is_listed:
+        if self._index and not self.is_listed:
             # To list a large index takes longer than all the rest of a hook.
             return [
                 path
-                for path in self.source.skills_named(name)
+                for path in self._index.skills_named(name)
                 if within(path, self.root)
                 and not self.excludes(path)
                 and self.source.kind(path) != "link"

@@ -258,7 +258,7 @@ class _Decoder:
         facts, findings, ignores, not_analysed = json.loads(data)
         texts = self._texts
         return Verdict(
-            Facts(path, *map(_tuples, facts)),
+            _facts_of(path, *facts),
             tuple(
                 Finding(
                     texts.setdefault(other, other) or path,
@@ -280,9 +280,25 @@ def _fix_of(description: str, edits: Iterable[Any], move: Any) -> Fix:
     return Fix(description, tuple(Edit(*edit) for edit in edits), move and tuple(move))
 
 
-def _tuples(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(map(_tuples, value))
-    if isinstance(value, dict):
-        return {key: tuple(item) for key, item in value.items()}
-    return value
+def _facts_of(  # noqa: PLR0913, PLR0917 - as many as there are facts
+    path: str,
+    folder: str,
+    name: str,
+    status: str,
+    requires: list[str],
+    recommends: list[str],
+    conflicts: list[str],
+    places: dict[str, list[int]],
+    licence: str,
+) -> Facts:
+    return Facts(
+        path,
+        folder,
+        name,
+        status,
+        tuple(requires),
+        tuple(recommends),
+        tuple(conflicts),
+        {key: (line, column) for key, (line, column) in places.items()},
+        licence,
+    )

@@ -49,7 +49,7 @@ class Place(NamedTuple):
             raise SkillRepoError(
                 "a bare repository has no files to look at; name a --rev, or work in a clone of it"
             )
-        return Folder(self.root, self.repository.files if self.repository else None)
+        return Folder(self.root, self.repository.listed if self.repository else None)
 
     def staged(self) -> Source:
         """The files as they will be committed."""

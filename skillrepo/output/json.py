@@ -1,8 +1,7 @@
 """A report, or any other of the output shapes, as JSON."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from skillrepo.finding import Finding, Fix, Ignored, Report
@@ -10,23 +9,44 @@ from skillrepo.output import PLAIN, View, shapes
 
 
 def render(report: Report, _view: View = PLAIN) -> Iterator[str]:
-    """The report as one JSON object."""
-    yield dumps(shape(report))
+    """The report as one JSON object, with each element of its lists on a line of its own."""
+    # A large repository has a million findings: no shape of them all is made.
+    yield f'{{\n  "version": 1,\n  "checked": {report.checked},'
+    *most, last = _lists(report).items()
+    for name, items in most:
+        yield from _list(name, items, ",")
+    yield from _list(*last, "")
+    yield "}"
+
+
+def _list(name: str, items: Iterable[Any], end: str) -> Iterator[str]:
+    line = f'  "{name}": ['
+    between = ""
+    for item in items:
+        yield line + between
+        line, between = f"    {_encode(item)}", ","
+    if between:
+        yield line
+        line = "  "
+    yield f"{line}]{end}"
+
+
+def _lists(report: Report) -> dict[str, Iterable[Any]]:
+    return {
+        "findings": map(_finding, report.findings),
+        "not_checked": (shapes.NotCheckedShape(*pair) for pair in report.not_checked),
+        "not_analysed": (shapes.NotAnalysedShape(*each) for each in report.not_analysed),
+        "ignored": map(_ignored, report.ignored),
+        "refused": map(_ignored, report.refused),
+        "baselined": map(_finding, report.baselined),
+        "stale": report.stale,
+    }
 
 
 def shape(report: Report) -> shapes.ReportShape:
     """The report as its output shape."""
-    return shapes.ReportShape(
-        version=1,
-        checked=report.checked,
-        findings=tuple(map(_finding, report.findings)),
-        not_checked=tuple(shapes.NotCheckedShape(*pair) for pair in report.not_checked),
-        not_analysed=tuple(shapes.NotAnalysedShape(*each) for each in report.not_analysed),
-        ignored=tuple(map(_ignored, report.ignored)),
-        refused=tuple(map(_ignored, report.refused)),
-        baselined=tuple(map(_finding, report.baselined)),
-        stale=report.stale,
-    )
+    lists = {name: tuple(items) for name, items in _lists(report).items()}
+    return shapes.ReportShape(version=1, checked=report.checked, **lists)
 
 
 def _finding(finding: Finding) -> shapes.FindingShape:
@@ -55,4 +75,12 @@ def _fix(fix: Fix) -> shapes.FixShape:
 def dumps(value: Any) -> str:
     """JSON of one of `shapes`, the same bytes for the same value."""
     # Lone surrogates (a path that is not UTF-8) have no place in UTF-8: escape all but ASCII.
-    return json.dumps(asdict(value), indent=2, ensure_ascii=True)
+    return json.dumps(value, default=_fields, indent=2, ensure_ascii=True)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+# With an indent json takes its encoder in Python, which needs ten times as long.
+_encode = json.JSONEncoder(default=_fields, ensure_ascii=True).encode
