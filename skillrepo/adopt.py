@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from skillrepo import yaml_text
+from skillrepo import yaml_full
 
 _Folder = tuple[str, ...]
 _MIN_DEPTH, _MAX_DEPTH = 3, 10
@@ -49,7 +49,7 @@ class Adoption:
 
     def text(self) -> str:
         """The keys of a `taxonomy.yaml`."""
-        return yaml_text.dump(
+        return yaml_full.dump(
             {
                 "version": 1,
                 "root": self.root,

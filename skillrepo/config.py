@@ -14,7 +14,7 @@ from typing import Any, Self, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from skillrepo import resource, yaml_text
+from skillrepo import resource, yaml_node, yaml_text
 from skillrepo.errors import SkillRepoError
 from skillrepo.user_config import (
     RegisteredModel,
@@ -56,7 +56,7 @@ class _Layer:
 
     value: Mapping[str, Any]
     name: str
-    loaded: yaml_text.Loaded | None = None
+    loaded: yaml_node.Loaded | None = None
 
     def place(self, path: _Keys) -> str:
         return f"{self.name}:{self.loaded.line_of(path)}" if self.loaded else self.name
@@ -154,7 +154,7 @@ def _user_file(environ: Mapping[str, str], home: Path) -> Iterator[_Layer]:
 def _read(name: str, text: str) -> _Layer:
     try:
         loaded = yaml_text.load(text)
-    except yaml_text.YamlError as error:
+    except yaml_node.YamlError as error:
         message = f"{name}:{error.line}:{error.column}: {error.why}"
         raise SkillRepoError(message) from None
     if loaded.value is not None and not isinstance(loaded.value, dict):

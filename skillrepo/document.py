@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from skillrepo import markdown, yaml_text
+from skillrepo import markdown, yaml_node, yaml_text
 from skillrepo.finding import Edit, Fix
 from skillrepo.outline import Section, outline
 from skillrepo.vocabulary import Vocabulary, vocabulary
@@ -40,7 +40,7 @@ class _Parts(NamedTuple):
     body: str
     body_line: int
     problem: Problem | None
-    yaml: yaml_text.Loaded | None = None
+    yaml: yaml_node.Loaded | None = None
 
 
 class Document:
@@ -101,13 +101,13 @@ class Document:
         return self._place(self.yaml.keys if self.yaml else {}, path)
 
     def _place(
-        self, nodes: Mapping[yaml_text.Path, yaml_text.Node], path: yaml_text.Path
+        self, nodes: Mapping[yaml_node.Path, yaml_node.Node], path: yaml_node.Path
     ) -> tuple[int, int]:
         node = nodes.get(path)
         # Line 1 is the opening `---`.
         return (node.line + 1, node.column) if node else (1, 1)
 
-    def node(self, *path: str | int) -> yaml_text.Node | None:
+    def node(self, *path: str | int) -> yaml_node.Node | None:
         """How the value at `path` of the frontmatter is written."""
         return self.yaml.values.get(path) if self.yaml else None
 
@@ -140,8 +140,8 @@ def _parts(text: str) -> _Parts:
         return _Parts("", "", 1, Problem(1, 1, why))
     header, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
     try:
-        loaded = yaml_text.load(header, yaml_text.FRONTMATTER)
-    except yaml_text.YamlError as error:
+        loaded = yaml_text.load(header, yaml_node.FRONTMATTER)
+    except yaml_node.YamlError as error:
         problem = Problem(error.line + 1, error.column, error.why)
         return _Parts(header, body, end + 2, problem)
     if not isinstance(loaded.value, dict):
@@ -155,12 +155,14 @@ def render(fields: Mapping[str, object], body: str) -> str:
     import frontmatter  # noqa: PLC0415
     from frontmatter.default_handlers import BaseHandler  # noqa: PLC0415
 
+    from skillrepo import yaml_full  # noqa: PLC0415
+
     class Handler(BaseHandler):
         FM_BOUNDARY = re.compile(r"^---$", re.MULTILINE)
         START_DELIMITER = END_DELIMITER = _FENCE
 
         def export(self, metadata: dict[str, object], **_: object) -> str:
-            return yaml_text.dump(metadata).strip("\n")  # a value may end in another blank
+            return yaml_full.dump(metadata).strip("\n")  # a value may end in another blank
 
     post = frontmatter.Post(body)
     post.metadata = dict(fields)
@@ -254,8 +256,8 @@ def _with_fix(problem: Problem, header: str, data: bytes) -> Problem:
     quoted = '"' + match[2].replace("\\", "\\\\").replace('"', '\\"') + '"'
     lines[index] = match[1] + quoted
     try:
-        yaml_text.load("\n".join(lines), yaml_text.FRONTMATTER)
-    except yaml_text.YamlError:
+        yaml_text.load("\n".join(lines), yaml_node.FRONTMATTER)
+    except yaml_node.YamlError:
         return problem
     start = byte_offset(data, problem.line, len(match[1]) + 1)
     edit = Edit(start, start + len(match[2].encode()), quoted)

@@ -7,13 +7,13 @@ be changed with certainty. Places are lines and columns of the file, from 1.
 import re
 from functools import cache
 
-from skillrepo import yaml_text
+from skillrepo import yaml_node, yaml_text
 from skillrepo.document import Document
 from skillrepo.finding import Edit, Fix
 
 Place = tuple[int, int]
 
-_NOTHING = yaml_text.Loaded({}, {}, {}, {}, frozenset())
+_NOTHING = yaml_node.Loaded({}, {}, {}, {}, frozenset())
 
 
 @cache
@@ -108,7 +108,7 @@ def scalar(text: str) -> str:
     """The text as YAML that cannot be misread: plain where that will do, also within brackets."""
     try:
         plain = yaml_text.load(f"[{text}]").value == [text]
-    except yaml_text.YamlError:
+    except yaml_node.YamlError:
         plain = False
     return text if plain else quoted(text)
 

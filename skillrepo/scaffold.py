@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from skillrepo import PROJECT_URL, __version__, resource, settings, taxonomy, yaml_text
+from skillrepo import PROJECT_URL, __version__, resource, settings, taxonomy, yaml_full
 from skillrepo.adopt import Adoption, LeftOut
 from skillrepo.errors import SkillRepoError
 
@@ -100,7 +100,7 @@ def texts(tool: Tool, branch: str | None, adoption: Adoption | None) -> dict[str
 def exclude(left_out: Sequence[LeftOut]) -> str:
     """The lines of `exclude:` in `skillrepo.yaml`."""
     lines = (
-        f"  # {each.why}: {each.skills} SKILL.md\n  {yaml_text.dump([each.glob])}"
+        f"  # {each.why}: {each.skills} SKILL.md\n  {yaml_full.dump([each.glob])}"
         for each in left_out
     )
     return "".join(("exclude:\n", *lines))

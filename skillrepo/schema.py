@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from skillrepo import resource
-from skillrepo.yaml_text import Implicit
+from skillrepo.yaml_node import Implicit
 
 Path = tuple[str | int, ...]
 

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from skillrepo import resource, schema, yaml_text
+from skillrepo import resource, schema, yaml_node, yaml_text
 from skillrepo.errors import SkillRepoError
 from skillrepo.visible import one_line
 
@@ -133,11 +133,11 @@ def _policies(value: Mapping[str, Any]) -> Iterator[tuple[str, Policy]]:
         yield name, Policy(tuple(required), policy.get("ordered", False))
 
 
-def _valid(text: str, file: str, shape: str) -> yaml_text.Loaded | None:
+def _valid(text: str, file: str, shape: str) -> yaml_node.Loaded | None:
     """The valid value in the text, or `SkillRepoError`; None for an empty file."""
     try:
         loaded = yaml_text.load(text)
-    except yaml_text.YamlError as error:
+    except yaml_node.YamlError as error:
         message = f"{file}:{error.line}:{error.column}: {error.why}"
         raise SkillRepoError(message) from None
     if loaded.value is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from skillrepo import schema, yaml_text
+from skillrepo import schema, yaml_node, yaml_text
 
 FILE_NAME = "taxonomy.yaml"
 DEFAULT_SECTIONS = "default"
@@ -75,7 +75,7 @@ def load(text: str) -> Taxonomy | tuple[Problem, ...]:
     """Read the text of a `taxonomy.yaml`; what is wrong with it is a value."""
     try:
         loaded = yaml_text.load(text)
-    except yaml_text.YamlError as error:
+    except yaml_node.YamlError as error:
         return (Problem(error.line, error.column, error.why),)
     found = schema.violations("taxonomy", loaded.value)
     if found:
@@ -95,7 +95,7 @@ def load(text: str) -> Taxonomy | tuple[Problem, ...]:
 
 
 def _flatten(
-    entries: Mapping[str, Any], parent: str, sections: str, depth: int, loaded: yaml_text.Loaded
+    entries: Mapping[str, Any], parent: str, sections: str, depth: int, loaded: yaml_node.Loaded
 ) -> Iterator[Category]:
     for name, entry in entries.items():
         address = f"{parent}{name}"
@@ -116,7 +116,7 @@ def _flatten(
         yield from _flatten(children, f"{address}/", policy, depth + 1, loaded)
 
 
-def _contradictions(taxonomy: Taxonomy, loaded: yaml_text.Loaded) -> Iterator[Problem]:
+def _contradictions(taxonomy: Taxonomy, loaded: yaml_node.Loaded) -> Iterator[Problem]:
     """What a schema cannot say: depth, the root, and aliases that are taken."""
     parts = taxonomy.root.split("/")
     if taxonomy.root != "." and any(part in ("", ".", "..", ".git") for part in parts):
@@ -140,7 +140,7 @@ def _contradictions(taxonomy: Taxonomy, loaded: yaml_text.Loaded) -> Iterator[Pr
             seen[alias] = category.id
 
 
-def _path(address: str) -> yaml_text.Path:
+def _path(address: str) -> yaml_node.Path:
     steps: list[str] = ["categories"]
     for part in address.split("/"):
         steps += [part, "children"]

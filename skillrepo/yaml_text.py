@@ -1,336 +1,105 @@
-"""YAML text → plain values with the place of each: one safe loader with limits, and a dumper.
+"""YAML text → plain values with the place of each: `load`, with limits.
 
-The text is hostile, so only events are taken from the parser and the values are built here:
-libyaml's own composer overflows the C stack on deep nesting, aliases and merge keys grow without
-bound, and PyYAML's constructors raise ValueError for impossible dates and endless integers.
-Values are str, int, float, bool, None, list and dict; what else YAML 1.1 sees in a plain scalar
-(a date, an octal or base-60 number) becomes an `Implicit`, never a guess.
+Most frontmatter is plain enough to be read line by line: keys with a value on their line, and
+mappings of such keys. What is not goes to the parser, whose import takes longer than a whole check
+of such a skill. A property test compares the two ways.
 """
 
-import re
-from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-import yaml
+from skillrepo.yaml_node import FILE, Limits, Loaded, Node, Path, YamlError
 
-try:
-    from yaml import CSafeDumper as _Dumper
-    from yaml import CSafeLoader as _Loader
-except ImportError:  # pragma: no cover - PyYAML built without libyaml
-    from yaml import SafeDumper as _Dumper  # type: ignore[assignment]
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
-
-Path = tuple[str | int, ...]
-
-
-class Limits(NamedTuple):
-    """Bounds of one text: characters, nesting, and nodes (keys and values together)."""
-
-    characters: int
-    depth: int
-    nodes: int
-
-
-FRONTMATTER = Limits(characters=65_536, depth=20, nodes=2_000)
-FILE = Limits(characters=1_048_576, depth=40, nodes=50_000)
-_SHOWN = 80
-"""Characters of a key or tag in a message."""
-
-
-class YamlError(Exception):
-    """The text is not YAML that we take; `line` and `column` count from 1."""
-
-    def __init__(self, why: str, line: int, column: int) -> None:
-        super().__init__(f"line {line}, column {column}: {why}")
-        self.why = why
-        self.line = line
-        self.column = column
-
-
-class Implicit(NamedTuple):
-    """An unquoted scalar that YAML 1.1 reads as `kind`, and other readers as something else."""
-
-    text: str
-    kind: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Node(NamedTuple):
-    """The place where a key or value begins; lines and columns count from 1.
-
-    `text` and `kind` are those of a scalar: kind is text, number, boolean, null, date or
-    another word for what an unquoted scalar is read as; `quoted` says that it cannot be misread.
-    A mapping or list has the kinds mapping and list.
-    """
-
-    line: int
-    column: int
-    text: str
-    kind: str
-    quoted: bool
-
-
-class Loaded(NamedTuple):
-    """`value`, and where in the text each key and each value stands.
-
-    `ends` has the place behind the last character of each value: of a list or mapping in block
-    style, behind that of its last value. `flow` holds the lists and mappings in flow style.
-    """
-
-    value: Any
-    keys: dict[Path, Node]
-    values: dict[Path, Node]
-    ends: dict[Path, tuple[int, int]]
-    flow: frozenset[Path]
-
-    def line_of(self, path: Path) -> int:
-        """The line of the key at `path`, or else of the value, or else of what holds it."""
-        node = self.keys.get(path) or self.values.get(path)
-        if node:
-            return node.line
-        return self.line_of(path[:-1]) if path else 1
+_DEPTH = 2
+"""Of the mappings that are read here."""
+# What YAML 1.1 reads as a boolean or as nothing. That a number or date begins with no letter helps.
+_WORDS = frozenset(("yes", "no", "true", "false", "on", "off", "null"))
+_LONGEST_KEY = 64
+_QUOTES = frozenset("'\"")
+_DIGITS = frozenset("0123456789")
+_TOP: Path = ()
 
 
 def load(text: str, limits: Limits = FILE) -> Loaded:
     """Read one YAML document; an empty one is None. Raises `YamlError`."""
     if len(text) > limits.characters:
         raise YamlError(f"is longer than {limits.characters:,} characters", 1, 1)
-    return _Builder(text, limits).build()
+    few = limits.depth >= _DEPTH and 2 * text.count("\n") + 3 < limits.nodes
+    if few and (found := _plain(text)):
+        return found
+    from skillrepo.yaml_full import parse  # noqa: PLC0415 - see above
+
+    return parse(text, limits)
 
 
-def dump(value: object) -> str:
-    """YAML text of plain values: keys in their order, one line a scalar, quoted where needed."""
-    text: str = yaml.dump(
-        value,
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        default_flow_style=False,
-        width=1 << 30,
+def _plain(text: str) -> Loaded | None:
+    """What the text says; None where that takes a parser."""
+    keys: dict[Path, Node] = {}
+    values: dict[Path, Node] = {}
+    ends: dict[Path, tuple[int, int]] = {}
+    top: dict[str, Any] = {}
+    # The mapping that a line belongs to, the key that it stands under, and its lines' indentation.
+    mapping, above, indent = top, _TOP, 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line:
+            continue
+        before, colon, said = line.partition(":")
+        name = before.lstrip(" ")
+        column = len(before) - len(name)
+        if above and not mapping:
+            if not column:
+                return None
+            indent = column
+        elif not column:
+            mapping, above, indent = top, _TOP, 0
+        odd = not colon or column != indent or name in mapping
+        if odd or not line.isprintable() or not _is_name(name):
+            return None
+        path = (*above, name)
+        if not mapping:
+            values[above] = Node(number, column + 1, "", "mapping", quoted=False)
+        keys[path] = Node(number, column + 1, name, "text", quoted=False)
+        if not said and not above:
+            mapping[name] = {}
+            mapping, above = mapping[name], path
+            continue
+        written = said.lstrip(" ")
+        value = _value(written) if said.startswith(" ") else None
+        if value is None:
+            return None
+        mapping[name] = value
+        place = number, len(line) - len(written) + 1
+        values[path] = Node(*place, value, "text", written[0] in _QUOTES)
+        ends[path] = ends[above] = ends[_TOP] = number, len(line) + 1
+    return Loaded(top, keys, values, ends, frozenset()) if mapping else None
+
+
+def _is_name(word: str) -> bool:
+    """Whether a key is plain; other words may not be what they look like."""
+    letters = word.replace("-", "").replace("_", "")
+    return (
+        letters.isalnum()
+        and word.isascii()
+        and word[0].isalpha()
+        and len(word) <= _LONGEST_KEY
+        and word.lower() not in _WORDS
     )
-    return text
 
 
-class _Builder:
-    def __init__(self, text: str, limits: Limits) -> None:
-        self._text = text
-        self._limits = limits
-        self._keys: dict[Path, Node] = {}
-        self._values: dict[Path, Node] = {}
-        self._ends: dict[Path, tuple[int, int]] = {}
-        self._end = self._closing = (1, 1)
-        self._flow: set[Path] = set()
-        self._nodes = 0
-        # YAML 1.1 breaks lines at these too, editors do not: then lines are counted from offsets.
-        self._breaks = (
-            [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
-            if re.search("[\x85\u2028\u2029]", text)
-            else None
-        )
-
-    def build(self) -> Loaded:
-        try:
-            loader = _Loader(self._text)
-            value = self._document(iter(loader.get_event, None))
-        except yaml.MarkedYAMLError as error:
-            raise self._syntax_error(error) from None
-        except (yaml.reader.ReaderError, UnicodeEncodeError) as error:  # a lone surrogate
-            raise self._unprintable() from error
-        return Loaded(value, self._keys, self._values, self._ends, frozenset(self._flow))
-
-    def _document(self, events: Iterator[yaml.Event]) -> Any:
-        value = None
-        documents = 0
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise self._error("a second YAML document starts here", event)
-            elif isinstance(event, yaml.NodeEvent):
-                value = self._node(event, events, ())
-        return value
-
-    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Any:
-        self._refuse(event, path)
-        if isinstance(event, yaml.ScalarEvent):
-            node = self._values[path] = self._scalar(event)
-            self._end = self._ends[path] = self._place(event.end_mark)
-            return node.text if node.kind == "text" else _value(node)
-        place = self._place(event.start_mark)
-        kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "mapping"
-        self._values[path] = Node(*place, "", kind, quoted=False)
-        if kind == "list":
-            value: Any = list(self._items(events, path))
-        else:
-            value = dict(self._pairs(events, path))
-        if event.flow_style:  # type: ignore[attr-defined]  # a list or mapping begins here
-            self._flow.add(path)
-            self._end = self._closing
-        # The parser ends a block where the next one begins, behind blank lines and comments.
-        self._ends[path] = self._end
-        return value
-
-    def _items(self, events: Iterator[yaml.Event], path: Path) -> Iterator[Any]:
-        index = 0
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            yield self._node(event, events, (*path, index))
-            index += 1
-        self._closing = self._place(event.end_mark)
-
-    def _pairs(self, events: Iterator[yaml.Event], path: Path) -> Iterator[tuple[str, Any]]:
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
-            if not isinstance(event, yaml.ScalarEvent):
-                raise self._error("a key must be one line of text", event)
-            self._refuse(event, path)
-            node = self._scalar(event)
-            key = (*path, node.text)
-            if node.text == "<<" and not node.quoted:
-                raise self._error("merge keys (`<<`) are not taken; write the keys out", event)
-            if key in self._keys:
-                name = node.text[:_SHOWN]
-                raise self._error(f"the key `{name}` stands here a second time", event)
-            self._keys[key] = node
-            yield node.text, self._node(next(events), events, key)
-        self._closing = self._place(event.end_mark)
-
-    def _refuse(self, event: Any, path: Path) -> None:
-        self._nodes += 1
-        if self._nodes > self._limits.nodes:
-            raise self._error(f"has more than {self._limits.nodes:,} keys and values", event)
-        if len(path) > self._limits.depth:
-            raise self._error(f"is nested more than {self._limits.depth} levels deep", event)
-        if event.anchor is not None:
-            kind = "aliases (`*" if isinstance(event, yaml.AliasEvent) else "anchors (`&"
-            raise self._error(f"{kind}name`) are not taken; write the value out", event)
-        if event.tag is not None:
-            tag = event.tag[:_SHOWN]
-            raise self._error(f"tags (`{tag}`) are not taken; write plain values", event)
-
-    def _scalar(self, event: yaml.ScalarEvent) -> Node:
-        text = event.value
-        quoted = bool(event.style)  # plain is "" from libyaml, None from PyYAML
-        kind = "text" if quoted else _kind(text)
-        return Node(*self._place(event.start_mark), text, kind, quoted)
-
-    def _place(self, mark: Any) -> tuple[int, int]:
-        if self._breaks is None:
-            return mark.line + 1, mark.column + 1
-        line = bisect_right(self._breaks, mark.index)
-        return line, mark.index - self._breaks[line - 1] + 1
-
-    def _error(self, why: str, event: yaml.Event) -> YamlError:
-        return YamlError(why, *self._place(event.start_mark))
-
-    def _syntax_error(self, error: yaml.MarkedYAMLError) -> YamlError:
-        problem = error.problem or "cannot be read"
-        why = f"{problem} {error.context or ''}".strip()
-        mark = error.problem_mark or error.context_mark
-        for words, ours, begins in _PROBLEMS:
-            if words in problem:
-                why = ours
-                mark = error.context_mark or mark if begins else mark
-                break
-        line, column = self._place(mark) if mark else (1, 1)
-        indent = re.match(r"\s*", "".join(_LINE_BREAK.split(self._text)[line - 1 : line]))
-        if indent and "\t" in indent[0]:
-            why = "the line is indented with a tab; YAML wants spaces"
-        return YamlError(why, line, column)
-
-    def _unprintable(self) -> YamlError:
-        # The parser's own position counts bytes or characters, depending on how it was built.
-        match = _UNPRINTABLE.search(self._text)
-        at = match.start() if match else 0
-        before = _LINE_BREAK.split(self._text[:at])
-        what = f"the character U+{ord(self._text[at]):04X}"
-        why = f"{what} may not stand in YAML; remove it"
-        return YamlError(why, len(before), len(before[-1]) + 1)
-
-
-_LINE_BREAK = re.compile(r"\r\n?|\n")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_QUOTE_IT = "a value may not begin with this character; put it in quotes"
-_NEVER_CLOSED = "a quoted value is never closed"
-_TEXT_FOLLOWS = "text follows a closed value; quote the whole value, or mend the indentation"
-# Words of the parser, ours, and whether to name the place where the faulty value begins: the
-# parser names the one where it gave up, which may be pages below.
-_PROBLEMS = (
-    (
-        "mapping values are not allowed",
-        "an unquoted value holds a colon followed by a space; put the whole value in quotes",
-        False,
-    ),
-    ("cannot start any token", _QUOTE_IT, False),
-    (
-        "unknown escape character",
-        "a double-quoted value holds an unknown backslash; write it twice, or use single quotes",
-        False,
-    ),
-    ("found unexpected end of stream", _NEVER_CLOSED, True),
-    ("found unexpected document indicator", _NEVER_CLOSED, True),
-    ("expected ',' or ']'", "a list in [brackets] is never closed, or text follows it", True),
-    ("expected ',' or '}'", "a mapping in {braces} is never closed, or text follows it", True),
-    (
-        "could not find expected ':'",
-        "this line has no `key:`; indent it under its key, or remove it",
-        True,
-    ),
-    ("expected <block end>", _TEXT_FOLLOWS, False),
-    ("did not find expected key", _TEXT_FOLLOWS, False),
-    (
-        "did not find expected '-' indicator",
-        "a key stands where the list goes on; indent the list under its own key",
-        False,
-    ),
-    (
-        "sequence entries are not allowed",
-        "a value may not begin with `- `; put it in quotes, or the list on lines of its own",
-        False,
-    ),
-    ("mapping keys are not allowed", _QUOTE_IT, False),
-    ("expected node content", "a value is missing here, or has to be put in quotes", False),
-    ("undefined alias", "aliases (`*name`) are not taken; put the value in quotes", False),
-    ("did not find expected alphabetic", _QUOTE_IT, False),
-    ("expected alphabetic or numeric", _QUOTE_IT, False),
-    (
-        "did not find expected comment or line break",
-        "text follows the mark of a block; begin it on the next line, indented",
-        False,
-    ),
-    ("expected <document start>", "a second YAML document starts here", False),
-)
-
-
-_KINDS = {
-    "tag:yaml.org,2002:bool": "boolean",
-    "tag:yaml.org,2002:int": "number",
-    "tag:yaml.org,2002:float": "number",
-    "tag:yaml.org,2002:null": "null",
-    "tag:yaml.org,2002:timestamp": "date",
-}
-_BOOLEANS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-# Longer integers are no one's number; int() itself refuses more than 4,300 digits.
-_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
-_FLOAT = re.compile(r"[-+]?[0-9]{1,30}\.[0-9]{0,30}")
-
-
-def _kind(text: str) -> str:
-    for tag, pattern in _Loader.yaml_implicit_resolvers.get(text[:1], ()):
-        if pattern.match(text):
-            return _KINDS.get(tag, "text")
-    return "text"
-
-
-def _value(node: Node) -> Any:
-    text, kind = node.text, node.kind
-    if kind == "null":
-        return None
-    if kind == "boolean":
-        return _BOOLEANS[text.lower()]
-    if kind == "number" and _DECIMAL.fullmatch(text):
-        return int(text)
-    if kind == "number" and _FLOAT.fullmatch(text):
-        return float(text)
-    return Implicit(text, kind)
+def _value(written: str) -> str | None:
+    """The text that is written, where nothing in it is escaped or has another meaning."""
+    mark = written[:1]
+    if mark in _QUOTES:
+        ends = len(written) > 1 and written.find(mark, 1) == len(written) - 1
+        return written[1:-1] if ends and (mark == "'" or "\\" not in written) else None
+    if "0" <= mark <= "9":
+        # Of a version with three parts YAML makes no number.
+        parts = written.split(".")
+        return written if len(parts) > 2 and all(map(_DIGITS.issuperset, parts)) else None  # noqa: PLR2004
+    is_text = (
+        "a" <= mark.lower() <= "z"
+        and ": " not in written
+        and " #" not in written
+        and written[-1] not in ": "
+        and written.lower() not in _WORDS
+    )
+    return written if is_text else None

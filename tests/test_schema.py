@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillrepo import schema
-from skillrepo.yaml_text import Implicit, load
+from skillrepo.yaml_node import Implicit
+from skillrepo.yaml_text import load
 
 NAMES = ("frontmatter", "taxonomy", "settings", "sections", "config")
 

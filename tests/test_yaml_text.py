@@ -1,5 +1,7 @@
 """The YAML loader: what it takes, what it refuses and where, and what it writes."""
 
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from typing import Any
@@ -9,11 +11,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillrepo import yaml_text
-from skillrepo.yaml_text import FRONTMATTER, Implicit, Limits, Node, YamlError
+from skillrepo import yaml_full, yaml_node, yaml_text
+from skillrepo.yaml_node import FRONTMATTER, Implicit, Limits, Node, YamlError
 
 
-def error(text: str, limits: Limits = yaml_text.FILE) -> tuple[int, int, str]:
+def error(text: str, limits: Limits = yaml_node.FILE) -> tuple[int, int, str]:
     with pytest.raises(YamlError) as caught:
         yaml_text.load(text, limits)
     assert str(caught.value) == (
@@ -302,7 +304,106 @@ def test_agrees_with_pyyaml_on_text(text: str) -> None:
         assert _as_text(ours.value, ours.values) == theirs
 
 
-def _as_text(value: Any, nodes: dict[yaml_text.Path, Node], path: yaml_text.Path = ()) -> object:
+# What most frontmatter is made of, and what it must not be taken for.
+PLAIN = (
+    *(
+        "name: ",
+        "description: ",
+        "metadata:\n",
+        "metadata: ",
+        "  version: ",
+        "   a: ",
+        "\n",
+        "\n\n",
+    ),
+    *(
+        "a-b_c",
+        "pdf",
+        " and ",
+        "é",
+        '"1.0"',
+        "'x'",
+        '"',
+        "'",
+        "\\",
+        ":",
+        ": ",
+        " #",
+        "#",
+        "no",
+        "on: ",
+    ),
+    *(
+        "null",
+        "1.0",
+        "- ",
+        " ",
+        "\t",
+        "\u2028",
+        "\xa0",
+        "...",
+        "---",
+        "{",
+        "[",
+        "*",
+        "&",
+        "!",
+        "|",
+        "y: ",
+    ),
+    *(
+        'Use when, it\'s "so"',
+        "=",
+        "<<: ",
+        "?",
+        "aé: ",
+        "_a: ",
+        "A: ",
+        "\U0001f600",
+        "\ufeff",
+        "\xad",
+    ),
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PLAIN), max_size=20).map("".join))
+def test_what_is_plain_is_read_as_the_parser_does(text: str) -> None:
+    try:
+        ours: object = yaml_text.load(text, FRONTMATTER)
+    except YamlError as error:
+        ours = str(error)
+    try:
+        full: object = yaml_full.parse(text, FRONTMATTER)
+    except YamlError as error:
+        full = str(error)
+    assert ours == full
+
+
+PLAIN_TEXT = """name: pdf-merge
+description: Merges PDFs; says "so", it's fast, at 3:30, for [a] & {b} - é.
+license: "Apache-2.0"
+version: 1.20.3
+metadata:
+  version: '0.1.0'
+
+  tags: pdf  office
+"""
+
+
+def test_plain_frontmatter_takes_no_parser() -> None:
+    code = (
+        "import sys; from skillrepo import yaml_text; from skillrepo.yaml_node import FRONTMATTER;"
+        "found = yaml_text.load(sys.argv[1], FRONTMATTER);"
+        "print(repr(found.value), 'yaml' in sys.modules)"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", code, PLAIN_TEXT), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{yaml_full.parse(PLAIN_TEXT, FRONTMATTER).value} False\n"
+
+
+def _as_text(value: Any, nodes: dict[yaml_node.Path, Node], path: yaml_node.Path = ()) -> object:
     if isinstance(value, dict):
         return {key: _as_text(item, nodes, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
@@ -327,7 +428,7 @@ def _as_text(value: Any, nodes: dict[yaml_text.Path, Node], path: yaml_text.Path
     ],
 )
 def test_dump(value: object, text: str) -> None:
-    assert yaml_text.dump(value) == text
+    assert yaml_full.dump(value) == text
 
 
 plain = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -361,4 +462,4 @@ values = st.recursive(
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(texts, values, max_size=4))
 def test_what_is_written_is_read_again(value: dict[str, object]) -> None:
-    assert yaml_text.load(yaml_text.dump(value)).value == value
+    assert yaml_text.load(yaml_full.dump(value)).value == value

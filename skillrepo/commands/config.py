@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from skillrepo import yaml_text
+from skillrepo import yaml_node, yaml_text
 from skillrepo.commands.place import Place
 from skillrepo.config import Config
 from skillrepo.context import Context
@@ -49,7 +49,7 @@ def _repository(source: Source) -> Iterator[shapes.SettingShape]:
         yield shapes.SettingShape(".".join(map(str, path)), value, origin)
 
 
-def _file(source: Source) -> yaml_text.Loaded | None:
+def _file(source: Source) -> yaml_node.Loaded | None:
     """The file as it is written; it is known to be good."""
     if source.kind(FILE_NAME) == "missing":
         return None
@@ -62,7 +62,7 @@ def _user() -> Iterator[shapes.SettingShape]:
         yield shapes.SettingShape(key, value, one_line(origin))  # type: ignore[arg-type]
 
 
-def _leaves(value: Any, path: yaml_text.Path) -> Iterator[tuple[yaml_text.Path, Any]]:
+def _leaves(value: Any, path: yaml_node.Path) -> Iterator[tuple[yaml_node.Path, Any]]:
     inner = value._asdict() if isinstance(value, Policy | Section) else value
     if isinstance(inner, tuple) and any(isinstance(item, tuple) for item in inner):
         inner = dict(enumerate(inner))

@@ -16,7 +16,7 @@ commas too, so it is a warning in `house`.
 
 from collections.abc import Iterator
 
-from skillrepo import yaml_text
+from skillrepo import yaml_node, yaml_text
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.finding import Fix
@@ -51,7 +51,7 @@ def _fix(source: Source) -> Fix | None:
     new = "".join((*pieces, written[at:]))
     try:
         value = yaml_text.load(f"{_KEY}: {new}").value[_KEY]
-    except yaml_text.YamlError:
+    except yaml_node.YamlError:
         return None
     if not isinstance(value, str) or not value.strip():
         return None
