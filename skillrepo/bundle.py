@@ -6,6 +6,7 @@ from posixpath import dirname
 from typing import Any, NamedTuple
 
 from skillrepo import document, markdown
+from skillrepo.fences import PlainFence, plain_fences
 from skillrepo.files import Kind, Source
 from skillrepo.finding import NotAnalysed
 from skillrepo.vocabulary import Vocabulary, vocabulary
@@ -57,6 +58,11 @@ class Page:
     def markdown(self) -> markdown.Markdown:
         """The parts of the text, if it is Markdown."""
         return markdown.parse(self.text)
+
+    @cached_property
+    def fences(self) -> list[PlainFence] | None:
+        """The code fences of the text, if one sees without a parser that they are sound."""
+        return plain_fences(self.text)
 
     @property
     def is_markdown(self) -> bool:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from skillrepo import markdown, yaml_node, yaml_text
+from skillrepo.fences import PlainFence, plain_fences
 from skillrepo.finding import Edit, Fix
 from skillrepo.outline import Section, outline
 from skillrepo.vocabulary import Vocabulary, vocabulary
@@ -86,7 +87,12 @@ class Document:
     @cached_property
     def outline(self) -> tuple[Section, ...]:
         """The sections of the body; lines as in `markdown`."""
-        return outline(self.body, lambda: self.markdown)
+        return outline(self.body, self.fences, lambda: self.markdown)
+
+    @cached_property
+    def fences(self) -> list[PlainFence] | None:
+        """The code fences of the body, if one sees without a parser that they are sound."""
+        return plain_fences(self.body)
 
     def file_line(self, line: int) -> int:
         """The line of the file for a line of the body."""

@@ -49,40 +49,53 @@ def faults(text: str, parsed: Markdown) -> Iterator[Fault]:
         yield Fault(code, code.line, marks.start() + 1, marks[0], inner)
 
 
-def plainly_sound(text: str) -> bool:
-    """Whether one sees without a parser that no fence of `text` is at fault."""
-    return plain_fences(text) is not None
+class PlainFence(NamedTuple):
+    """Where a fence begins, at its marks, and where it ends; `indent` is the spaces before it."""
+
+    start: int
+    end: int
+    indent: int
 
 
-def plain_fences(text: str) -> list[tuple[int, int]] | None:
-    """Where the fences of `text` begin and end, if one sees without a parser that all are sound.
+def plain_fences(text: str) -> list[PlainFence] | None:
+    """The fences of `text`, if one sees without a parser that all are sound.
 
-    That is so where each one stands at the beginning of its line, outside of lists and quotes, and
-    none with a language stands inside another: it is so in most pages.
+    That is so where each one ends with the indentation with which it began, at most three spaces,
+    and nothing in it stands further to the left: then it is a fence, and no list item ends in it.
+    None with a language may stand inside another. It is so in most pages.
     """
     if "~~~" in text:
         return None
-    found: list[tuple[int, int]] = []
-    opened = start = 0
+    found: list[PlainFence] = []
+    opened = start = indent = 0
     place = text.find("```")
     while place >= 0:
-        if place and text[place - 1] != "\n":
-            return None
+        begin = text.rfind("\n", 0, place) + 1
         end = text.find("\n", place)
         line = text[place : end if end >= 0 else len(text)]
         info = line.lstrip("`")
         marks = len(line) - len(info)
-        if "`" in info:
+        before = text[begin:place]
+        if "`" in info or before not in _INDENTS:
             return None
         if not opened:
-            opened, start = marks, place
+            opened, start, indent = marks, place, len(before)
         elif marks >= opened:
-            if info.strip():
+            if info.strip() or len(before) != indent or not _indented(text[start:begin], before):
                 return None
             opened = 0
-            found.append((start, place + len(line)))
+            found.append(PlainFence(start, place + len(line), indent))
         place = text.find("```", place + len(line))
     return None if opened else found
+
+
+_INDENTS = ("", " ", "  ", "   ")
+
+
+def _indented(text: str, before: str) -> bool:
+    """Whether each line behind the first begins with these spaces, or is blank."""
+    lines = text.split("\n")[1:] if before else ()
+    return all(line.startswith(before) or not line.strip(" ") for line in lines)
 
 
 _MARKS = re.compile("```+|~~~+")

@@ -1,14 +1,15 @@
 """Links of a skill's Markdown files: where each leads, told by the files of the skill alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from posixpath import basename, dirname, join, normpath, relpath
 from typing import Literal, NamedTuple
 
-from skillrepo import document
+from skillrepo import document, outline
 from skillrepo.bundle import Bundle, Page
 from skillrepo.document import Document
+from skillrepo.fences import PlainFence
 from skillrepo.finding import Edit
 from skillrepo.markdown import Link, Markdown
 
@@ -118,15 +119,26 @@ def _leads(skill: Document, bundle: Bundle) -> Iterator[tuple[Sheet, Link, Lead]
 
 
 def _plainly_right(sheet: Sheet, files: "Files") -> bool:
-    """Whether one sees without a parser that each link leads to a file that is there.
+    """Whether one sees without a parser that each link leads to a file or heading that is there.
 
-    What only looks like a link, in code, counts too: if it leads nowhere, a parser must see.
+    What only looks like a link counts too: if it leads nowhere, a parser must see.
     """
+    fences = sheet.source.fences
+    # A block of HTML may swallow a fence, and its code is text then.
+    in_code = _Ranges(fences if fences and "\n<" not in sheet.text else ())
+    headings: frozenset[str] | None = None
     for number, match in enumerate(_targets().finditer(sheet.text)):
         target = match[1]
-        if target.startswith(("https://", "http://")):
+        if target.startswith(("https://", "http://")) or in_code.hold(match.start()):
             continue
-        if number > _MOST_SEEN or not _PLAIN.issuperset(target):
+        if match[0].startswith("]:") and _defines_nothing(sheet.text, match.start()):
+            continue
+        if number > _MOST_SEEN or not _PLAIN.issuperset(target.removeprefix("#")):
+            return False
+        if target.startswith("#"):
+            headings = _plain_anchors(sheet, fences) if headings is None else headings
+            if target[1:] in headings:
+                continue
             return False
         lead = files.lead(target, sheet.folder)
         if lead and (lead.kind != "there" or lead.anchor):
@@ -134,6 +146,35 @@ def _plainly_right(sheet: Sheet, files: "Files") -> bool:
     return True
 
 
+class _Ranges:
+    """The code of a text, asked about one place behind the other."""
+
+    def __init__(self, fences: Sequence[PlainFence]) -> None:
+        self._fences = iter(fences)
+        self._next = next(self._fences, None)
+
+    def hold(self, place: int) -> bool:
+        """Whether the place, which lies behind those asked about before, lies in one of them."""
+        while self._next and self._next.end <= place:
+            self._next = next(self._fences, None)
+        return self._next is not None and self._next.start <= place
+
+
+def _defines_nothing(text: str, place: int) -> bool:
+    """Whether the `]:` at a place is not the end of `[label]:`, which begins its line."""
+    line = text[text.rfind("\n", 0, place) + 1 : place]
+    before, bracket, _ = line.partition("[")
+    return bool(bracket) and not _BEFORE_LABEL.issuperset(before)
+
+
+def _plain_anchors(sheet: Sheet, fences: Sequence[PlainFence] | None) -> frozenset[str]:
+    """The anchors of the headings, as far as one sees them without a parser."""
+    found = None if fences is None else outline.plain(sheet.text, fences)
+    return frozenset(outline.slug(section.heading.text) for section in found or ())
+
+
+# In a list or a quote a definition stands behind their marks.
+_BEFORE_LABEL = frozenset(" \t>-*+.)0123456789")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@+=,")
 _MOST_SEEN = 200
 

@@ -6,15 +6,15 @@ SKILL.md; a property test compares the two ways.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from skillrepo.fences import plain_fences
+from skillrepo.fences import PlainFence
 from skillrepo.markdown import Block, Heading, Markdown
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # What would make a heading of the line above it, or begins a block that may hold `#` lines.
-_SETEXT = re.compile(r"\n {0,3}(?:=+|-+)[ \t]*(?:\n|\Z)")
+_SETEXT = re.compile(r"\n {0,3}(?:=+|-+)[ \t]*(?=\n|\Z)")
 _NO_TEXT = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}(?:\n|\Z)|\[[^\]\n]{0,999}\]:")
 _MARKUP = frozenset("#*_[]<>\\")
 _LEVELS = 6
@@ -30,9 +30,14 @@ class Section(NamedTuple):
     says: bool
 
 
-def outline(text: str, parsed: Callable[[], Markdown]) -> tuple[Section, ...]:
-    """The sections of a text in order; `parsed` is asked where one must look as a parser does."""
-    found = plain(text)
+def outline(
+    text: str, code: Sequence[PlainFence] | None, parsed: Callable[[], Markdown]
+) -> tuple[Section, ...]:
+    """The sections of a text in order; `parsed` is asked where one must look as a parser does.
+
+    `code` are its fences, if they are plain.
+    """
+    found = None if code is None else plain(text, code)
     return tuple(of_parsed(text, parsed())) if found is None else tuple(found)
 
 
@@ -59,18 +64,17 @@ def _says_something(block: Block, lines: list[str]) -> bool:
     return bool(_COMMENT.sub("", "\n".join(lines[block.start - 1 : block.end])).strip())
 
 
-def plain(text: str) -> list[Section] | None:
+def plain(text: str, code: Sequence[PlainFence]) -> list[Section] | None:
     """The sections, where each heading begins its line and nothing else may be one."""
     if text[:1] in ("<", " ") or any(begin in text for begin in _ODD):
         return None
-    code = plain_fences(text)
-    if code is None or _has_underlined(text):
+    if _has_underlined(text):
         return None
-    starts = [start for start, _ in code]
+    starts = [fence.start for fence in code]
     places: list[tuple[int, int, int]] = []  # where a heading begins and ends, and its level
     for at in _line_starts(text):
         fence = bisect_right(starts, at) - 1
-        if fence < 0 or at >= code[fence][1]:
+        if fence < 0 or at >= code[fence].end:
             marks = text[at : at + _LEVELS + 1]
             level = len(marks) - len(marks.lstrip("#"))
             if level <= _LEVELS and text[at + level : at + level + 1] in ("", " ", "\t", "\n"):
@@ -130,3 +134,12 @@ def _has_underlined(text: str) -> bool:
         if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip():
             return True
     return False
+
+
+def slug(text: str) -> str:
+    """GitHub's anchor of a heading with this text."""
+    text = text.lower()
+    if text.isascii():
+        return re.sub(r"[^a-z0-9_ -]", "", text).replace(" ", "-")
+    kept = (c for c in text if c.isalpha() or c.isdecimal() or c in "_- ")
+    return "".join(kept).replace(" ", "-")

@@ -205,10 +205,10 @@ class Text:
     def code_of(self, languages: frozenset[str]) -> Iterator[str]:
         """The text of each code block in one of the languages, which are in small letters."""
         ranges = plain_fences(self.text) if self.is_markdown else []
-        if ranges is None or "\n<" in self.text:
+        if ranges is None or "\n<" in self.text or any(fence.indent for fence in ranges):
             blocks = ((code.info or "", code.text) for code in self._markdown.code)
         else:
-            fences = (self.text[start:end].partition("\n") for start, end in ranges)
+            fences = (self.text[start:end].partition("\n") for start, end, _ in ranges)
             blocks = ((first.lstrip("`"), rest.rpartition("\n")[0]) for first, _, rest in fences)
         for info, text in blocks:
             if info.strip() and info.split()[0].lower() in languages:

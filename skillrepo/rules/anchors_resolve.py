@@ -29,6 +29,7 @@ from skillrepo.document import Document
 from skillrepo.finding import Fix
 from skillrepo.links import SAME_PAGE, Sheet, leads, shown, target_edit
 from skillrepo.markdown import Link
+from skillrepo.outline import slug
 from skillrepo.rule import WARNING, Hit, Rule
 
 _MOST_FIXES = 20
@@ -117,22 +118,22 @@ class _Anchors:
         repeats: dict[str, int] = {}
         for heading in self._source.markdown.headings:
             text = heading.text
-            slugs = {_slug(text)}
+            slugs = {slug(text)}
             if ":" in text:
                 # GitHub makes an emoji of `:tada:`, others leave the word.
-                slugs.add(_slug(_short_code().sub("", text)))
-            for slug in slugs:
-                repeat = repeats.get(slug, 0)
-                repeats[slug] = repeat + 1
-                found.add(f"{slug}-{repeat}" if repeat else slug)
+                slugs.add(slug(_short_code().sub("", text)))
+            for each in slugs:
+                repeat = repeats.get(each, 0)
+                repeats[each] = repeat + 1
+                found.add(f"{each}-{repeat}" if repeat else each)
         return frozenset(found)
 
     @cached_property
     def _loose(self) -> dict[str, str | None]:
         found: dict[str, str | None] = {}
-        for slug in self._slugs:
-            letters = _letters(slug)
-            found[letters] = None if letters in found else slug
+        for each in self._slugs:
+            letters = _letters(each)
+            found[letters] = None if letters in found else each
         return found
 
     @cached_property
@@ -141,23 +142,14 @@ class _Anchors:
         text = self._source.text
         found = {match.lower() for match in _html_anchor().findall(text)} if "=" in text else set()
         if "<h" in text:
-            found.update(_slug(match.strip()) for match in _html_heading().findall(text))
+            found.update(slug(match.strip()) for match in _html_heading().findall(text))
         if "{#" in text:
             found.update(match.lower() for match in re.findall(r"\{#([^\s{}]{1,200})", text))
         return frozenset(found)
 
 
-def _slug(text: str) -> str:
-    """GitHub's anchor of a heading."""
-    text = text.lower()
-    if text.isascii():
-        return re.sub(r"[^a-z0-9_ -]", "", text).replace(" ", "-")
-    kept = (c for c in text if c.isalpha() or c.isdecimal() or c in "_- ")
-    return "".join(kept).replace(" ", "-")
-
-
-def _letters(slug: str) -> str:
-    return "".join(c for c in slug if c.isalpha() or c.isdecimal())
+def _letters(anchor: str) -> str:
+    return "".join(c for c in anchor if c.isalpha() or c.isdecimal())
 
 
 RULE = Rule("L103", "anchors-resolve", {"house": WARNING}, __doc__, run=run)

@@ -32,10 +32,10 @@ from skillrepo.rule import ERROR, Hit, Rule
 
 def run(skill: Document, context: Context) -> Iterator[Hit]:
     """Look at the fences of the body, then at those of the other pages."""
-    if not fences.plainly_sound(skill.body):
+    if skill.fences is None:
         yield from _hits(skill.data, skill.body, skill.markdown, skill.body_line - 1)
     for page in context.bundle(skill).markdown_pages():
-        if not fences.plainly_sound(page.text):
+        if page.fences is None:
             for hit in _hits(page.data, page.text, page.markdown, 0):
                 yield hit._replace(path=page.path)
 
