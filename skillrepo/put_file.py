@@ -1,11 +1,17 @@
 """Puts a file in place at once: whoever looks sees the old one or the whole new one."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
 def put(target: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Write the bytes of a file, and make the folders that it needs.
+    """Write the bytes of a file, as `put_parts` does."""
+    put_parts(target, (data,), mode=mode)
+
+
+def put_parts(target: Path, parts: Iterable[bytes], *, mode: int = 0o666) -> None:
+    """Write a file part by part, and make the folders that it needs.
 
     A symbolic link in its place is replaced; nothing is written through it. The user's umask is
     taken off `mode`. Raises OSError.
@@ -15,7 +21,7 @@ def put(target: Path, data: bytes, *, mode: int = 0o666) -> None:
     new = target.with_name(f".skillrepo-{os.getpid()}.new")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
+            file.writelines(parts)
         new.replace(target)
     finally:
         new.unlink(missing_ok=True)

@@ -23,10 +23,10 @@ from skillrepo import resource
 from skillrepo.check import Plan, Verdict, judge
 from skillrepo.context import Context
 from skillrepo.document import OUT_OF_REACH, Document, Unreadable
-from skillrepo.facts import Facts
+from skillrepo.facts import Facts, Place
 from skillrepo.finding import Edit, Finding, Fix, NotAnalysed
 from skillrepo.ignores import Ignore
-from skillrepo.put_file import put
+from skillrepo.put_file import put_parts
 
 T = TypeVar("T")
 _FORM = 1
@@ -76,10 +76,19 @@ def verdicts(
     for judged in watch(_judged(missing, plan, context), len(missing)):
         lines[judged.path] = memory.learn(judged)
     known = {path: line for path, line in lines.items() if line}
+    lines.clear()
     memory.save(known)
+    del memory
+    return list(_decoded(known, plan))
+
+
+def _decoded(known: dict[str, _Line], plan: Plan) -> Iterator[Verdict]:
+    """The verdicts in order; the lines are let go one by one, for both would not fit at once."""
     decode = _Decoder(plan)
-    # A link to another skill has no verdict of its own.
-    return [decode(path, line.verdict) for path, line in known.items() if line.verdict]
+    for path in list(known):
+        # A link to another skill has no verdict of its own.
+        if verdict := known.pop(path).verdict:
+            yield decode(path, verdict)
 
 
 class _Judged(NamedTuple):
@@ -144,15 +153,17 @@ class _Memory:
             self._by_contents[line.contents] = line.verdict
 
     def _lines(self) -> Iterator[_Line]:
+        if self._file is None:
+            return
         try:
-            data = self._file.read_bytes() if self._file else b""
+            with self._file.open("rb") as file:
+                for text in file:
+                    total, _, rest = text.removesuffix(b"\n").partition(b"\t")
+                    parts = rest.split(b"\t")
+                    if len(parts) == len(_Line._fields) and total == _hash(rest):
+                        yield _Line(*parts)
         except OSError:
-            data = b""
-        for text in data.split(b"\n"):
-            total, _, rest = text.partition(b"\t")
-            parts = rest.split(b"\t")
-            if len(parts) == len(_Line._fields) and total == _hash(rest):
-                yield _Line(*parts)
+            return  # there is none yet, or it may not be read
 
     def recall(self, path: str) -> _Line | None:
         """What is known of the skill as it lies there."""
@@ -185,9 +196,8 @@ class _Memory:
         others = [line for path, line in self._by_path.items() if path not in now]
         # What is a link, or could not be read, depends on more than its own contents.
         kept = (line for line in (*known.values(), *others[: len(now)]) if line.contents)
-        data = b"".join(b"%b\n" % bytes(line) for line in kept)
         try:
-            put(self._file, data)
+            put_parts(self._file, (b"%b\n" % bytes(line) for line in kept))
             _tidy(self._file.parent)
         except OSError:
             return  # a read-only checkout, a full disk: the next run judges again
@@ -247,18 +257,19 @@ def _fix(fix: Fix | None) -> object:
 
 
 class _Decoder:
-    """Makes verdicts of their JSON; texts that many have in common are held once."""
+    """Makes verdicts of their JSON; what many have in common is held once."""
 
     def __init__(self, plan: Plan) -> None:
         self._rules = {each.rule.code: (each.rule.name, each.severity) for each in plan.rules}
         self._texts: dict[str, str] = {}
+        self._places: dict[str, Mapping[str, Place]] = {}
 
     def __call__(self, path: str, data: bytes) -> Verdict:
         """The verdict of the skill at a path."""
         facts, findings, ignores, not_analysed = json.loads(data)
         texts = self._texts
         return Verdict(
-            _facts_of(path, *facts),
+            self._facts(path, *facts),
             tuple(
                 Finding(
                     texts.setdefault(other, other) or path,
@@ -267,7 +278,7 @@ class _Decoder:
                     texts.setdefault(code, code),
                     *self._rules[code],
                     texts.setdefault(message, message),
-                    fix and _fix_of(*fix),
+                    fix and self._fix(*fix),
                 )
                 for other, line, column, code, message, fix in findings
             ),
@@ -275,30 +286,32 @@ class _Decoder:
             tuple(NotAnalysed(*each) for each in not_analysed),
         )
 
+    def _facts(  # noqa: PLR0913, PLR0917 - as many as there are facts
+        self,
+        path: str,
+        folder: str,
+        name: str,
+        status: str,
+        requires: list[str],
+        recommends: list[str],
+        conflicts: list[str],
+        places: dict[str, list[int]],
+        licence: str,
+    ) -> Facts:
+        return Facts(
+            path,
+            folder,
+            folder if name == folder else name,
+            status,
+            tuple(requires),
+            tuple(recommends),
+            tuple(conflicts),
+            self._places.setdefault(
+                str(places), {key: (at[0], at[1]) for key, at in places.items()}
+            ),
+            self._texts.setdefault(licence, licence),
+        )
 
-def _fix_of(description: str, edits: Iterable[Any], move: Any) -> Fix:
-    return Fix(description, tuple(Edit(*edit) for edit in edits), move and tuple(move))
-
-
-def _facts_of(  # noqa: PLR0913, PLR0917 - as many as there are facts
-    path: str,
-    folder: str,
-    name: str,
-    status: str,
-    requires: list[str],
-    recommends: list[str],
-    conflicts: list[str],
-    places: dict[str, list[int]],
-    licence: str,
-) -> Facts:
-    return Facts(
-        path,
-        folder,
-        name,
-        status,
-        tuple(requires),
-        tuple(recommends),
-        tuple(conflicts),
-        {key: (line, column) for key, (line, column) in places.items()},
-        licence,
-    )
+    def _fix(self, description: str, edits: Iterable[Any], move: Any) -> Fix:
+        text = self._texts.setdefault(description, description)
+        return Fix(text, tuple(Edit(*edit) for edit in edits), move and tuple(move))

@@ -46,19 +46,29 @@ def _keys(folder: str, name: str) -> tuple[str, ...]:
 
 
 def _paths(index: Index) -> dict[str, dict[str, str]]:
-    """Installed name → folder's name, without case → one skill that has both.
+    """Installed name, of those that several have → folder's name, without case → one such skill.
 
     Of a skill that was not read, the folder's name must do.
     """
     names = {facts.path: facts.name for facts in index.known}
-    found: dict[str, dict[str, str]] = {}
     # In a hook only those are compared that were read, or have the name of one that was.
     library = index.library
     paths = library.skill_files if library.is_listed else _near(index)
-    for path in paths:
-        folder = index.library.folder_name(path)
-        for key in _keys(folder, names.get(path, "")):
-            found.setdefault(key, {}).setdefault(folder.casefold(), path)
+
+    def keys() -> Iterator[tuple[str, str, str]]:
+        for path in paths:
+            folder = library.folder_name(path)
+            for key in _keys(folder, names.get(path, "")):
+                yield key, folder.casefold(), path
+
+    # Nearly all have a key of their own, and to hold the skills of each takes much memory.
+    first: dict[str, str] = {}
+    several = {key for key, folder, _ in keys() if first.setdefault(key, folder) != folder}
+    first.clear()
+    found: dict[str, dict[str, str]] = {}
+    for key, folder, path in keys() if several else ():
+        if key in several:
+            found.setdefault(key, {}).setdefault(folder, path)
     return found
 
 
