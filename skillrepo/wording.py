@@ -28,6 +28,8 @@ SCRIPTS = frozenset(
 DATA = frozenset((".json", ".jsonl", ".csv", ".tsv", ".xml", ".svg", ".lock", ".ipynb", ".map"))
 _QUOTES = (("`", "`"), ('"', '"'), ("“", "”"), ("\u2018", "\u2019"), ("«", "»"))
 _ASCII = bytes(range(0x80))
+# Where the case of letters does not count, these count as their likes too.
+_PASS_FOR_ASCII = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
 _WINDOW = 400
 """How far around a place is looked, in characters; what stands farther off is of other things."""
 
@@ -44,7 +46,8 @@ class Form(NamedTuple):
 
     A text with a match holds one of `words` and one of `too`, and in small letters one of `anchors`
     at most `before` characters behind the start of the match, and `after` before its end; one of
-    `near` stands in these parts of the text.
+    `near` stands in these parts of the text, and what matches `core`. A pattern that `is_small` is
+    for the text in small letters: to ignore the case of letters takes several times as long.
     """
 
     says: str
@@ -53,8 +56,10 @@ class Form(NamedTuple):
     anchors: tuple[str, ...]
     pattern: str
     near: tuple[str, ...]
+    core: str
     before: int
     after: int
+    is_small: bool
 
 
 def form(  # noqa: PLR0913 - each is a word of the language that rules are written in
@@ -65,12 +70,15 @@ def form(  # noqa: PLR0913 - each is a word of the language that rules are writt
     *,
     too: str = "",
     near: tuple[str, ...] = (),
+    core: str = "",
     before: int = _WINDOW,
     after: int = _WINDOW,
+    is_small: bool = False,
 ) -> Form:
     """A form whose words, and those that must be there too, are given with spaces between them."""
     held = (anchors,) if isinstance(anchors, str) else anchors
-    return Form(says, _bytes(words), _bytes(too), held, pattern, near, before, after)
+    needs = (_bytes(words), _bytes(too), held)
+    return Form(says, *needs, pattern, near, core, before, after, is_small)
 
 
 def _bytes(words: str) -> frozenset[bytes]:
@@ -126,12 +134,14 @@ class Text:
     ) -> Iterator[tuple[int, str]]:
         """Where a match of the form stands that is judged to be one; one a line at most."""
         for start, end in self._parts(form):
-            yield from once_a_line(_compiled(form.pattern), self.text, judge, start, end)
+            text = self.small if form.is_small else self.text
+            yield from once_a_line(_compiled(form.pattern), text, judge, start, end)
 
     def all_matches(self, form: Form) -> Iterator[re.Match[str]]:
         """Every match of the form."""
         for start, end in self._parts(form):
-            yield from _compiled(form.pattern).finditer(self.text, start, end)
+            text = self.small if form.is_small else self.text
+            yield from _compiled(form.pattern).finditer(text, start, end)
 
     def _parts(self, form: Form) -> Iterator[tuple[int, int]]:
         """The parts of the text that may hold a match."""
@@ -140,7 +150,9 @@ class Text:
         found = (place for anchor in form.anchors for place in places(self.small, anchor))
         for start, end in self.spans(found, form.before, form.after):
             part = self.small[start:end] if form.near else ""
-            if not form.near or any(word in part for word in form.near):
+            if form.near and not any(word in part for word in form.near):
+                continue
+            if not form.core or _compiled(form.core).search(self.small, start, end):
                 yield start, end
 
     def spans(self, found: Iterable[int], before: int, after: int) -> Iterator[tuple[int, int]]:
@@ -161,10 +173,14 @@ class Text:
             return set()
         return set(self.data.translate(None, _ASCII).decode(errors="ignore"))
 
-    @property
+    @cached_property
     def small(self) -> str:
-        """The text in small letters, each at its place."""
-        return _small(self.text)
+        """The text with ASCII's letters small, and those that pass for them, each at its place."""
+        text = self.text
+        if not text.isascii():
+            for letter, passes_for in _PASS_FOR_ASCII:
+                text = text.replace(letter, passes_for)
+        return text.encode().lower().decode()
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -422,15 +438,6 @@ def _speaks() -> re.Pattern[str]:
         r"|untrusted|hostile|poison\w*|red team\w*|ioc|iocs)\b|[❌✗✘🚫⛔]",
         re.IGNORECASE,
     )
-
-
-@lru_cache(maxsize=16)
-def _small(text: str) -> str:
-    # Several rules ask for it, one after the other.
-    small = text.lower()
-    if len(small) == len(text):
-        return small
-    return "".join(each.lower() if each.isascii() else each for each in text)
 
 
 @lru_cache(maxsize=256)

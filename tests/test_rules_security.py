@@ -212,9 +212,13 @@ def test_places() -> None:
 
 
 def test_small_letters_stay_at_their_place() -> None:
-    found = text("İ Wax")
+    found = text("É İ Wax")
     assert len(found.small) == len(found.text)
-    assert found.small.endswith("İ wax")
+    assert found.small.endswith("É i wax")
+
+
+def test_letters_that_pass_for_ascii_are_written_as_it() -> None:
+    assert text("\u0130\u0131\u017f\u212a WAX").small.endswith("iisk wax")
 
 
 def test_code_and_blocks() -> None:
@@ -241,6 +245,11 @@ def test_the_parts_around_what_a_form_has() -> None:
     assert list(found.spans([], 10, 20)) == []
     sealed = form("", "wax", "wax", "wax[ \\w]{0,9}", near=("seal",), before=5, after=20)
     assert [match[0] for match in found.all_matches(sealed)] == ["wax seal ink"]
+    for core, count in (("x [s]", 1), ("x [g]", 0)):
+        cored = form("", "wax", "wax", "wax seal", core=core)
+        assert len(list(found.all_matches(cored))) == count
+    loud, small = text("A WAX seal"), form("", "wax", "wax", "wax se", is_small=True)
+    assert len(list(loud.all_matches(small))) == 1
     assert list(found.all_matches(form("", "gold", "wax", "wax"))) == []
     assert list(found.all_matches(form("", "wax", "wax", "wax", too="gold"))) == []
 

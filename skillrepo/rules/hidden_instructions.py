@@ -46,7 +46,9 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
 def _said(text: Text, match: re.Match[str]) -> str | None:
     """The words of a match, if it is meant."""
     start = match.start() + len(match[0]) - len(match[0].lstrip())
-    return None if _shown(text, start, match.end()) else one_line(masked(match[0])[:80])
+    if _shown(text, start, match.end()):
+        return None
+    return one_line(masked(text.text[match.start() : match.end()])[:80])
 
 
 def _shown(text: Text, start: int, end: int) -> bool:
@@ -145,6 +147,13 @@ _ACT = (
 )
 _TELL = r"(?:tell|inform|notify|alert|mention to|reveal to|show|warn|disclose to)"
 _FEW = r"(?:[\w'\u2019.,/~-]{1,30}[ \t]+){0,8}?"
+_DROP = (
+    r"(?:(?:ignore|disregard|forget|override|overrule|discard)[ \t]+(?:all|any|every|the|your|my"
+    r"|these|those)?[ \t]*(?:of[ \t]+)?(?:the|your|any|its)?[ \t]*"
+    rf"{_EARLIER}(?:[ \t]+(?:or|and)[ \t]+{_EARLIER})?[ \t]+(?:\w{{1,12}}[ \t]+)?{_ORDERS}\b"
+    r"|(?:ignore|disregard|forget)[ \t]+(?:everything|all|anything)[ \t]+(?:above|before this"
+    r"|you (?:were|have been) (?:told|instructed))\b)"
+)
 _SENDS_FILE = "sends secrets over the network"
 _SENDS = "sends secrets away"
 _DROPS = "drops what the agent was told before"
@@ -220,12 +229,7 @@ _FORMS = (
         _DROPS,
         "ignore disregard forget override overrule discard",
         ("ignore ", "disregard ", "forget ", "override ", "overrule ", "discard "),
-        rf"(?im){_BEGIN}(?:ignore|disregard|forget|override|overrule|discard)[ \t]+(?:all|any|every"
-        r"|the|your|my|these|those)?[ \t]*(?:of[ \t]+)?"
-        rf"(?:the|your|any|its)?[ \t]*{_EARLIER}(?:[ \t]+(?:or"
-        rf"|and)[ \t]+{_EARLIER})?[ \t]+(?:\w{{1,12}}[ \t]+)?{_ORDERS}\b"
-        rf"|{_BEGIN}(?:ignore|disregard|forget)[ \t]+(?:everything|all|anything)[ \t]+(?:above"
-        r"|before this|you (?:were|have been) (?:told|instructed))\b",
+        rf"(?m){_BEGIN}{_DROP}",
         too="previous prior preceding earlier above former existing other system original"
         " safety security everything anything told instructed",
         near=(
@@ -242,24 +246,27 @@ _FORMS = (
             "before",
             "told",
         ),
+        core=_DROP,
         before=60,
         after=160,
+        is_small=True,
     ),
     form(
         _DROPS,
         "dan jailbroken unrestricted longer",
         "you are ",
-        r"(?i)\byou[ \t]+are[ \t]+(?:now[ \t]+)?(?:DAN|jailbroken|unrestricted|no longer (?:bound"
+        r"\byou[ \t]+are[ \t]+(?:now[ \t]+)?(?:dan|jailbroken|unrestricted|no longer (?:bound"
         r"|restricted|limited) by)\b",
         too="dan jailbroken unrestricted bound restricted limited",
         before=0,
         after=80,
+        is_small=True,
     ),
     form(
         _SENDS,
         "send upload post transmit exfiltrate forward leak email mail submit copy report push ship",
         ("://", "@"),
-        rf"(?im){_BEGIN}(?:\w{{1,12}}ly[ \t]+)?(?:send|upload|post|transmit|exfiltrate|forward|leak"
+        rf"(?m){_BEGIN}(?:\w{{1,12}}ly[ \t]+)?(?:send|upload|post|transmit|exfiltrate|forward|leak"
         r"|e-?mail|submit|copy|push|ship)"
         rf"[ \t]+{_OBJECT}[^.!?\n]{{0,120}}?\b(?:to|via|through)[ \t]+[^.!?\n]{{0,40}}?{_AWAY}"
         rf"|{_BEGIN}(?:collect|gather|harvest|read|find|take"
@@ -270,14 +277,17 @@ _FORMS = (
         "password passwords secrets variables vars cookies conversation history prompt wallet"
         " wallets phrase phrases personal",
         near=_STEMS,
+        core=rf"\b(?:send|upload|post|transmit|exfiltrate|forward|leak|e-?mail|submit|copy|push|ship"
+        rf"|collect|gather|harvest|read|find|take|get)[ \t]+{_OBJECT}",
         before=300,
         after=60,
+        is_small=True,
     ),
     form(
         _HIDES,
         "without behind secretly covertly surreptitiously",
         _HIDING,
-        rf"(?im){_BEHIND}[^.!?\n]{{0,60}}?\b{_ACT}\b[^.!?\n]{{0,80}}?(?:{_OWN}|{_AWAY}|\bfiles?\b"
+        rf"(?m){_BEHIND}[^.!?\n]{{0,60}}?\b{_ACT}\b[^.!?\n]{{0,80}}?(?:{_OWN}|{_AWAY}|\bfiles?\b"
         r"|\bdata\b|\bcontents?\b|\bresults?\b[ \t]+to\b)"
         rf"|{_BEGIN}{_ACT}[ \t]+{_FEW}(?:{_OWN}|files?\b|data\b"
         rf"|contents?\b)[^.!?\n]{{0,100}}?\b{_BEHIND}",
@@ -288,12 +298,14 @@ _FORMS = (
             *("without notifying", "without alerting", "without asking", "the user's back"),
             *("the user\u2019s back", "secretly", "covertly", "surreptitiously"),
         ),
+        core=_BEHIND,
+        is_small=True,
     ),
     form(
         _HIDES,
         "tell inform notify alert mention reveal show warn disclose",
         " user",
-        rf"(?i)\b(?:do not|don['\u2019]t|never)[ \t]+{_TELL}[ \t]+(?:the[ \t]+)?users?\b"
+        rf"\b(?:do not|don['\u2019]t|never)[ \t]+{_TELL}[ \t]+(?:the[ \t]+)?users?\b"
         rf"[^.!?\n]{{0,40}}?\b(?:about|that|of|what|this|when)\b"
         r"[^.!?\n]{0,60}?\b(?:uploads?|uploaded|sent|sending|sends?|exfiltrat\w*|transmit\w*"
         r"|upload\w*|collect\w*|harvest\w*|backdoor\w*"
@@ -304,17 +316,19 @@ _FORMS = (
         near=("do not ", "don't ", "don\u2019t ", "never "),
         before=30,
         after=240,
+        is_small=True,
     ),
     form(
         _HIDES,
         "hide conceal keep",
         ("from the user", "from user"),
-        rf"(?im){_BEGIN}(?:hide|conceal|keep)[ \t]+(?:this|these|it|the[ \t]+(?:upload|transfer"
+        rf"(?m){_BEGIN}(?:hide|conceal|keep)[ \t]+(?:this|these|it|the[ \t]+(?:upload|transfer"
         r"|request|step|instructions?))[ \t]+"
         r"(?:\w{1,14}[ \t]+){0,3}?from[ \t]+(?:the[ \t]+)?users?\b",
         too="user users",
         before=160,
         after=20,
+        is_small=True,
     ),
 )
 _WORDS = frozenset(word for each in _FORMS for word in each.words)
