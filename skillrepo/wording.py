@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from skillrepo.bundle import Page
 from skillrepo.context import Context
@@ -30,6 +30,7 @@ _QUOTES = (("`", "`"), ('"', '"'), ("“", "”"), ("\u2018", "\u2019"), ("«", 
 _ASCII = bytes(range(0x80))
 # Where the case of letters does not count, these count as their likes too.
 _PASS_FOR_ASCII = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
+Made = TypeVar("Made")
 _WINDOW = 400
 """How far around a place is looked, in characters; what stands farther off is of other things."""
 
@@ -98,11 +99,19 @@ class Text:
         self.suffix = ".md"
         self.executable = False
         self.body_line = 1
+        self._made: dict[object, Any] = {}
         if isinstance(source, Page):
             self.path, self.name, self.suffix = source.path, source.name, source.item.suffix
             self.executable = source.item.executable
         else:
             self.body_line = source.body_line
+
+    def once(self, make: Callable[["Text"], Made]) -> Made:
+        """What `make` makes of the text, which several rules ask for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     @property
     def is_markdown(self) -> bool:
