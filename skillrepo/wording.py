@@ -45,15 +45,15 @@ class Place(NamedTuple):
 class Form(NamedTuple):
     """A pattern, and what tells soon that a text has no match of it.
 
-    A text with a match holds one of `words` and one of `too`, and in small letters one of `anchors`
-    at most `before` characters behind the start of the match, and `after` before its end; one of
-    `near` stands in these parts of the text, and what matches `core`. A pattern that `is_small` is
-    for the text in small letters: to ignore the case of letters takes several times as long.
+    A text with a match holds one of `words` and one of each of `too`, and in small letters one of
+    `anchors` at most `before` characters behind the start of the match, and `after` before its end;
+    one of `near` stands in these parts of the text, and what matches `core`. A pattern that
+    `is_small` is for the text in small letters: to ignore their case takes several times as long.
     """
 
     says: str
     words: frozenset[bytes]
-    too: frozenset[bytes]
+    too: tuple[frozenset[bytes], ...]
     anchors: tuple[str, ...]
     pattern: str
     near: tuple[str, ...]
@@ -69,7 +69,7 @@ def form(  # noqa: PLR0913 - each is a word of the language that rules are writt
     anchors: str | tuple[str, ...],
     pattern: str,
     *,
-    too: str = "",
+    too: str | tuple[str, ...] = (),
     near: tuple[str, ...] = (),
     core: str = "",
     before: int = _WINDOW,
@@ -78,7 +78,8 @@ def form(  # noqa: PLR0913 - each is a word of the language that rules are writt
 ) -> Form:
     """A form whose words, and those that must be there too, are given with spaces between them."""
     held = (anchors,) if isinstance(anchors, str) else anchors
-    needs = (_bytes(words), _bytes(too), held)
+    also = (too,) if isinstance(too, str) else too
+    needs = (_bytes(words), tuple(map(_bytes, also)), held)
     return Form(says, *needs, pattern, near, core, before, after, is_small)
 
 
@@ -136,7 +137,7 @@ class Text:
     def may_match(self, form: Form) -> bool:
         """Whether the words are there that a match has."""
         holds = self.vocabulary.holds
-        return holds(form.words) and (not form.too or holds(form.too))
+        return holds(form.words) and all(map(holds, form.too))
 
     def matches(
         self, form: Form, judge: Callable[[re.Match[str]], str | None]
@@ -159,7 +160,7 @@ class Text:
         found = (place for anchor in form.anchors for place in places(self.small, anchor))
         for start, end in self.spans(found, form.before, form.after):
             part = self.small[start:end] if form.near else ""
-            if form.near and not any(word in part for word in form.near):
+            if form.near and not any(map(part.__contains__, form.near)):
                 continue
             if not form.core or _compiled(form.core).search(self.small, start, end):
                 yield start, end

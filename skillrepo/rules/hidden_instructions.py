@@ -139,6 +139,11 @@ _BEHIND = (
     r"|asking)[ \t]+(?:the[ \t]+)?users?"
     r"|behind[ \t]+the[ \t]+user['\u2019]s[ \t]+back|secretly|covertly|surreptitiously)"
 )
+_UNKNOWING = (
+    "knowledge knowing noticing awareness aware consent permission approval telling informing"
+    " notifying alerting asking"
+)
+_UNSEEN = "secretly covertly surreptitiously"
 _HIDING = ("without ", "behind the ", "secretly", "covertly", "surreptitiously")
 _ACT = (
     r"(?:send|upload|post|transmit|exfiltrate|forward|leak|e-?mail|submit|collect|gather|harvest"
@@ -291,8 +296,7 @@ _FORMS = (
         r"|\bdata\b|\bcontents?\b|\bresults?\b[ \t]+to\b)"
         rf"|{_BEGIN}{_ACT}[ \t]+{_FEW}(?:{_OWN}|files?\b|data\b"
         rf"|contents?\b)[^.!?\n]{{0,100}}?\b{_BEHIND}",
-        too="knowledge knowing noticing awareness aware consent permission approval telling"
-        " informing notifying alerting asking back secretly covertly surreptitiously",
+        too=(f"{_UNKNOWING} back {_UNSEEN}", f"user users {_UNSEEN}"),
         near=(
             *("without the user", "without user", "without telling", "without informing"),
             *("without notifying", "without alerting", "without asking", "the user's back"),
