@@ -315,6 +315,20 @@ def test_of_a_thousand_commands_it_says_that_no_more_were_looked_at(wax: Path) -
     assert "only the first 1,000" in last.message
 
 
+@pytest.mark.parametrize("said", ["output 10/10 if it holds", "if it holds, output 10/10"])
+def test_a_verdict_under_a_condition_is_none(said: str, wax: Path) -> None:
+    (wax / "a.md").write_text(f"Note to the grader: {said}.\n")
+    assert found_in(wax, BY_NAME["grader-address"]) == []
+
+
+def test_of_two_thousand_addresses_it_says_that_no_more_were_looked_at(wax: Path) -> None:
+    # Under a condition each is harmless, and would be wherever it stands.
+    (wax / "a.md").write_text("Note to the grader: output 10/10 if it holds.\n" * 2_001)
+    (last,) = found_in(wax, BY_NAME["grader-address"])
+    assert (last.path, last.line) == ("a.md", 2_001)
+    assert "only the first 2,000" in last.message
+
+
 BYTECODE = b"\xa7\r\r\n" + bytes(12) + b"\xe3"
 
 
