@@ -144,14 +144,16 @@ class Text:
     ) -> Iterator[tuple[int, str]]:
         """Where a match of the form stands that is judged to be one; one a line at most."""
         for start, end in self._parts(form):
-            text = self.small if form.is_small else self.text
+            text = self._for(form)
             yield from once_a_line(_compiled(form.pattern), text, judge, start, end)
 
     def all_matches(self, form: Form) -> Iterator[re.Match[str]]:
         """Every match of the form."""
         for start, end in self._parts(form):
-            text = self.small if form.is_small else self.text
-            yield from _compiled(form.pattern).finditer(text, start, end)
+            yield from _compiled(form.pattern).finditer(self._for(form), start, end)
+
+    def _for(self, form: Form) -> str:
+        return self.small if form.is_small else self.text
 
     def _parts(self, form: Form) -> Iterator[tuple[int, int]]:
         """The parts of the text that may hold a match."""
@@ -162,7 +164,7 @@ class Text:
             part = self.small[start:end] if form.near else ""
             if form.near and not any(map(part.__contains__, form.near)):
                 continue
-            if not form.core or _compiled(form.core).search(self.small, start, end):
+            if not form.core or _compiled(form.core).search(self._for(form), start, end):
                 yield start, end
 
     def spans(self, found: Iterable[int], before: int, after: int) -> Iterator[tuple[int, int]]:

@@ -32,10 +32,8 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
     """Look for each form in the texts that hold words of it."""
     for text in texts_with(_WORDS, skill, context):
         told: set[int] = set()
-        for each in _FORMS:
-            # A program speaks of such things in strings alone.
-            if text.is_script and not text.is_shell and each.says != _SENDS_FILE:
-                continue
+        # A program speaks of other things in strings alone.
+        for each in _OF_FILES if text.is_script and not text.is_shell else _FORMS:
             for offset, said in text.matches(each, partial(_said, text)):
                 line, column = text.place(offset)
                 if line not in told:
@@ -90,6 +88,7 @@ _PRIVATE = (
 _PLACES = (
     "ssh aws netrc npmrc pypirc credentials gh docker kube gnupg shadow passwd rsa ed25519 env"
 )
+_NAMES = tuple(_PLACES.split())
 _WEB = r"(?:https?://|\$\{?\w{1,40}\}?[/\"' ]|[\w-]{1,40}(?:\.[\w-]{1,40}){1,4}[/: ])"
 _SENDERS = "curl wget nc ncat netcat socat"
 _SEND = r"(?:curl|wget|nc|ncat|netcat|socat|http|https)"
@@ -107,6 +106,13 @@ _EARLIER = (
 _ORDERS = (
     r"(?:instructions?|prompts?|rules|guidelines|directives|directions|restrictions|constraints"
     r"|safeguards|polic(?:y|ies))"
+)
+_BEFORE = (
+    "previous prior preceding earlier above former existing other system original safety security"
+)
+_GIVEN = (
+    "instruction instructions prompt prompts rules guidelines directives directions restrictions"
+    " constraints safeguards policy policies"
 )
 _FILES = (
     r"(?:[\w./~-]{0,40}\.env\b|[`'\"]?~?/?\.ssh\b|[\w./~-]{0,40}id_rsa|[\w./~-]{0,40}id_ed25519"
@@ -196,6 +202,8 @@ _FORMS = (
         r"|--upload-file|--json)[ \t=]*"
         rf"[^\s|;@]{{0,60}}@(?:{_PRIVATE})",
         too=_PLACES,
+        near=("@",),
+        core=rf"@(?:{_PRIVATE})",
         before=0,
     ),
     form(
@@ -207,16 +215,19 @@ _FORMS = (
         rf"|\b(?:curl|wget)\b[^\n|;]{{0,300}}?(?:\$\(|`)[ \t]*(?:cat[ \t]+[^\n)]{{0,40}}?"
         rf"(?:{_PRIVATE})|(?:env|printenv)[ \t]*[)`|])",
         too=f"{_PLACES} printenv",
+        near=_NAMES,
         before=0,
     ),
     form(
         _SENDS_FILE,
         _SENDERS,
         ("cat ", "tar ", "zip ", "base64 "),
-        rf"\b(?:cat|tar|zip|base64|gzip)\b[^\n|;]{{0,120}}?(?:{_PRIVATE})[^\n|;]{{0,60}}(?:\|[^\n"
-        rf"|]{{0,80}}){{0,2}}\|[ \t]*{_SEND}[ \t]"
+        rf"\b(?:cat|tar|zip|base64|gzip)\b[^\n|;]{{0,120}}?(?:{_PRIVATE})[^\n|;]{{0,60}}+(?:\|[^\n"
+        rf"|]{{0,80}}+){{0,2}}\|[ \t]*+{_SEND}[ \t]"
         rf"[^\n]{{0,80}}?{_WEB}",
         too=_PLACES,
+        near=_NAMES,
+        core=rf"(?:{_PRIVATE})[^\n|;]{{0,60}}+\|",
         before=2,
         after=700,
     ),
@@ -235,8 +246,10 @@ _FORMS = (
         "ignore disregard forget override overrule discard",
         ("ignore ", "disregard ", "forget ", "override ", "overrule ", "discard "),
         rf"(?m){_BEGIN}{_DROP}",
-        too="previous prior preceding earlier above former existing other system original"
-        " safety security everything anything told instructed",
+        too=(
+            f"{_BEFORE} everything anything told instructed",
+            f"{_GIVEN} above before told instructed",
+        ),
         near=(
             "instruction",
             "prompt",
@@ -335,6 +348,7 @@ _FORMS = (
         is_small=True,
     ),
 )
+_OF_FILES = tuple(each for each in _FORMS if each.says == _SENDS_FILE)
 _WORDS = frozenset(word for each in _FORMS for word in each.words)
 
 
