@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from skillrepo import markdown, yaml_node, yaml_text
@@ -271,17 +272,22 @@ def _with_fix(problem: Problem, header: str, data: bytes) -> Problem:
     return Problem(problem.line, problem.column, problem.why, fix)
 
 
-_LINE_BREAK = re.compile(rb"\r\n?|\n")
+@lru_cache(maxsize=1)
+def _line_starts(data: bytes) -> list[int]:
+    """The offset of each line; findings come in the order of their files."""
+    # Of bytes, these are the line ends that a text has, and no others.
+    lines = data.splitlines(keepends=True)
+    starts = list(accumulate(map(len, lines), initial=0))
+    return starts if not lines or lines[-1].endswith((b"\n", b"\r")) else starts[:-1]
 
 
 def byte_offset(data: bytes, line: int, column: int) -> int:
     """The offset in the bytes of a UTF-8 file of a line and column of its text."""
-    start = len(_BOM) if data.startswith(_BOM) else 0
-    for _ in range(line - 1):
-        match = _LINE_BREAK.search(data, start)
-        if match is None:
-            break
-        start = match.end()
-    end = _LINE_BREAK.search(data, start)
-    text = data[start : end.start() if end else len(data)].decode()
+    starts = _line_starts(data)
+    number = min(line, len(starts))
+    start = starts[number - 1]
+    end = starts[number] if number < len(starts) else len(data)
+    if start == 0 and data.startswith(_BOM):
+        start = len(_BOM)
+    text = data[start:end].rstrip(b"\r\n").decode()
     return start + len(text[: column - 1].encode())

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from posixpath import basename, dirname, join, normpath, relpath
 from typing import Literal, NamedTuple
 
@@ -339,13 +339,18 @@ def shown(target: str) -> str:
 
 def target_edit(sheet: Sheet, link: Link, old: str, new: str) -> Edit | None:
     """Replace `old`, with which the target of an inline link begins; None if it is not plain."""
-    line = sheet.text.split("\n")[link.line - 1]
+    line = _lines(sheet.text)[link.line - 1]
     start = line.find(f"]({old}", link.column - 1)
     # Between backticks stands no link, but the text of one may hold code.
     if start < 0 or line.count("`", link.column - 1, start) % 2:
         return None
     place = byte_offset(sheet, link.line, start + 3)
     return Edit(place, place + len(old.encode()), new)
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")  # findings come in the order of their files
 
 
 def byte_offset(sheet: Sheet, line: int, column: int) -> int:

@@ -108,9 +108,10 @@ def may_hold_secrets(vocabulary: Vocabulary) -> bool:
 
 @cache
 def _forms() -> re.Pattern[str]:
-    # The look ahead lets it pass by most characters at once.
+    # The look ahead lets it pass by most words at once.
     forms = "|".join(f"({form})" for _, form in _KINDS)
-    return re.compile(rf"(?<![A-Za-z0-9_-])(?=[AghsxnpdrS-])(?:{forms})(?![A-Za-z0-9_])")
+    begins = "A[IKS]|g[hls]|h[ft]|s[hk]|x[ao]|np|py|d[aco]|rk|SG|--"
+    return re.compile(rf"(?<![A-Za-z0-9_-])(?={begins})(?:{forms})(?![A-Za-z0-9_])")
 
 
 def _is_placeholder(key: str) -> bool:

@@ -80,16 +80,17 @@ def policy(skill: Document, context: Context) -> Policy | None:
 
 def matching(skill: Document, asked: tuple[Section, ...]) -> list[list[Heading]]:
     """For each section that is asked for the headings that stand for it, in order."""
+    headings = top(skill)
+    # A hostile skill has a hundred thousand, and few that differ.
+    words = {text: plain(text) for text in {heading.text for heading in headings}}
+    wanted = [{plain(title) for title in (section.title, *section.aliases)} for section in asked]
+    named = set().union(*wanted)
     found: dict[str, list[Heading]] = {}
-    for heading in top(skill):
-        found.setdefault(plain(heading.text), []).append(heading)
+    if not named.isdisjoint(words.values()):
+        for heading in headings:
+            found.setdefault(words[heading.text], []).append(heading)
     return [
-        sorted(
-            heading
-            for words in {plain(title) for title in (section.title, *section.aliases)}
-            for heading in found.get(words, ())
-        )
-        for section in asked
+        sorted(heading for title in titles for heading in found.get(title, ())) for titles in wanted
     ]
 
 
@@ -106,8 +107,9 @@ def unfilled(skill: Document, context: Context) -> Iterator[tuple[Section, Headi
     )
     if not needed:
         return
-    full = filled(skill)
-    for section, headings in zip(needed, matching(skill, needed), strict=True):
+    standing = matching(skill, needed)
+    full = filled(skill) if any(standing) else set()
+    for section, headings in zip(needed, standing, strict=True):
         if not any(heading.line in full for heading in headings):
             yield section, min(headings, default=None)
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from skillrepo.bundle import Page
 from skillrepo.context import Context
@@ -28,6 +28,9 @@ SCRIPTS = frozenset(
 DATA = frozenset((".json", ".jsonl", ".csv", ".tsv", ".xml", ".svg", ".lock", ".ipynb", ".map"))
 _QUOTES = (("`", "`"), ('"', '"'), ("“", "”"), ("\u2018", "\u2019"), ("«", "»"))
 _ASCII = bytes(range(0x80))
+# Where the case of letters does not count, these count as their likes too.
+_PASS_FOR_ASCII = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
+Made = TypeVar("Made")
 _WINDOW = 400
 """How far around a place is looked, in characters; what stands farther off is of other things."""
 
@@ -42,19 +45,22 @@ class Place(NamedTuple):
 class Form(NamedTuple):
     """A pattern, and what tells soon that a text has no match of it.
 
-    A text with a match holds one of `words` and one of `too`, and in small letters one of `anchors`
-    at most `before` characters behind the start of the match, and `after` before its end; one of
-    `near` stands in these parts of the text.
+    A text with a match holds one of `words` and one of each of `too`, and in small letters one of
+    `anchors` at most `before` characters behind the start of the match, and `after` before its end;
+    one of `near` stands in these parts of the text, and what matches `core`. A pattern that
+    `is_small` is for the text in small letters: to ignore their case takes several times as long.
     """
 
     says: str
     words: frozenset[bytes]
-    too: frozenset[bytes]
+    too: tuple[frozenset[bytes], ...]
     anchors: tuple[str, ...]
     pattern: str
     near: tuple[str, ...]
+    core: str
     before: int
     after: int
+    is_small: bool
 
 
 def form(  # noqa: PLR0913 - each is a word of the language that rules are written in
@@ -63,14 +69,18 @@ def form(  # noqa: PLR0913 - each is a word of the language that rules are writt
     anchors: str | tuple[str, ...],
     pattern: str,
     *,
-    too: str = "",
+    too: str | tuple[str, ...] = (),
     near: tuple[str, ...] = (),
+    core: str = "",
     before: int = _WINDOW,
     after: int = _WINDOW,
+    is_small: bool = False,
 ) -> Form:
     """A form whose words, and those that must be there too, are given with spaces between them."""
     held = (anchors,) if isinstance(anchors, str) else anchors
-    return Form(says, _bytes(words), _bytes(too), held, pattern, near, before, after)
+    also = (too,) if isinstance(too, str) else too
+    needs = (_bytes(words), tuple(map(_bytes, also)), held)
+    return Form(says, *needs, pattern, near, core, before, after, is_small)
 
 
 def _bytes(words: str) -> frozenset[bytes]:
@@ -90,11 +100,19 @@ class Text:
         self.suffix = ".md"
         self.executable = False
         self.body_line = 1
+        self._made: dict[object, Any] = {}
         if isinstance(source, Page):
             self.path, self.name, self.suffix = source.path, source.name, source.item.suffix
             self.executable = source.item.executable
         else:
             self.body_line = source.body_line
+
+    def once(self, make: Callable[["Text"], Made]) -> Made:
+        """What `make` makes of the text, which several rules ask for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     @property
     def is_markdown(self) -> bool:
@@ -119,19 +137,23 @@ class Text:
     def may_match(self, form: Form) -> bool:
         """Whether the words are there that a match has."""
         holds = self.vocabulary.holds
-        return holds(form.words) and (not form.too or holds(form.too))
+        return holds(form.words) and all(map(holds, form.too))
 
     def matches(
         self, form: Form, judge: Callable[[re.Match[str]], str | None]
     ) -> Iterator[tuple[int, str]]:
         """Where a match of the form stands that is judged to be one; one a line at most."""
         for start, end in self._parts(form):
-            yield from once_a_line(_compiled(form.pattern), self.text, judge, start, end)
+            text = self._for(form)
+            yield from once_a_line(_compiled(form.pattern), text, judge, start, end)
 
     def all_matches(self, form: Form) -> Iterator[re.Match[str]]:
         """Every match of the form."""
         for start, end in self._parts(form):
-            yield from _compiled(form.pattern).finditer(self.text, start, end)
+            yield from _compiled(form.pattern).finditer(self._for(form), start, end)
+
+    def _for(self, form: Form) -> str:
+        return self.small if form.is_small else self.text
 
     def _parts(self, form: Form) -> Iterator[tuple[int, int]]:
         """The parts of the text that may hold a match."""
@@ -140,7 +162,9 @@ class Text:
         found = (place for anchor in form.anchors for place in places(self.small, anchor))
         for start, end in self.spans(found, form.before, form.after):
             part = self.small[start:end] if form.near else ""
-            if not form.near or any(word in part for word in form.near):
+            if form.near and not any(map(part.__contains__, form.near)):
+                continue
+            if not form.core or _compiled(form.core).search(self._for(form), start, end):
                 yield start, end
 
     def spans(self, found: Iterable[int], before: int, after: int) -> Iterator[tuple[int, int]]:
@@ -161,10 +185,14 @@ class Text:
             return set()
         return set(self.data.translate(None, _ASCII).decode(errors="ignore"))
 
-    @property
+    @cached_property
     def small(self) -> str:
-        """The text in small letters, each at its place."""
-        return _small(self.text)
+        """The text with ASCII's letters small, and those that pass for them, each at its place."""
+        text = self.text
+        if not text.isascii():
+            for letter, passes_for in _PASS_FOR_ASCII:
+                text = text.replace(letter, passes_for)
+        return text.encode().lower().decode()
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -422,15 +450,6 @@ def _speaks() -> re.Pattern[str]:
         r"|untrusted|hostile|poison\w*|red team\w*|ioc|iocs)\b|[❌✗✘🚫⛔]",
         re.IGNORECASE,
     )
-
-
-@lru_cache(maxsize=16)
-def _small(text: str) -> str:
-    # Several rules ask for it, one after the other.
-    small = text.lower()
-    if len(small) == len(text):
-        return small
-    return "".join(each.lower() if each.isascii() else each for each in text)
 
 
 @lru_cache(maxsize=256)

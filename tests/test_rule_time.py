@@ -14,11 +14,8 @@ from skillrepo.files import Folder
 from skillrepo.rule import Rule
 
 # Seconds of processor time. On a quiet machine a rule takes less than 0.05; what is quadratic takes
-# minutes on this size. A busy machine is many times slower, and the suite must hold there too.
-LIMIT = 2.0
-# Where each few characters are a block of Markdown, or a line that a rule must look at, the time
-# still grows with the length alone, but there is more to do.
-DENSE_LIMIT = 4.0
+# minutes on this size. A busy machine, and one that measures coverage, takes several times as long.
+LIMIT = 0.3
 
 
 @pytest.fixture(scope="module")
@@ -28,17 +25,17 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
     return Context.of(Folder(root))
 
 
-def slow(text: str, context: Context, limit: float) -> dict[str, float]:
+def slow(text: str, context: Context) -> dict[str, float]:
     """The rules that take longer than they may in each of five attempts."""
     document = read("skills/data/wax/SKILL.md", "wax", text.encode())
     assert isinstance(document, Document)
     assert document.problem is None
     assert document.markdown is not None  # parsed once, whatever the number of rules
     best = {
-        rule.name: next((t for t in times_of(rule, document, context) if t < limit), limit)
+        rule.name: next((t for t in times_of(rule, document, context) if t < LIMIT), LIMIT)
         for rule in rules.ALL
     }
-    return {name: time for name, time in best.items() if time >= limit}
+    return {name: time for name, time in best.items() if time >= LIMIT}
 
 
 def times_of(rule: Rule, document: Document, context: Context) -> Iterator[float]:
@@ -50,22 +47,22 @@ def times_of(rule: Rule, document: Document, context: Context) -> Iterator[float
 
 @pytest.mark.parametrize("body", hostile_texts.BODIES.values(), ids=hostile_texts.BODIES)
 def test_body(body: str, context: Context) -> None:
-    assert slow(hostile_texts.HEADER + body, context, LIMIT) == {}
+    assert slow(hostile_texts.HEADER + body, context) == {}
 
 
 @pytest.mark.parametrize(
     "body", hostile_texts.DENSE_BODIES.values(), ids=hostile_texts.DENSE_BODIES
 )
 def test_dense_body(body: str, context: Context) -> None:
-    assert slow(hostile_texts.HEADER + body, context, DENSE_LIMIT) == {}
+    assert slow(hostile_texts.HEADER + body, context) == {}
 
 
 @pytest.mark.parametrize(
     "text", hostile_texts.FRONTMATTERS.values(), ids=hostile_texts.FRONTMATTERS
 )
 def test_field(text: str, context: Context) -> None:
-    assert slow(text, context, LIMIT) == {}
+    assert slow(text, context) == {}
 
 
 def test_many_keys(context: Context) -> None:
-    assert slow(hostile_texts.many_keys(), context, DENSE_LIMIT) == {}
+    assert slow(hostile_texts.many_keys(), context) == {}

@@ -38,6 +38,7 @@ _STARTS = frozenset(
     b"subprocess popen system execsync spawn spawnsync execfile child passthru start exec".split()
 )
 _READS = frozenset(b"environ getenv env".split())
+_OUTSIDE = ("~/", "HOME", *(f"/{name}/" for name in ("tmp", "etc", "usr", "var", "opt")))
 _WRITES = frozenset(b"home tmp etc expanduser userprofile homedir usr".split())
 
 
@@ -60,8 +61,10 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
         programs |= text.path is not None
         if speaks:
             hosts.update(_hosts(code))
-        variables.update(match[1] for match in _variables().finditer(code))
-        places.update(match[1] for match in _places().finditer(code))
+        if words.holds(_READS):
+            variables.update(match[1] for match in _variables().finditer(code))
+        if any(map(code.__contains__, _OUTSIDE)):
+            places.update(match[1] for match in _places().finditer(code))
         starts = starts or (text.path is not None and _starts().search(code) is not None)
     does = list(_does(hosts, variables, places, starts=starts))
     if does:
@@ -149,14 +152,14 @@ def _no_host() -> re.Pattern[str]:
 @cache
 def _addresses() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:https?|wss?|ftp|ssh)://(?:[^\s/@'\"<>]{1,60}@)?([A-Za-z0-9][\w.-]{2,100})"
+        r"(?=[hwfs])\b(?:https?|wss?|ftp|ssh)://(?:[^\s/@'\"<>]{1,60}@)?([A-Za-z0-9][\w.-]{2,100})"
     )
 
 
 @cache
 def _variables() -> re.Pattern[str]:
     return re.compile(
-        r"(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|getenv\(|process\.env(?:\.|\[)|ENV\[|\$env:"
+        r"(?=[opgED$])(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|getenv\(|process\.env(?:\.|\[)|ENV\[|\$env:"
         r"|Deno\.env\.get\()"
         r"[ \t]{0,4}['\"]?([A-Z][A-Z0-9_]{2,60})\b"
     )
@@ -167,8 +170,8 @@ def _places() -> re.Pattern[str]:
     """Folders outside the skill that a command writes to."""
     place = r"[\"']?((?:~|\$\{?HOME\}?|/tmp|/etc|/usr|/var|/opt)/[\w./@+-]{1,60}+)"
     return re.compile(
-        rf"(?:(?<![<0-9&])>>?[ \t]{{0,4}}|\btee[ \t]+(?:-a[ \t]+)?|\bmkdir[ \t]+(?:-p[ \t]+)?"
-        r"|\bopen\((?:os\.path\.expanduser\()?)"
+        r"(?=[>tmo])(?:(?<![<0-9&])>>?[ \t]{0,4}|\btee[ \t]+(?:-a[ \t]+)?"
+        r"|\bmkdir[ \t]+(?:-p[ \t]+)?|\bopen\((?:os\.path\.expanduser\()?)"
         rf"{place}(?![^\n]{{0,4}}\)?,[ \t]*['\"]r)"
     )
 
@@ -176,9 +179,8 @@ def _places() -> re.Pattern[str]:
 @cache
 def _starts() -> re.Pattern[str]:
     return re.compile(
-        r"\bsubprocess\.\w|\bos\.(?:system|popen|exec\w)|\bchild_process\b|\bexecSync\("
-        r"|\bspawn(?:Sync)?\(|\bStart-Process\b"
-        r"|\bshell_exec\(|\bpassthru\("
+        r"(?=[socepS])\b(?:subprocess\.\w|os\.(?:system|popen|exec\w)|child_process\b|execSync\("
+        r"|spawn(?:Sync)?\(|Start-Process\b|shell_exec\(|passthru\()"
     )
 
 

@@ -153,6 +153,7 @@ _FORMS = (
         r"(?<![\w.'\"`])(?:eval|Function|setTimeout)\([ \t]{0,4}(?:window\.|globalThis\.)?(?:atob\("
         r"|Buffer\.from\([^\n,]{1,4000}+,[ \t]*['\"](?:base64|hex))",
         too="atob buffer",
+        core=r"atob\(|,[ \t]*['\"](?:base64|hex)",
         before=0,
         after=4_200,
     ),
@@ -163,6 +164,7 @@ _FORMS = (
         r"(?i)\b(?:powershell|pwsh)(?:\.exe)?\b[^\n|;]{0,120}?[ \t][-/]e(?:nc?"
         r"|nco\w{0,12})?[ \t]+[\"']?[A-Za-z0-9+/=]{40}",
         too="e en enc encodedcommand encoded",
+        core="[A-Za-z0-9+/=]{40}",
         before=0,
     ),
     form(

@@ -32,10 +32,8 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
     """Look for each form in the texts that hold words of it."""
     for text in texts_with(_WORDS, skill, context):
         told: set[int] = set()
-        for each in _FORMS:
-            # A program speaks of such things in strings alone.
-            if text.is_script and not text.is_shell and each.says != _SENDS_FILE:
-                continue
+        # A program speaks of other things in strings alone.
+        for each in _OF_FILES if text.is_script and not text.is_shell else _FORMS:
             for offset, said in text.matches(each, partial(_said, text)):
                 line, column = text.place(offset)
                 if line not in told:
@@ -46,7 +44,9 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
 def _said(text: Text, match: re.Match[str]) -> str | None:
     """The words of a match, if it is meant."""
     start = match.start() + len(match[0]) - len(match[0].lstrip())
-    return None if _shown(text, start, match.end()) else one_line(masked(match[0])[:80])
+    if _shown(text, start, match.end()):
+        return None
+    return one_line(masked(text.text[match.start() : match.end()])[:80])
 
 
 def _shown(text: Text, start: int, end: int) -> bool:
@@ -88,6 +88,7 @@ _PRIVATE = (
 _PLACES = (
     "ssh aws netrc npmrc pypirc credentials gh docker kube gnupg shadow passwd rsa ed25519 env"
 )
+_NAMES = tuple(_PLACES.split())
 _WEB = r"(?:https?://|\$\{?\w{1,40}\}?[/\"' ]|[\w-]{1,40}(?:\.[\w-]{1,40}){1,4}[/: ])"
 _SENDERS = "curl wget nc ncat netcat socat"
 _SEND = r"(?:curl|wget|nc|ncat|netcat|socat|http|https)"
@@ -105,6 +106,13 @@ _EARLIER = (
 _ORDERS = (
     r"(?:instructions?|prompts?|rules|guidelines|directives|directions|restrictions|constraints"
     r"|safeguards|polic(?:y|ies))"
+)
+_BEFORE = (
+    "previous prior preceding earlier above former existing other system original safety security"
+)
+_GIVEN = (
+    "instruction instructions prompt prompts rules guidelines directives directions restrictions"
+    " constraints safeguards policy policies"
 )
 _FILES = (
     r"(?:[\w./~-]{0,40}\.env\b|[`'\"]?~?/?\.ssh\b|[\w./~-]{0,40}id_rsa|[\w./~-]{0,40}id_ed25519"
@@ -137,6 +145,11 @@ _BEHIND = (
     r"|asking)[ \t]+(?:the[ \t]+)?users?"
     r"|behind[ \t]+the[ \t]+user['\u2019]s[ \t]+back|secretly|covertly|surreptitiously)"
 )
+_UNKNOWING = (
+    "knowledge knowing noticing awareness aware consent permission approval telling informing"
+    " notifying alerting asking"
+)
+_UNSEEN = "secretly covertly surreptitiously"
 _HIDING = ("without ", "behind the ", "secretly", "covertly", "surreptitiously")
 _ACT = (
     r"(?:send|upload|post|transmit|exfiltrate|forward|leak|e-?mail|submit|collect|gather|harvest"
@@ -145,6 +158,13 @@ _ACT = (
 )
 _TELL = r"(?:tell|inform|notify|alert|mention to|reveal to|show|warn|disclose to)"
 _FEW = r"(?:[\w'\u2019.,/~-]{1,30}[ \t]+){0,8}?"
+_DROP = (
+    r"(?:(?:ignore|disregard|forget|override|overrule|discard)[ \t]+(?:all|any|every|the|your|my"
+    r"|these|those)?[ \t]*(?:of[ \t]+)?(?:the|your|any|its)?[ \t]*"
+    rf"{_EARLIER}(?:[ \t]+(?:or|and)[ \t]+{_EARLIER})?[ \t]+(?:\w{{1,12}}[ \t]+)?{_ORDERS}\b"
+    r"|(?:ignore|disregard|forget)[ \t]+(?:everything|all|anything)[ \t]+(?:above|before this"
+    r"|you (?:were|have been) (?:told|instructed))\b)"
+)
 _SENDS_FILE = "sends secrets over the network"
 _SENDS = "sends secrets away"
 _DROPS = "drops what the agent was told before"
@@ -182,6 +202,8 @@ _FORMS = (
         r"|--upload-file|--json)[ \t=]*"
         rf"[^\s|;@]{{0,60}}@(?:{_PRIVATE})",
         too=_PLACES,
+        near=("@",),
+        core=rf"@(?:{_PRIVATE})",
         before=0,
     ),
     form(
@@ -193,16 +215,19 @@ _FORMS = (
         rf"|\b(?:curl|wget)\b[^\n|;]{{0,300}}?(?:\$\(|`)[ \t]*(?:cat[ \t]+[^\n)]{{0,40}}?"
         rf"(?:{_PRIVATE})|(?:env|printenv)[ \t]*[)`|])",
         too=f"{_PLACES} printenv",
+        near=_NAMES,
         before=0,
     ),
     form(
         _SENDS_FILE,
         _SENDERS,
         ("cat ", "tar ", "zip ", "base64 "),
-        rf"\b(?:cat|tar|zip|base64|gzip)\b[^\n|;]{{0,120}}?(?:{_PRIVATE})[^\n|;]{{0,60}}(?:\|[^\n"
-        rf"|]{{0,80}}){{0,2}}\|[ \t]*{_SEND}[ \t]"
+        rf"\b(?:cat|tar|zip|base64|gzip)\b[^\n|;]{{0,120}}?(?:{_PRIVATE})[^\n|;]{{0,60}}+(?:\|[^\n"
+        rf"|]{{0,80}}+){{0,2}}\|[ \t]*+{_SEND}[ \t]"
         rf"[^\n]{{0,80}}?{_WEB}",
         too=_PLACES,
+        near=_NAMES,
+        core=rf"(?:{_PRIVATE})[^\n|;]{{0,60}}+\|",
         before=2,
         after=700,
     ),
@@ -220,14 +245,11 @@ _FORMS = (
         _DROPS,
         "ignore disregard forget override overrule discard",
         ("ignore ", "disregard ", "forget ", "override ", "overrule ", "discard "),
-        rf"(?im){_BEGIN}(?:ignore|disregard|forget|override|overrule|discard)[ \t]+(?:all|any|every"
-        r"|the|your|my|these|those)?[ \t]*(?:of[ \t]+)?"
-        rf"(?:the|your|any|its)?[ \t]*{_EARLIER}(?:[ \t]+(?:or"
-        rf"|and)[ \t]+{_EARLIER})?[ \t]+(?:\w{{1,12}}[ \t]+)?{_ORDERS}\b"
-        rf"|{_BEGIN}(?:ignore|disregard|forget)[ \t]+(?:everything|all|anything)[ \t]+(?:above"
-        r"|before this|you (?:were|have been) (?:told|instructed))\b",
-        too="previous prior preceding earlier above former existing other system original"
-        " safety security everything anything told instructed",
+        rf"(?m){_BEGIN}{_DROP}",
+        too=(
+            f"{_BEFORE} everything anything told instructed",
+            f"{_GIVEN} above before told instructed",
+        ),
         near=(
             "instruction",
             "prompt",
@@ -242,24 +264,27 @@ _FORMS = (
             "before",
             "told",
         ),
+        core=_DROP,
         before=60,
         after=160,
+        is_small=True,
     ),
     form(
         _DROPS,
         "dan jailbroken unrestricted longer",
         "you are ",
-        r"(?i)\byou[ \t]+are[ \t]+(?:now[ \t]+)?(?:DAN|jailbroken|unrestricted|no longer (?:bound"
+        r"\byou[ \t]+are[ \t]+(?:now[ \t]+)?(?:dan|jailbroken|unrestricted|no longer (?:bound"
         r"|restricted|limited) by)\b",
         too="dan jailbroken unrestricted bound restricted limited",
         before=0,
         after=80,
+        is_small=True,
     ),
     form(
         _SENDS,
         "send upload post transmit exfiltrate forward leak email mail submit copy report push ship",
         ("://", "@"),
-        rf"(?im){_BEGIN}(?:\w{{1,12}}ly[ \t]+)?(?:send|upload|post|transmit|exfiltrate|forward|leak"
+        rf"(?m){_BEGIN}(?:\w{{1,12}}ly[ \t]+)?(?:send|upload|post|transmit|exfiltrate|forward|leak"
         r"|e-?mail|submit|copy|push|ship)"
         rf"[ \t]+{_OBJECT}[^.!?\n]{{0,120}}?\b(?:to|via|through)[ \t]+[^.!?\n]{{0,40}}?{_AWAY}"
         rf"|{_BEGIN}(?:collect|gather|harvest|read|find|take"
@@ -270,30 +295,34 @@ _FORMS = (
         "password passwords secrets variables vars cookies conversation history prompt wallet"
         " wallets phrase phrases personal",
         near=_STEMS,
+        core=rf"\b(?:send|upload|post|transmit|exfiltrate|forward|leak|e-?mail|submit|copy|push|ship"
+        rf"|collect|gather|harvest|read|find|take|get)[ \t]+{_OBJECT}",
         before=300,
         after=60,
+        is_small=True,
     ),
     form(
         _HIDES,
         "without behind secretly covertly surreptitiously",
         _HIDING,
-        rf"(?im){_BEHIND}[^.!?\n]{{0,60}}?\b{_ACT}\b[^.!?\n]{{0,80}}?(?:{_OWN}|{_AWAY}|\bfiles?\b"
+        rf"(?m){_BEHIND}[^.!?\n]{{0,60}}?\b{_ACT}\b[^.!?\n]{{0,80}}?(?:{_OWN}|{_AWAY}|\bfiles?\b"
         r"|\bdata\b|\bcontents?\b|\bresults?\b[ \t]+to\b)"
         rf"|{_BEGIN}{_ACT}[ \t]+{_FEW}(?:{_OWN}|files?\b|data\b"
         rf"|contents?\b)[^.!?\n]{{0,100}}?\b{_BEHIND}",
-        too="knowledge knowing noticing awareness aware consent permission approval telling"
-        " informing notifying alerting asking back secretly covertly surreptitiously",
+        too=(f"{_UNKNOWING} back {_UNSEEN}", f"user users {_UNSEEN}"),
         near=(
             *("without the user", "without user", "without telling", "without informing"),
             *("without notifying", "without alerting", "without asking", "the user's back"),
             *("the user\u2019s back", "secretly", "covertly", "surreptitiously"),
         ),
+        core=_BEHIND,
+        is_small=True,
     ),
     form(
         _HIDES,
         "tell inform notify alert mention reveal show warn disclose",
         " user",
-        rf"(?i)\b(?:do not|don['\u2019]t|never)[ \t]+{_TELL}[ \t]+(?:the[ \t]+)?users?\b"
+        rf"\b(?:do not|don['\u2019]t|never)[ \t]+{_TELL}[ \t]+(?:the[ \t]+)?users?\b"
         rf"[^.!?\n]{{0,40}}?\b(?:about|that|of|what|this|when)\b"
         r"[^.!?\n]{0,60}?\b(?:uploads?|uploaded|sent|sending|sends?|exfiltrat\w*|transmit\w*"
         r"|upload\w*|collect\w*|harvest\w*|backdoor\w*"
@@ -304,19 +333,22 @@ _FORMS = (
         near=("do not ", "don't ", "don\u2019t ", "never "),
         before=30,
         after=240,
+        is_small=True,
     ),
     form(
         _HIDES,
         "hide conceal keep",
         ("from the user", "from user"),
-        rf"(?im){_BEGIN}(?:hide|conceal|keep)[ \t]+(?:this|these|it|the[ \t]+(?:upload|transfer"
+        rf"(?m){_BEGIN}(?:hide|conceal|keep)[ \t]+(?:this|these|it|the[ \t]+(?:upload|transfer"
         r"|request|step|instructions?))[ \t]+"
         r"(?:\w{1,14}[ \t]+){0,3}?from[ \t]+(?:the[ \t]+)?users?\b",
         too="user users",
         before=160,
         after=20,
+        is_small=True,
     ),
 )
+_OF_FILES = tuple(each for each in _FORMS if each.says == _SENDS_FILE)
 _WORDS = frozenset(word for each in _FORMS for word in each.words)
 
 

@@ -68,13 +68,8 @@ def _found(text: Text, odd: set[str]) -> Iterator[tuple[int, str]]:
         yield from _selectors(whole)
     if odd - selectors:
         forms = _forms()
-        right_to_left = cache(lambda line: forms.right_to_left.search(text.line(line)) is not None)
         yield from once_a_line(forms.tags, whole, _tags)
-        yield from once_a_line(
-            forms.controls,
-            whole,
-            lambda match: None if right_to_left(text.place(match.start()).line) else _turns(match),
-        )
+        yield from _turned(text)
         yield from once_a_line(forms.width, whole, lambda match: _without_width(match, whole))
 
 
@@ -95,7 +90,11 @@ def _forms() -> _Forms:
     return _Forms(
         re.compile(f"{flag}|([{_TAGS}]+)"),
         re.compile(f"[{_CONTROLS}]"),
-        re.compile(f"[{_WIDTHLESS}{_MARKS}]+"),
+        # Inside an ASCII word, or in a row: a text has a hundred thousand that are as they should.
+        re.compile(
+            f"(?<=[A-Za-z0-9])[{_MARKS}]*[{_WIDTHLESS}][{_WIDTHLESS}{_MARKS}]*(?=[A-Za-z0-9])"
+            f"|[{_WIDTHLESS}{_MARKS}]{{{_ROW},}}"
+        ),
         re.compile(f"[{_RIGHT_TO_LEFT}]"),
         re.compile(f"[{_JOINED}\ufe0f]"),
     )
@@ -112,22 +111,25 @@ def _tags(match: re.Match[str]) -> str | None:
     return f"hidden tag characters from {_named(tags)} on{says}; delete them"
 
 
-def _turns(match: re.Match[str]) -> str:
-    return f"{_named(match[0])} turns the order of what is shown; delete it"
+def _turned(text: Text) -> Iterator[tuple[int, str]]:
+    """The first control of each line that has no right-to-left letters."""
+    place = 0
+    while place >= 0 and (match := _forms().controls.search(text.text, place)):
+        if not _forms().right_to_left.search(text.line(text.place(match.start()).line)):
+            message = f"{_named(match[0])} turns the order of what is shown; delete it"
+            yield match.start(), message
+        place = text.text.find("\n", match.start())
 
 
 def _without_width(match: re.Match[str], text: str) -> str | None:
     run = match[0]
-    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-    if len(run) >= _ROW:
-        joined = _forms().joined
-        if len(run) <= _FEW and joined.match(before) and joined.match(after):
-            return None
-        row = f"{len(run):,} characters without width in a row, the first {_named(run)}"
-        return f"{row}; delete them"
-    if _is_letter(before) and _is_letter(after) and not set(run) <= set(_MARKS):
+    if len(run) < _ROW:
         return f"{_named(run)} stands inside a word, where nobody sees it; delete it"
-    return None
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    joined = _forms().joined
+    if len(run) <= _FEW and joined.match(before) and joined.match(after):
+        return None
+    return f"{len(run):,} characters without width in a row, the first {_named(run)}; delete them"
 
 
 def _selectors(text: str) -> Iterator[tuple[int, str]]:
@@ -146,10 +148,6 @@ def _selectors(text: str) -> Iterator[tuple[int, str]]:
             yield start, f"{row}; delete them"
         if odd >= _MANY:
             return
-
-
-def _is_letter(character: str) -> bool:
-    return character.isascii() and character.isalnum()
 
 
 def _named(text: str) -> str:

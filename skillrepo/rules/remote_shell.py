@@ -5,7 +5,7 @@ What it checks: no script of the skill pipes what it downloads into a shell or a
 `exec(requests.get(…).text)`), and no text tells the agent to do so from an address that nobody can
 vouch for: one without TLS, a bare IP address, a paste, a link shortener, a tunnel. What a text
 warns of and what a script only prints are none. Commands of other installers in documents are left
-to `remote-installer`.
+to `remote-installer`. Of a text with more than 1,000 such commands, that is told.
 
 Why it matters: what such a line runs can change at any time after the review, and it runs with all
 that the user may do. In a script it runs without being read by anyone, so it is an error there, for
@@ -29,24 +29,17 @@ from skillrepo.document import Document
 from skillrepo.rule import ERROR, Hit, Rule
 from skillrepo.wording import Text, form, texts_with
 
-_DOWNLOADS = (
-    "curl",
-    "wget",
-    "irm",
-    "iwr",
-    "invoke-restmethod",
-    "invoke-webrequest",
-    "(new-object net.webclient).downloadstring",
-    "(new-object system.net.webclient).downloadstring",
-)
 _REACH = 400
 """From the download to the pipe, at most."""
+_MOST = 1_000
+"""Commands of one text that are looked at: no text that is meant to be read has as many."""
 
 
 class Found(NamedTuple):
     """A download that is run: where it begins, the host it comes from, and whether it is grave.
 
-    It is grave in a script that runs it, and from an address that nobody can vouch for.
+    It is grave in a script that runs it, and from an address that nobody can vouch for. Without a
+    host it is the first of those that were not looked at.
     """
 
     offset: int
@@ -59,53 +52,70 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
     for text, found in downloads_run(skill, context):
         if found.grave:
             message = f"what {found.host} sends is run unseen; download it, check it, run it then"
+            if not found.host:
+                message = f"only the first {_MOST:,} commands like this were looked at; delete some"
             yield Hit(*text.place(found.offset), message, path=text.path)
 
 
 def downloads_run(skill: Document, context: Context) -> Iterator[tuple[Text, Found]]:
     """Each line of each text that runs what it downloads, but what is warned of."""
     for text in texts_with(_WORDS, skill, context):
-        told: set[int] = set()
-        for start, end in _spans(text):
-            line = text.place(start).line
-            said = text.text[start:end]
-            is_code = said.startswith(("exec", "eval("))
-            if line in told or (not is_code and _harmless(said)) or text.is_pattern(line):
-                continue
-            runs = text.is_script and text.is_run(start, is_code=is_code)
-            if runs or not text.is_example(start):
-                told.add(line)
-                yield text, Found(start, _host(said), runs or _dubious().search(said) is not None)
+        for found in text.once(_downloads_run):
+            yield text, found
 
 
-def _spans(text: Text) -> Iterator[tuple[int, int]]:
-    """Where a download that is run begins and ends."""
+def _downloads_run(text: Text) -> list[Found]:
+    found: list[Found] = []
+    told: set[int] = set()
+    for number, (start, pipe, end) in enumerate(_spans(text)):
+        if number == _MOST:
+            found.append(Found(start, "", grave=True))
+            break
+        line = text.place(start).line
+        said = text.text[start:end]
+        is_code = said.startswith(("exec", "eval("))
+        if line in told or (not is_code and _harmless(said)):
+            continue
+        if (pipe and not _is_one_command(text, start, pipe)) or text.is_pattern(line):
+            continue
+        runs = text.is_script and text.is_run(start, is_code=is_code)
+        if runs or not text.is_example(start):
+            told.add(line)
+            found.append(Found(start, _host(said), runs or _dubious().search(said) is not None))
+    return found
+
+
+def _spans(text: Text) -> Iterator[tuple[int, int, int]]:
+    """Where a download that is run begins, where the pipe behind it, if it has one, and the end."""
     if text.may_match(_PIPE):
-        for pipe in _pipes().finditer(text.text):
-            start = _last_download(text.small, pipe.start())
-            if start >= 0 and _is_one_command(text, start, pipe):
-                yield start, pipe.end()
+        for command in _commands().finditer(text.small):
+            start = command.start()
+            end = min(command.end(), start + _REACH + 1)
+            place = text.text.find("|", start, end)
+            while place >= 0:
+                pipe = _pipe().match(text.text, place)
+                if pipe:
+                    yield start, place, pipe.end()
+                place = text.text.find("|", pipe.end() if pipe else place + 1, end)
     for each in _FORMS:
         for match in text.all_matches(each):
-            yield match.span()
+            yield match.start(), 0, match.end()
 
 
-def _last_download(small: str, end: int) -> int:
-    """Where the last download before a place begins, in small letters; -1 if there is none."""
-    start = max(0, end - _REACH)
-    start = max(start, small.rfind("\n\n", start, end))
-    found = max((small.rfind(word, start, end), len(word)) for word in _DOWNLOADS)
-    before, after = (
-        small[found[0] - 1 : found[0]],
-        small[found[0] + found[1] : found[0] + found[1] + 1],
+@cache
+def _commands() -> re.Pattern[str]:
+    """A command that downloads, up to the next one or a blank line, in small letters."""
+    return re.compile(
+        r"(?=[ciw(])(?<![\w/.-])(?:curl|wget|irm|iwr|invoke-(?:restmethod|webrequest)"
+        r"|\(new-object (?:system\.)?net\.webclient\)\.downloadstring)(?=[ (\t])"
+        r"(?:[^\nciw(]++|\n(?!\n)|c(?!url)|w(?!get)|i(?!rm|wr|nvoke-(?:restmethod|webrequest))"
+        r"|\((?!new-object (?:system\.)?net\.webclient\)\.downloadstring))*+"
     )
-    whole = not before or not (before.isalnum() or before in "_/.-")
-    return found[0] if whole and after in (" ", "(", "\t") else -1
 
 
-def _is_one_command(text: Text, start: int, pipe: re.Match[str]) -> bool:
+def _is_one_command(text: Text, start: int, pipe: int) -> bool:
     """Whether nothing ends the command before the pipe, and the pipe is none of a table."""
-    between = text.text[start : pipe.start()]
+    between = text.text[start:pipe]
     if re.search(r"[;&](?![^\s]*=)|(?<!\\)(?<!`)\n(?!\s*$)", between) or "`" in between.strip("`"):
         return False
     in_table = text.is_markdown and text.line(text.place(start).line).lstrip().startswith("|")
@@ -113,7 +123,7 @@ def _is_one_command(text: Text, start: int, pipe: re.Match[str]) -> bool:
 
 
 @cache
-def _pipes() -> re.Pattern[str]:
+def _pipe() -> re.Pattern[str]:
     return re.compile(
         r"\|[ \t]{0,4}(?:\\?\n[ \t]{0,8})?(?:sudo[ \t]+(?:-\w+[ \t]+){0,3})?(?:env[ \t]+)?"
         r"(?:\w{1,30}=\S{0,80}[ \t]+){0,3}"

@@ -28,6 +28,9 @@ def run(skill: Document, _context: Context) -> Iterator[Hit]:
 
 
 def _hits(skill: Document) -> Iterator[Hit]:
+    texts = [text for section in skill.outline if (text := section.heading.text)]
+    if len(texts) == len({text.casefold() for text in texts}):
+        return
     above = [(0, 0)]  # level and line of the heading that another stands below, and of those above
     known: dict[tuple[int, str], int] = {}  # line of the one above, text → line of the first
     for heading in sections.top(skill):

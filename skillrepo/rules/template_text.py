@@ -16,12 +16,14 @@ Source: house.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.rule import ERROR, Hit, Rule
 from skillrepo.template_text import TEMPLATE_SENTENCES
+from skillrepo.vocabulary import vocabulary
+from skillrepo.wording import Text, texts
 
 _MARKER = re.compile(r"(?<![\w`/#.\[-])\[?(TODO|FIXME|TBD)(?=\](?![(\[])|:)")
 _ALONE = re.compile(r"(?:^[\W\d_]*|[:|]\s*)(TODO|FIXME|TBD)[*_.\s]*(?:\||$)")
@@ -37,54 +39,64 @@ _BRACKETED = re.compile(
 _INLINE = re.compile(r"(?<!`)(`{1,8})(?!`)[^`]{1,2000}\1(?!`)|<!--[^<>]{0,2000}-->")
 """Code and comments inside a line; the bounds keep it linear on lines of backticks."""
 _LONGEST_LINE = 4_096
-# Most bodies hold none of these, which is soon seen.
-_WORDS = ("TODO", "FIXME", "TBD", *TEMPLATE_SENTENCES)
+_MARKERS = ("TODO", "FIXME", "TBD")
+_PLACEHOLDERS = ("your", "insert", "describe", "placeholder", "replace", "fill")
 # The look ahead makes it soon done with a bracket that opens something else.
-_OPENING = re.compile(
-    r"[<\[](?=[yidprfYIDPRF])(?i:your|insert|describe|placeholder|replace|fill)\b"
+_SUSPECT = re.compile(
+    r"TODO|FIXME|TBD|[<\[](?=[yidprfYIDPRF])(?i:your|insert|describe|placeholder|replace|fill)\b"
 )
+# Most bodies hold none of these words, which is soon seen.
+_WORDS = tuple((sentence, vocabulary(sentence.encode()).words) for sentence in TEMPLATE_SENTENCES)
+_MARKER_WORDS = frozenset(word.lower().encode() for word in _MARKERS)
+_OPENINGS = tuple((word.encode(), f"<{word}", f"[{word}") for word in _PLACEHOLDERS)
 
 
-def run(skill: Document, _context: Context) -> Iterator[Hit]:
+def run(skill: Document, context: Context) -> Iterator[Hit]:
     """Look at the description, then at each line of the body that is not code."""
+    words = skill.vocabulary.words
+    sentences = [sentence for sentence, its_words in _WORDS if its_words <= words]
     description = skill.frontmatter.get("description")
-    if isinstance(description, str) and (found := _left_over(description)):
+    if isinstance(description, str) and (found := _left_over(description, TEMPLATE_SENTENCES)):
         message = f"{found} is left of a template; write the description"
         yield Hit(*skill.place("description"), message)
+    if not sentences and not _may_hold_one(next(texts(skill, context))):
+        return
     exempt: set[int] | None = None
-    for number, line in _suspects(skill.body):
+    for number, line in enumerate(skill.body.split("\n"), start=1):
+        if not _SUSPECT.search(line) and not any(map(line.count, sentences)):
+            continue
         if exempt is None:
             exempt = _exempt_lines(skill)
-        if number not in exempt and (found := _left_over(line[:_LONGEST_LINE])):
+        if number not in exempt and (found := _left_over(line[:_LONGEST_LINE], sentences)):
             message = f"{found} is left of a template; write what it stands for, or delete the line"
             yield Hit(skill.file_line(number), 1, message)
 
 
-def _suspects(body: str) -> Iterator[tuple[int, str]]:
-    """The lines that hold a word of a template, with their numbers."""
-    places = [match.start() for match in _OPENING.finditer(body)]
-    for word in _WORDS:
-        place = body.find(word)
-        while place >= 0:
-            places.append(place)
-            place = body.find(word, place + 1)
-    number, end = 0, -1
-    for place in sorted(places):
-        if place > end:
-            number += body.count("\n", max(end, 0), place) + (end < 0)
-            end = body.find("\n", place)
-            end = len(body) if end < 0 else end
-            yield number, body[body.rfind("\n", 0, place) + 1 : end]
+def _may_hold_one(text: Text) -> bool:
+    """Whether a marker or the beginning of a placeholder stands in the text."""
+    words = text.vocabulary.words
+    if not words.isdisjoint(_MARKER_WORDS) and any(marker in text.text for marker in _MARKERS):
+        return True
+    return any(
+        word in words and (angled in text.small or bracketed in text.small)
+        for word, angled, bracketed in _OPENINGS
+    )
 
 
-def _left_over(line: str) -> str | None:
+def _left_over(line: str, sentences: Iterable[str]) -> str | None:
     """What of a template stands in the line."""
-    for sentence in TEMPLATE_SENTENCES:
+    for sentence in sentences:
         if sentence in line:
             return f"“{sentence}”"
     line = _INLINE.sub("", line) if "`" in line or "<!--" in line else line
-    matches = (form.search(line) for form in (_MARKER, _ALONE, _ANGLED, _BRACKETED))
-    return next((f"`{match[1]}`" for match in matches if match), None)
+    match = None
+    if "TODO" in line or "FIXME" in line or "TBD" in line:
+        match = _MARKER.search(line) or _ALONE.search(line)
+    if not match and ">" in line:
+        match = _ANGLED.search(line)
+    if not match and "]" in line:
+        match = _BRACKETED.search(line)
+    return f"`{match[1]}`" if match else None
 
 
 def _exempt_lines(skill: Document) -> set[int]:
