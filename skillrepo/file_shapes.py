@@ -152,7 +152,7 @@ class BaselineEntryShape(_Shape):
     """The rule's code."""
     path: str
     hash: str
-    """Of the line's text: the first 16 hexadecimal digits of SHA-256."""
+    """Of what it binds to: the first 16 hexadecimal digits of SHA-256."""
     count: Annotated[int, Field(ge=1)]
 
 
