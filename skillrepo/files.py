@@ -15,7 +15,7 @@ from posixpath import join
 from typing import Literal, Protocol, runtime_checkable
 
 from skillrepo import document
-from skillrepo.git import Entry
+from skillrepo.git import Entry, is_submodule
 
 SKILL_FILE = "SKILL.md"
 # PATH_MAX of Linux.
@@ -136,6 +136,8 @@ class Folder:
             mode = 0
         if not mode:
             return "missing"
+        if path and stat.S_ISDIR(mode) and is_submodule(self._base + path):
+            return "other"
         for kind, test in _KINDS.items():
             if test(mode):
                 return kind
@@ -157,20 +159,21 @@ class Folder:
     def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
         """The bytes of each file."""
         for path in paths:
-            # Between lstat and open a file may have become a link or a FIFO.
-            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             try:
-                descriptor = os.open(self._base + path, flags)
+                # Between lstat and open a file may have become a link, a folder or a FIFO.
+                with open(self._base + path, "rb", opener=_open) as file:
+                    size = os.fstat(file.fileno()).st_size
+                    data = size if size > document.MAX_BYTES else file.read(document.MAX_BYTES + 1)
             except OSError:
-                yield None
-                continue
-            with os.fdopen(descriptor, "rb") as file:
-                size = os.fstat(descriptor).st_size
-                yield size if size > document.MAX_BYTES else file.read(document.MAX_BYTES + 1)
+                data = None
+            yield data
 
     def link(self, path: str) -> str:
-        """The target of a symbolic link."""
-        return str((self._root / path).readlink())
+        """The target of a symbolic link, empty where there is none any more."""
+        try:
+            return os.readlink(self._base + path)  # noqa: PTH115 - as everywhere here
+        except OSError:
+            return ""
 
     def stamp(self, path: str) -> str:
         """Size, times, place on the disk and mode; unknown where it changed a moment ago."""
@@ -357,6 +360,10 @@ class Patched:
 def within(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies below it; everything lies below `""` and `.`."""
     return folder in ("", ".") or path == folder or path.startswith(folder + "/")
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _is_link(path: str) -> bool:

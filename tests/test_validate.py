@@ -671,3 +671,29 @@ def test_tracked_file_that_has_become_a_fifo_does_not_hang(root: Path, run: Run)
     (root / WAX / "SKILL.md").unlink()
     os.mkfifo(root / WAX / "SKILL.md")
     assert "is not a regular file" in run(root, "validate").out
+
+
+# Submodules
+
+
+def test_submodules(root: Path, run: Run, git: Git, make_repo: MakeRepo) -> None:
+    inner = make_repo({"unit/SKILL.md": skill("unit"), "more.md": "# More\n"}, name="inner")
+    for place in ("skills/inner", f"{WAX}/vendor"):
+        git(root, "submodule", "--quiet", "add", str(inner), place)
+    # Its skills are those of another repository; within a skill its files are none of the skill's.
+    found = f"{WAX}/vendor:1:1: error X108 links-leave-skill: is neither a file nor a folder"
+    for options, number in (([], 3), (["--staged"], 1), (["--base", "HEAD"], 1)):
+        done = run(root, "validate", *options)
+        assert (done.code, checked(done), done.out.startswith(found)) == (1, number, True)
+    git(root, "commit", "--quiet", "-m", "submodules")
+    done = run(root, "validate", "--rev", "HEAD")
+    assert (done.code, checked(done), done.out.startswith(found)) == (1, 3, True)
+    # It has not changed since.
+    assert checked(run(root, "validate", "--base", "HEAD")) == 0
+    (root / WAX / "vendor/more.md").write_text("# Other\n")
+    assert checked(run(root, "validate", "--base", "HEAD")) == 0
+    git(root / WAX / "vendor", "commit", "--quiet", "--all", "-m", "more")
+    git(root, "add", "--all")
+    assert checked(run(root, "validate", "--base", "HEAD")) == 1
+    done = run(root, "validate", "skills/inner")
+    assert (done.code, checked(done)) == (0, 1)
