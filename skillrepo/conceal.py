@@ -11,24 +11,21 @@ def concealed(report: Report) -> Report:
 
     A fix whose text holds a key is told, but not spelt out: applied with stars it would do harm.
     """
-    # Many findings have one path.
-    name = cache(masked)
 
     def finding(each: Finding) -> Finding:
-        return each._replace(path=name(each.path), fix=each.fix and _fix(each.fix))
+        return each._replace(fix=each.fix and _fix(each.fix))
 
     def ignored(each: Ignored) -> Ignored:
         return Ignored(finding(each.finding), masked(each.reason))
 
-    return report._replace(
-        skills=tuple(map(name, report.skills)),
+    spelt = report._replace(
         findings=tuple(map(finding, report.findings)),
-        not_analysed=tuple(each._replace(path=name(each.path)) for each in report.not_analysed),
         ignored=tuple(map(ignored, report.ignored)),
         baselined=tuple(map(finding, report.baselined)),
         refused=tuple(map(ignored, report.refused)),
-        stale=tuple(map(masked, report.stale)),
     )
+    # Many findings have one path.
+    return spelt.renamed(cache(masked))
 
 
 def _fix(fix: Fix) -> Fix:

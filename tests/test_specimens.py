@@ -220,13 +220,13 @@ def findings(build: Builder, place: Path, run: Run) -> list[dict[str, Any]]:
     assert report["checked"] >= 1
     assert done.code == (1 if any(each["severity"] == "error" for each in found) else 0)
     for each in found:
-        assert lies_in_its_file(each, folder)
+        assert lies_in_its_file(each, place)
     return found
 
 
-def lies_in_its_file(finding: dict[str, Any], folder: Path) -> bool:
+def lies_in_its_file(finding: dict[str, Any], place: Path) -> bool:
     """Whether there is such a place in the file."""
-    path = folder / finding["path"]
+    path = place / finding["path"]
     assert os.path.lexists(path)
     line, column = finding["line"], finding["column"]
     if (line, column) == (1, 1):

@@ -362,7 +362,8 @@ def test_a_skill_anywhere(tmp_path: Path, run: Run) -> None:
     ):
         done = run(cwd, "validate", *paths)
         assert (done.code, checked(done), done.err) == (1, 1, "")
-        assert done.out.startswith("SKILL.md:2:7: error M102")
+        start = "wax/" if cwd == tmp_path else ""
+        assert done.out.startswith(f"{start}SKILL.md:2:7: error M102")
         (line,) = (line for line in done.out.splitlines() if line.startswith("not checked: "))
         assert line.endswith(f" ({NOT_CHECKED})")
         for rule in ("required-sections", "known-category", "unique-name"):
@@ -371,6 +372,30 @@ def test_a_skill_anywhere(tmp_path: Path, run: Run) -> None:
     for option in (("--staged",), ("--rev", "HEAD"), ("--base", "HEAD")):
         done = run(tmp_path, "validate", *option)
         assert (done.code, done.err) == (2, f"error: {tmp_path} is not in a git repository\n")
+
+
+def test_paths_open_from_where_one_is(tmp_path: Path, run: Run) -> None:
+    wax, above = tmp_path / "a/wax", tmp_path / "a"
+    write(wax, "SKILL.md", BAD)
+    named = "SKILL.md:2:7: error M102"
+    for cwd, arguments, start in (
+        (tmp_path, ["a/wax"], f"a/wax/{named}"),
+        (tmp_path, ["a"], f"a/wax/{named}"),
+        (above, [str(wax)], f"wax/{named}"),
+        (wax, [], named),
+        (wax, ["../wax/SKILL.md"], named),
+        (Path("/"), [str(wax)], f"{wax}/{named}".lstrip("/")),
+    ):
+        done = run(cwd, "validate", *arguments)
+        assert (done.code, done.out[: len(start)]) == (1, start)
+        (finding,) = run(cwd, "validate", "--select", "M102", "--json", *arguments).json("report")[
+            "findings"
+        ]
+        assert (cwd / finding["path"]).resolve() == wax / "SKILL.md"
+    (tmp_path / "b").mkdir()
+    assert run(tmp_path / "b", "validate", str(wax)).out.startswith(f"{wax}/{named}")
+    write(tmp_path, "taxonomy.yaml", FILES["taxonomy.yaml"])
+    assert "../../a/wax/SKILL.md:2:7: error M102" in run(wax, "validate", ".").out
 
 
 def test_two_skills_anywhere(tmp_path: Path, run: Run) -> None:
@@ -384,7 +409,7 @@ def test_two_skills_anywhere(tmp_path: Path, run: Run) -> None:
 def test_a_folder_of_skills_stays_the_root_below_a_skill(tmp_path: Path, run: Run) -> None:
     write(tmp_path, "SKILL.md", skill("x"))
     write(tmp_path, "many/wax/SKILL.md", BAD)
-    assert run(tmp_path, "validate", "many").out.startswith("wax/SKILL.md:2:7: ")
+    assert run(tmp_path, "validate", "many").out.startswith("many/wax/SKILL.md:2:7: ")
 
 
 def test_nothing_found_outside_a_repository(tmp_path: Path, run: Run) -> None:

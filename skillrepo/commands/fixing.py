@@ -99,13 +99,9 @@ def write(done: Repaired, place: Place, *, staged: bool, plan: Plan, context: Co
 
 def _say_what(done: Repaired) -> None:
     if done.fixed:
-        findings, files = len(done.fixed), len(done.files) + len(done.moves)
         for path, codes in sorted(_by_file(done).items()):
             say_error(f"fixed {one_line(masked(path))}: {', '.join(codes)}")
-        say_error(
-            f"fixed {findings:,} finding{'s' * (findings != 1)} "
-            f"in {files:,} file{'s' * (files != 1)}"
-        )
+        say_error(f"fixed {_count(done)}")
 
 
 def _by_file(done: Repaired) -> dict[str, list[str]]:
@@ -154,6 +150,16 @@ def _move(root: Path, old: str, new: str) -> None:
         (root / old).rename(target)
     except OSError as error:
         raise SkillRepoError(f"{old} cannot be moved to {new}: {error.strerror}") from None
+
+
+def say_what_would_be(done: Repaired) -> None:
+    """Say in a line what was not written."""
+    say_error(f"would fix {_count(done)}; nothing was written")
+
+
+def _count(done: Repaired) -> str:
+    findings, files = len(done.fixed), len(done.files) + len(done.moves)
+    return f"{findings:,} finding{'s' * (findings != 1)} in {files:,} file{'s' * (files != 1)}"
 
 
 def diff(done: Repaired) -> Iterator[str]:
