@@ -86,7 +86,8 @@ def validate(paths: Sequence[str | Path], asked: Options) -> int:
         return 0
     told = known.part(told, lines, whole=whole)
     limit = Severity[(asked.fail_on or context.settings.fail_on).upper()]
-    view = view_of(limit, lines, quiet=asked.quiet)
+    # A commit that touches no skill is none of a hook's business.
+    view = view_of(limit, lines, quiet=asked.quiet or (asked.staged and not found))
     worst = told.worst()
     if prefix := place.prefix:
         told = told.renamed(lambda path: prefix + path)
