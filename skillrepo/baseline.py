@@ -1,25 +1,36 @@
 """The findings that were there when the tool was adopted: `skillrepo-baseline.json`.
 
 An entry binds to the rule, the path and the text of the line, not to its number: what is moved
-stays known, what is edited is looked at anew. Two lines alike in one file are two.
+stays known, what is edited is looked at anew. Two lines alike in one file are two. A file without
+lines is bound by its bytes.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from skillrepo import schema
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding
 
 FILE_NAME = "skillrepo-baseline.json"
-Lines = Callable[[str, int], str | None]
-"""Path and number → the text of a line, None where it cannot be read."""
+_BLOCK = 100
+"""Lines that a finding about safety binds to, at most; the longest private key has fewer."""
+
+
+class Lines(Protocol):
+    """What findings bind to in the files of a source."""
+
+    def __call__(self, path: str, line: int) -> str | None:
+        """The text of a line, None where there is none or the file is not text."""
+
+    def raw(self, path: str) -> bytes | None:
+        """The bytes of a file that is not text, the target of a link; else None."""
 
 
 class Entry(NamedTuple):
-    """What a baseline knows of a finding: rule code, path, and hash of the line's text."""
+    """What a baseline knows of a finding: rule code, path, and hash of what it binds to."""
 
     rule: str
     path: str
@@ -27,17 +38,36 @@ class Entry(NamedTuple):
 
 
 def hash_of(finding: Finding, lines: Lines) -> str:
-    """The hash of the line that a finding is in; spaces at its ends do not count.
+    """The first 16 hexadecimal digits of the SHA-256 of what a finding binds to.
 
-    A finding about a whole file has no line of its own, or an empty one: its message without
-    numbers takes its place. The first 16 hexadecimal digits of SHA-256.
+    That is the text of its line; spaces at its ends do not count. One about safety binds to the
+    lines below too, up to an empty one: a key, or what is hidden, goes on there. A finding at the
+    top of a file may be about the whole file, and one may be in an empty line: its message without
+    numbers counts too. Of a file that is not text it is the bytes.
     """
     from hashlib import sha256  # noqa: PLC0415 - 5 ms, which most runs need not spend
 
+    data = lines.raw(finding.path)
+    if data is None:
+        data = _text(finding, lines).encode(errors="surrogatepass")
+    return sha256(data).hexdigest()[:16]
+
+
+def _text(finding: Finding, lines: Lines) -> str:
     text = (lines(finding.path, finding.line) or "").strip()
+    if finding.code.startswith("X"):
+        text = "\n".join(_block(finding, lines))
     if not text or (finding.line, finding.column) == (1, 1):
-        text = "".join(char for char in finding.message if not char.isdigit())
-    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+        text += "\n" + "".join(char for char in finding.message if not char.isdigit())
+    return text
+
+
+def _block(finding: Finding, lines: Lines) -> Iterator[str]:
+    for number in range(finding.line, finding.line + _BLOCK):
+        text = (lines(finding.path, number) or "").strip()
+        if not text:
+            return
+        yield text
 
 
 def entry_of(finding: Finding, lines: Lines) -> Entry:

@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
     except SkillRepoError as error:
-        _say(f"error: {visible(str(error))}")
+        from skillrepo.secret_text import masked  # noqa: PLC0415 - seldom needed
+
+        _say(f"error: {visible(masked(str(error)))}")
         code = 2
     except KeyboardInterrupt:
         _say("interrupted")

@@ -176,7 +176,7 @@ def render(fields: Mapping[str, object], body: str) -> str:
     return frontmatter.dumps(post, handler=Handler()) + "\n"
 
 
-OUT_OF_REACH = "cannot be read: no permission, or not in this partial clone"
+OUT_OF_REACH = "cannot be read: no permission, not in this partial clone, or gone meanwhile"
 
 
 def over_limit(size: int) -> str:

@@ -133,6 +133,8 @@ class SettingsFile(_Shape):
     """The most lines of a SKILL.md below its frontmatter."""
     max_body_tokens: Annotated[int, Field(ge=1)] = DEFAULT.max_body_tokens
     """The most tokens of the same text (characters / 4)."""
+    required_keys: tuple[Annotated[str, Field(pattern=r"^\S+$")], ...] = DEFAULT.required_keys
+    """Keys that the frontmatter of each skill must have: `license`, `metadata.owner`."""
     sections: dict[str, PolicyShape] = {}
     """Section policies of your own, by name; they replace shipped ones."""
     rules: dict[str, _Level | RuleSettingShape] = {}
@@ -152,7 +154,7 @@ class BaselineEntryShape(_Shape):
     """The rule's code."""
     path: str
     hash: str
-    """Of the line's text: the first 16 hexadecimal digits of SHA-256."""
+    """Of what it binds to: the first 16 hexadecimal digits of SHA-256."""
     count: Annotated[int, Field(ge=1)]
 
 

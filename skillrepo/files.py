@@ -15,7 +15,7 @@ from posixpath import join
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from skillrepo import document
-from skillrepo.git import Entry
+from skillrepo.git import Entry, is_submodule
 
 SKILL_FILE = "SKILL.md"
 # PATH_MAX of Linux.
@@ -115,14 +115,19 @@ class Folder:
         return sorted({*listed, *odd})
 
     def _listed(self, under: str, listing: Callable[[str], Iterable[str]]) -> list[str]:
-        """The files and links that are there; git lists what it tracks, and submodules."""
+        """The files, links and submodules that are there; git lists all that it tracks."""
         found: list[str] = []
         for path in listing(under):
             state = self._look(path)
-            if state.mode and not stat.S_ISDIR(state.mode):
+            # Of a repository that is not tracked git names the folder, with a slash.
+            is_folder = stat.S_ISDIR(state.mode)
+            if state.mode and not (is_folder and (path[-1] == "/" or not self._is_submodule(path))):
                 self._states[path] = state
                 found.append(path)
         return found
+
+    def _is_submodule(self, folder: str) -> bool:
+        return is_submodule(self._base + folder)
 
     def _look(self, path: str) -> _State:
         try:
@@ -169,6 +174,8 @@ class Folder:
         mode = self._state(path).mode
         if not mode:
             return "missing"
+        if path and stat.S_ISDIR(mode) and self._is_submodule(path):
+            return "other"
         for kind, test in _KINDS.items():
             if test(mode):
                 return kind
@@ -190,20 +197,21 @@ class Folder:
     def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
         """The bytes of each file."""
         for path in paths:
-            # Between lstat and open a file may have become a link or a FIFO.
-            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             try:
-                descriptor = os.open(self._base + path, flags)
+                # Between lstat and open a file may have become a link, a folder or a FIFO.
+                with open(self._base + path, "rb", opener=_open) as file:
+                    size = os.fstat(file.fileno()).st_size
+                    data = size if size > document.MAX_BYTES else file.read(document.MAX_BYTES + 1)
             except OSError:
-                yield None
-                continue
-            with os.fdopen(descriptor, "rb") as file:
-                size = os.fstat(descriptor).st_size
-                yield size if size > document.MAX_BYTES else file.read(document.MAX_BYTES + 1)
+                data = None
+            yield data
 
     def link(self, path: str) -> str:
-        """The target of a symbolic link."""
-        return str((self._root / path).readlink())
+        """The target of a symbolic link, empty where there is none any more."""
+        try:
+            return os.readlink(self._base + path)  # noqa: PTH115 - as everywhere here
+        except OSError:
+            return ""
 
     def stamp(self, path: str) -> str:
         """Size, times, place on the disk and mode; unknown where it changed a moment ago."""
@@ -383,6 +391,10 @@ class Patched:
 def within(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies below it; everything lies below `""` and `.`."""
     return folder in ("", ".") or path == folder or path.startswith(folder + "/")
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _is_link(path: str) -> bool:

@@ -108,13 +108,14 @@ class Repository(NamedTuple):
         """List the files of the working tree that git tracks or does not ignore, sorted.
 
         Paths are POSIX, relative to the root; `under` is such a path. A file that is tracked but
-        is not there (deleted, outside a sparse checkout) is left out, and so are submodules.
+        is not there (deleted, outside a sparse checkout) is left out, and so is a submodule that
+        is not checked out; one that is stands in the list as one path.
         """
         root = self._worktree()
-        return sorted(path for path in self.listed(under) if _is_file(f"{root}/{path}"))
+        return sorted(path for path in self.listed(under) if _is_listed(f"{root}/{path}"))
 
     def listed(self, under: str = "") -> set[str]:
-        """What `files` lists, with what is not there, and with submodules."""
+        """What `files` lists, with what is not there, and with the folders of other repositories."""
         output = self.run(
             *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
             *_pathspec(under),
@@ -135,7 +136,13 @@ class Repository(NamedTuple):
         plain = {path: _mode(entry.mode, modes=modes) for path, entry in entries.items()}
         then = {path: (plain[path], entry.oid) for path, entry in entries.items()}
         now = {}
+        if ".gitmodules" in then or os.path.lexists(f"{root}/.gitmodules"):
+            # The index says which commit a submodule is to be of: to look into it takes a program.
+            index = self.index_entries().items()
+            now = {path: (e.mode, e.oid) for path, e in index if e.mode == "160000"}
         for path in self.files():
+            if path in now:
+                continue
             digest = new(self.object_format, usedforsecurity=False)
             for part in _blob(f"{root}/{path}"):
                 digest.update(part)
@@ -490,11 +497,17 @@ def _kind(path: Path) -> int:
         return 0
 
 
-def _is_file(path: str) -> bool:
+def _is_listed(path: str) -> bool:
+    """Whether it is a file or a submodule; of one that is not tracked, git names the folder."""
     try:
-        return not stat.S_ISDIR(os.lstat(path).st_mode)
+        return not stat.S_ISDIR(os.lstat(path).st_mode) or (path[-1] != "/" and is_submodule(path))
     except OSError:
         return False
+
+
+def is_submodule(folder: str) -> bool:
+    """Whether another repository is checked out in the folder."""
+    return os.path.lexists(f"{folder}/.git")
 
 
 def _blob(path: str) -> Iterator[bytes]:

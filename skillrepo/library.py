@@ -171,7 +171,7 @@ class Library:
         """Why what stands at `path` is no file; None for a link to another file of the source."""
         kind = self.source.kind(path)
         if kind != "link":
-            return _WHY_UNFIT[kind]
+            return _WHY_UNFIT.get(kind, "was changed meanwhile; run it again")
         place = path
         for _ in range(_MOST_LINKS):
             target = self.source.link(place)

@@ -62,6 +62,7 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     max_body_lines: int = 500
     max_body_tokens: int = 5_000
+    required_keys: tuple[str, ...] = ()
     sections: Mapping[str, Policy] = MappingProxyType({})
     rules: Mapping[str, RuleSetting] = MappingProxyType({})
     ignore: tuple[Ignore, ...] = ()
@@ -86,6 +87,7 @@ def load(text: str) -> Settings:
     return Settings(
         **{key: value[key] for key in plain if key in value},
         exclude=tuple(value.get("exclude", ())),
+        required_keys=tuple(value.get("required_keys", ())),
         sections=dict(_policies(value.get("sections", {}))),
         rules={name: _rule(item) for name, item in value.get("rules", {}).items()},
         ignore=tuple(

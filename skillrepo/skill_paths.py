@@ -1,13 +1,14 @@
 """The path of every SKILL.md in the tree of HEAD, remembered, and found by the folder's name.
 
 The file `skillrepo/skills` below the git directory may be deleted at any time. Its lines are
-`+PATH` and `-PATH` as JSON, and `tree OID` behind those of a tree: when HEAD has moved, the
-difference is added at the end. One that does not end with `tree OID`, since a process was killed,
-is made anew.
+`+PATH` and `-PATH` as JSON, and `tree OID SUM` behind those of a tree: when HEAD has moved, the
+difference is added at the end. The sum is a CRC-32 of all that stands above it: a file that was
+edited, or torn since a process was killed, is made anew.
 """
 
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
@@ -18,7 +19,7 @@ from skillrepo.put_file import put
 
 _FILE = "skillrepo/skills"
 _NAME = "skill.md"
-_LAST = re.compile(r"^tree ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n\Z", re.MULTILINE)
+_LAST = re.compile(r"tree ([0-9a-f]{40}(?:[0-9a-f]{24})?) ([0-9a-f]{8})\n\Z")
 _MOST_TREES = 200
 """Then the file is made anew, and small."""
 
@@ -82,27 +83,35 @@ class SkillPaths:
         """The text of the file, brought up to this tree."""
         if self._tree is None:
             return ""
-        try:
-            text = self._file.read_text(encoding="ascii")
-        except (OSError, ValueError):
-            text = ""
-        end = f"tree {self._tree}\n"
-        if text.endswith(f"\n{end}") or text == end:
+        text, tree = self._remembered()
+        if tree == self._tree:
             return text
-        last = _LAST.search(text)
         changes = None
-        if last and text.count("\ntree ") < _MOST_TREES:
-            changes = self._repository.tree_changes(last[1], self._tree)
+        if tree and text.count("\ntree ") < _MOST_TREES:
+            changes = self._repository.tree_changes(tree, self._tree)
         if changes is None:
             paths = self._repository.tree_entries(self._tree)
-            text = self._lines((path, True) for path in sorted(paths)) + end
+            text = self._ended(self._lines((path, True) for path in sorted(paths)))
             with suppress(OSError):  # a read-only repository
                 put(self._file, text.encode("ascii"))
             return text
-        more = self._lines(changes.items()) + end
+        whole = self._ended(text + self._lines(changes.items()))
         with suppress(OSError), self._file.open("a", encoding="ascii") as file:
-            file.write(more)
-        return text + more
+            file.write(whole[len(text) :])
+        return whole
+
+    def _remembered(self) -> tuple[str, str | None]:
+        """The text of the file, and the tree that it ends with; None where it is not sound."""
+        try:
+            text = self._file.read_bytes().decode("ascii")
+        except (OSError, ValueError):
+            return "", None
+        start = text.rfind("\ntree ") + 1
+        last = _LAST.match(text, start)
+        return text, last[1] if last and last[2] == _sum(text[:start]) else None
+
+    def _ended(self, text: str) -> str:
+        return f"{text}tree {self._tree} {_sum(text)}\n"
 
     @staticmethod
     def _lines(paths: Iterable[tuple[str, bool]]) -> str:
@@ -111,3 +120,7 @@ class SkillPaths:
             for path, there in paths
             if path[-len(_NAME) :].lower() == _NAME
         )
+
+
+def _sum(text: str) -> str:
+    return f"{zlib.crc32(text.encode('ascii')):08x}"

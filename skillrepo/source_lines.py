@@ -1,5 +1,7 @@
 """The text of single lines of the files of a source, for what shows or compares them."""
 
+import os
+
 from skillrepo.document import text_of
 from skillrepo.files import Source
 
@@ -18,6 +20,16 @@ class SourceLines:
         """The text of a line, None where there is none or the file is not text."""
         lines = self._lines(path)
         return lines[line - 1] if 0 < line <= len(lines) else None
+
+    def raw(self, path: str) -> bytes | None:
+        """The bytes of a file that is not text, the target of a link; else None."""
+        kind = self._source.kind(path)
+        if kind == "link":
+            return os.fsencode(self._source.link(path))
+        if kind != "file" or self._lines(path):
+            return None
+        data = next(self._source.read([path]))
+        return data if isinstance(data, bytes) else None
 
     def _lines(self, path: str) -> list[str]:
         if path not in self._held:

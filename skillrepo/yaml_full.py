@@ -165,7 +165,10 @@ class _Builder:
                 mark = error.context_mark or mark if begins else mark
                 break
         line, column = self._place(mark) if mark else (1, 1)
-        indent = re.match(r"\s*", "".join(_LINE_BREAK.split(self._text)[line - 1 : line]))
+        text = "".join(_LINE_BREAK.split(self._text)[line - 1 : line])
+        if why is _QUOTE_IT and text[column - 1 : column].strip():
+            why = f"a value may not begin with {_named(text[column - 1])}; put it in quotes"
+        indent = re.match(r"\s*", text)
         if indent and "\t" in indent[0]:
             why = "the line is indented with a tab; YAML wants spaces"
         return YamlError(why, line, column)
@@ -175,9 +178,18 @@ class _Builder:
         match = _UNPRINTABLE.search(self._text)
         at = match.start() if match else 0
         before = _LINE_BREAK.split(self._text[:at])
-        what = f"the character U+{ord(self._text[at]):04X}"
-        why = f"{what} may not stand in YAML; remove it"
+        why = f"{_named(self._text[at])} may not stand in YAML; remove it"
         return YamlError(why, len(before), len(before[-1]) + 1)
+
+
+def _named(char: str) -> str:
+    """A character by its number and name; those of most fonts cannot be told apart, or seen."""
+    import unicodedata  # noqa: PLC0415 - seldom needed
+
+    kind = {"Cc": "a control character", "Cs": "a half of a pair", "Cn": "none of Unicode"}
+    name = unicodedata.name(char, kind.get(unicodedata.category(char), "without a name"))
+    number = f"U+{ord(char):04X}"
+    return f"`{char}` ({number}, {name})" if char.isprintable() else f"{number} ({name})"
 
 
 _LINE_BREAK = re.compile(r"\r\n?|\n")

@@ -1,6 +1,9 @@
 """The baseline: what was there when the tool was adopted does not fail, what is new does."""
 
 import json
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import shake_256
 from pathlib import Path
 
 import pytest
@@ -133,6 +136,56 @@ def test_what_is_about_a_whole_file_binds_to_what_is_said(root: Path, run: Run) 
     assert codes(run, root) == []
     (root / "skills/data/wax/new.txt").write_text("x")
     assert codes(run, root) == ["L106"]
+
+
+def test_what_is_not_text_binds_to_its_bytes(root: Path, run: Run) -> None:
+    program = root / "skills/data/wax/scripts/wax"
+    program.parent.mkdir()
+    program.write_bytes(b"\x7fELF\x02\x01\x01\0" + b"\0" * 100)
+    (root / WAX).write_text(skill("wax", body="# Wax\n\nRun `scripts/wax`.\n"))
+    assert codes(run, root, "--select", "X") == ["X109"]
+    run(root, "validate", "--write-baseline")
+    assert codes(run, root) == []
+    program.write_bytes(program.read_bytes() + b"more")
+    assert codes(run, root, "--select", "X") == ["X109"]
+
+
+def test_the_target_of_a_link(root: Path, run: Run) -> None:
+    link = root / "skills/data/wax/out.md"
+    link.symlink_to("../../../README.md")
+    before = codes(run, root, "--select", "X")
+    assert before == ["X108"]
+    run(root, "validate", "--write-baseline")
+    assert codes(run, root, "--select", "X") == []
+    link.unlink()
+    link.symlink_to("../../../taxonomy.yaml")
+    assert codes(run, root, "--select", "X") == before
+
+
+@pytest.mark.parametrize(
+    "put", [lambda key: f"# Wax\n\n```\n{key}\n```\n", lambda key: f"# Wax\n\n    {key}\n"]
+)
+def test_a_private_key_binds_as_a_whole(put: Callable[[str], str], root: Path, run: Run) -> None:
+    def key(seed: bytes) -> str:
+        data = b64encode(shake_256(seed).digest(600)).decode()
+        lines = "\n".join(data[at : at + 64] for at in range(0, len(data), 64))
+        return f"-----BEGIN PRIVATE KEY-----\n{lines}\n-----END PRIVATE KEY-----"
+
+    wax(root, put(key(b"1")))
+    assert codes(run, root, "--select", "X103") == ["X103"]
+    run(root, "validate", "--write-baseline")
+    assert codes(run, root, "--select", "X103") == []
+    wax(root, put(key(b"2")))
+    assert codes(run, root, "--select", "X103") == ["X103"]
+
+
+def test_a_key_at_the_top_of_a_file_binds_to_its_line(root: Path, run: Run) -> None:
+    file = root / "skills/data/wax/key.txt"
+    file.write_text("AKIAQ2XH7MZPL4KTW9RB\n")
+    run(root, "validate", "--write-baseline")
+    assert codes(run, root, "--select", "X103") == []
+    file.write_text("AKIAZ7PLM3XQK8RW2NTB\n")
+    assert codes(run, root, "--select", "X103") == ["X103"]
 
 
 def test_the_change_that_adopts_the_tool_brings_its_own(

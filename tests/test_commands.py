@@ -311,6 +311,14 @@ def test_explain_lists_each_rule(tmp_path: Path, run: Run) -> None:
     assert [each["code"] for each in value["rules"]] == [rule.code for rule in ALL]
 
 
+@pytest.mark.parametrize("beginning", ["L", "x1", "M10"])
+def test_explain_lists_a_family(beginning: str, tmp_path: Path, run: Run) -> None:
+    done = run(tmp_path, "explain", beginning)
+    codes = [rule.code for rule in ALL if rule.code.startswith(beginning.upper())]
+    assert [line.split()[0] for line in done.out.splitlines()] == codes
+    assert len(codes) > 1
+
+
 @pytest.mark.parametrize("name", ["M102", "m102", "name-matches-folder", "Name-Matches-Folder"])
 def test_explain_shows_the_page_of_a_rule(name: str, tmp_path: Path, run: Run) -> None:
     out = run(tmp_path, "explain", name).out

@@ -57,9 +57,12 @@ def test_dry_run(root: Path, run: Run) -> None:
         "-description: Reads: seals. Use when a seal is to be read.",
         '+description: "Reads: seals. Use when a seal is to be read."',
     ]
+    assert done.err == "would fix 1 finding in 1 file; nothing was written\n"
     assert (root / WAX).read_bytes() == before
     run(root, "validate", "--fix", "--select", "D102")
-    assert run(root, "validate", "--fix", "--dry-run", "--select", "D102").code == 0
+    done = run(root, "validate", "--fix", "--dry-run", "--select", "D102")
+    said = "would fix 0 findings in 0 files; nothing was written\n"
+    assert (done.code, done.out, done.err) == (0, "", said)
 
 
 def test_the_difference_can_be_applied(root: Path, run: Run, git: Git) -> None:

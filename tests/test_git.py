@@ -79,7 +79,9 @@ def test_discovers_a_submodule(make_repo: MakeRepo, git: Git) -> None:
     repository = Repository.open(outer / "skills/inner")
     assert repository.root == outer / "skills/inner"
     assert repository.files() == ["SKILL.md"]
-    assert Repository.open(outer).files() == [".gitmodules", "a"]
+    # One that git does not know as a submodule is left out.
+    git(outer, "clone", "--quiet", str(inner), "skills/clone")
+    assert Repository.open(outer).files() == [".gitmodules", "a", "skills/inner"]
     assert Repository.open(outer).index_entries("skills")["skills/inner"].mode == "160000"
 
 

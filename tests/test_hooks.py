@@ -47,6 +47,10 @@ def commit(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def installed() -> str:
+    return resource.read("hooks/pre-commit").replace("python=''", f"python={sys.executable}")
+
+
 def test_a_bad_skill_is_rejected_and_a_good_one_accepted(repo: Path, git: Git) -> None:
     (repo / "skills/b").mkdir()
     (repo / "skills/b/SKILL.md").write_text(BAD)
@@ -94,7 +98,8 @@ def test_commit_all_and_commit_path_are_judged_by_what_they_commit(repo: Path, g
 def test_a_commit_without_skills_passes(repo: Path, git: Git) -> None:
     (repo / "README.md").write_text("Hello")
     git(repo, "add", "--all")
-    assert commit(repo).returncode == 0
+    done = commit(repo)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_linked_worktree_has_the_hook(repo: Path, git: Git, tmp_path: Path) -> None:
@@ -116,22 +121,43 @@ def test_installing_from_a_linked_worktree_reaches_the_shared_folder(
     assert os.access(root / ".git/hooks/pre-commit", os.X_OK)
 
 
-def test_without_the_tool_the_hook_says_what_to_do(
-    repo: Path, git: Git, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    # A PATH with git and what git's own hook runner needs, but no skillrepo.
+@pytest.fixture
+def alone(repo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The repository, with git and what its hook runner needs on PATH, but no skillrepo."""
     path = tmp_path / "bin"
     path.mkdir()
     for name in ("git", "sh", "env"):
         found = subprocess.run(["which", name], capture_output=True, text=True, check=True)
         (path / name).symlink_to(found.stdout.strip())
     monkeypatch.setenv("PATH", str(path))
+    return repo
+
+
+def test_the_hook_finds_what_installed_it(alone: Path, git: Git) -> None:
+    repo = alone
+    (repo / "skillrepo").mkdir()
+    (repo / "skillrepo/__main__.py").write_text("raise SystemExit('owned')\n")
+    (repo / "skills/a/SKILL.md").write_text(BAD)
+    git(repo, "add", "--all")
+    rejected = commit(repo)
+    assert (rejected.returncode, "error M102" in rejected.stderr) == (1, True)
+    assert "owned" not in rejected.stderr
+
+
+def test_without_the_tool_the_hook_says_what_to_do(
+    alone: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = alone
+    hook = repo / ".git/hooks/pre-commit"
+    hook.write_text(hook.read_text().replace(sys.executable, "/gone/python"))
     (repo / "README.md").write_text("Hello")
     git(repo, "add", "--all")
     rejected = commit(repo)
     assert rejected.returncode == 1
-    assert "skillrepo is not on PATH" in rejected.stderr
+    assert "skillrepo is neither at" in rejected.stderr
     assert commit(repo, "--no-verify").returncode == 0
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    assert commit(repo, "--allow-empty").returncode == 0
 
 
 def test_twice_changes_nothing_and_an_older_one_is_replaced(
@@ -147,7 +173,7 @@ def test_twice_changes_nothing_and_an_older_one_is_replaced(
     hook.chmod(0o644)
     assert main(["hooks", "install"]) == 0
     assert capsys.readouterr().out == f"replaced: {hook}\n" * 2
-    assert hook.read_text() == resource.read("hooks/pre-commit")
+    assert hook.read_text() == installed()
     assert os.access(hook, os.X_OK)
 
 
@@ -169,7 +195,7 @@ def test_the_hook_of_another_program_is_left_alone(
     assert main(["hooks", "install"]) == 2
     assert "is the hook of another program" in capsys.readouterr().err
     assert main(["hooks", "install", "--force"]) == 0
-    assert hook.read_text() == resource.read("hooks/pre-commit")
+    assert hook.read_text() == installed()
     assert not hook.is_symlink()
     assert (root / "scripts/hook").read_text() == "#!/bin/sh\n"
     assert not (root / "nowhere").exists()
@@ -184,6 +210,8 @@ def test_hooks_path_inside_of_the_repository_is_honoured(
     assert main(["hooks", "install"]) == 0
     assert capsys.readouterr().out == f"installed: {repo}/.githooks/pre-commit\n"
     (repo / ".git/hooks/pre-commit").unlink()
+    # It may be committed, so it is for any machine.
+    assert (repo / ".githooks/pre-commit").read_text() == resource.read("hooks/pre-commit")
     (repo / "skills/a/SKILL.md").write_text(BAD)
     assert commit(repo, "--all").returncode == 1
 

@@ -55,7 +55,7 @@ def test_comment_is_honoured_and_shown(root: Path, run: Run) -> None:
         ("    " + LOST.replace("[", "\n["), ["L101"]),
         ("\\" + LOST.replace("\n[", " ["), ["L101"]),
         ("<!-- skillrepo-ignore L101,\n  P103: x -->\n\n- TODO: x\n- [lost](lost.md)\n", []),
-        ("<!-- skillrepo-ignore L101, P103: x\n\n[lost](lost.md)\n", []),
+        ("<!-- skillrepo-ignore L101, P103: x\n\n[lost](lost.md)\n", ["D112"]),
         # Behind a comment at the beginning of a line all is HTML, and no link.
         ("<!--skillrepo-ignore L101:x-->[lost](lost.md)\n", ["D202"]),
         ("> <!-- skillrepo-ignore L101: x -->\n> [lost](lost.md)\n", []),

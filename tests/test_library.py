@@ -2,17 +2,21 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import Git, MakeRepo
+from content_repo import skill
 
 from skillrepo import document
+from skillrepo.check import check
+from skillrepo.context import Context
 from skillrepo.document import Document, Unreadable
-from skillrepo.files import Folder, Overlay, Source, Tree
+from skillrepo.files import Folder, Kind, Overlay, Source, Tree
 from skillrepo.git import Entry, Repository
 from skillrepo.library import Library, within
+from skillrepo.rules import ALL
 
 SKILL = "---\nname: {}\ndescription: Use when x.\n---\n"
 FILES = {
@@ -69,6 +73,45 @@ def test_root_and_exclude(repo: Path) -> None:
     assert library.same_name("B") == ["skills/b/SKILL.md"]
     assert library.excludes("skills/data/a/SKILL.md")
     assert not library.excludes("skills/database/SKILL.md")
+
+
+class Restless(Folder):
+    """A folder in which a path becomes something else when it has been looked at."""
+
+    def __init__(self, root: Path, path: str, become: Callable[[Path], object]) -> None:
+        super().__init__(root)
+        self._path, self._become, self._file = path, become, root / path
+
+    def kind(self, path: str) -> Kind:
+        found = super().kind(path)
+        if path == self._path and not self._file.is_fifo():
+            if self._file.is_dir():
+                self._file.rmdir()
+            self._file.unlink(missing_ok=True)
+            self._become(self._file)
+        return found
+
+
+@pytest.mark.parametrize(
+    "become",
+    [lambda _: None, Path.mkdir, os.mkfifo, lambda file: file.symlink_to("x"), Path.touch],
+)
+@pytest.mark.parametrize("before", [Path.touch, lambda file: file.symlink_to("x"), Path.mkdir])
+@pytest.mark.parametrize("name", ["SKILL.md", "scripts/a.sh"])
+def test_what_changes_while_it_is_looked_at(
+    before: Callable[[Path], object], become: Callable[[Path], object], name: str, tmp_path: Path
+) -> None:
+    wax = tmp_path / "wax"
+    (wax / "scripts").mkdir(parents=True)
+    (wax / "SKILL.md").write_text(skill("wax", body="# Wax\n\n[a](scripts/a.sh)\n"))
+    (wax / name).unlink(missing_ok=True)
+    before(wax / name)
+    context = Context.of(Restless(tmp_path, f"wax/{name}", become))
+    # Whatever it has become: there are findings, and neither a traceback nor a wait.
+    report = check(context.library.load(["wax/SKILL.md"]), ALL, context, "house")
+    assert report.checked == 1 or name == "SKILL.md"
+    if name == "SKILL.md" and report.checked:
+        assert report.findings
 
 
 @pytest.mark.parametrize(

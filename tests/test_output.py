@@ -94,6 +94,41 @@ def test_json_of_a_move() -> None:
 # All formats
 
 
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_key_in_a_name_or_a_fix_is_not_shown(form: str, *, terminal: bool) -> None:
+    key = "ghp_" + "aB3dE5fG7hJ9" * 3
+    path = f"a/{key}/SKILL.md"
+    found = ERROR._replace(path=path, fix=Fix("mend", (Edit(0, 3, f"token: {key}"),)))
+    moved = NOTE._replace(path=path, fix=Fix(f"move {key}", move=(f"a/{key}", f"b/{key}")))
+    report = Report(
+        (path,),
+        (found, moved, WARNING),
+        not_analysed=(NotAnalysed(f"a/{key}/x", "is not UTF-8 text"),),
+        ignored=(Ignored(found, f"as {key} is"),),
+        baselined=(found,),
+        refused=(Ignored(found, f"as {key} is"),),
+        stale=(f"{path} M102",),
+    )
+    said = "\n".join(render(form, report, View(terminal=terminal)))
+    assert "ghp_****" in said.replace("%2A", "*")
+    assert "aB3d" not in said
+    if form == "json":
+        # A fix with stars in it must not be applied.
+        assert [found["fix"] for found in json.loads(said)["findings"]] == [
+            {"description": "mend", "edits": [], "move": None},
+            {"description": "move ghp_" + "*" * 36, "edits": [], "move": None},
+            {
+                "description": "mend",
+                "edits": [
+                    {"start": 0, "end": 3, "text": "é"},
+                    {"start": 5, "end": 6, "text": ""},
+                ],
+                "move": None,
+            },
+        ]
+
+
 def test_each_format_is_a_module() -> None:
     folder = Path(output.__file__).parent
     others = {"__init__", "fingerprint", "shapes", "terminal"}

@@ -92,4 +92,9 @@ def test_it_imports_nothing_new() -> None:
         "print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["skillrepo.output", "skillrepo.output.text"]
+    # `check` has imported what finds keys already.
+    keys = {"skillrepo.conceal", "skillrepo.secret_text", "skillrepo.vocabulary"}
+    assert set(done.stdout.split()) - keys == {
+        "skillrepo.output",
+        "skillrepo.output.text",
+    }

@@ -165,6 +165,14 @@ def test_large_text(wax: Path) -> None:
     ]
 
 
+def test_a_large_page(wax: Path) -> None:
+    (wax / "references/register.md").write_bytes(LINE * (MAX_BYTES // len(LINE) + 1))
+    (finding,) = found_in(wax, SIZES)
+    assert (finding.path, finding.line, finding.column) == ("references/register.md", 1, 1)
+    said = "has 1,048,620 bytes, more than the limit of 1,048,576, and nobody looked into it"
+    assert finding.message.startswith(said)
+
+
 def test_too_many_files(wax: Path) -> None:
     for number in range(MOST_FILES + 2):
         (wax / f"references/{number:04}.md").write_bytes(LINE)

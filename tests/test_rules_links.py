@@ -235,11 +235,11 @@ def test_tests_and_packages_of_python(wax: Path) -> None:
             "scripts/conftest.py": "",
             "scripts/__init__.py": "",
             "tests/test_years.py": "",
-            "scripts/lost.py": "",
+            "scripts/lost.txt": "",
         },
     )
     (finding,) = found_in(wax, MENTIONED)
-    assert finding.message.startswith("`scripts/lost.py` is named neither here")
+    assert finding.message.startswith("`scripts/lost.txt` is named neither here")
 
 
 def test_too_much_to_search_is_not_judged(wax: Path) -> None:

@@ -147,6 +147,7 @@ def test_quiet_is_for_text_alone(root: Path, run: Run) -> None:
 def test_output_goes_to_a_file_and_the_text_to_the_log(root: Path, run: Run) -> None:
     plain = run(root, "validate")
     sarif = run(root, "validate", "--format", "sarif").out
+    (root / "new").mkdir()
     for path in ("report.sarif", str(root / "new/report.sarif")):
         assert run(root, "validate", "--format", "sarif", "--output", path) == plain
         assert (root / path).read_text() == sarif
@@ -154,6 +155,13 @@ def test_output_goes_to_a_file_and_the_text_to_the_log(root: Path, run: Run) -> 
     assert quiet == run(root, "validate", "--quiet")
     assert (root / "report.sarif").read_text() == sarif
     assert [path.name for path in root.glob("*report*")] == ["report.sarif"]
+
+
+def test_output_makes_no_folder(root: Path, run: Run) -> None:
+    done = run(root, "validate", "--output", "reports/new/r.txt")
+    said = "error: reports/new/r.txt cannot be written: there is no folder reports/new\n"
+    assert (done.code, done.out, done.err) == (2, "", said)
+    assert not (root / "reports").exists()
 
 
 def test_output_in_a_file_is_that_of_a_pipe(root: Path, run: Run) -> None:

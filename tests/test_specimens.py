@@ -141,9 +141,11 @@ DOUBTS_BY: dict[str, tuple[str, ...]] = {
     "D105": ("heading-first-twice",),
     "D106": ("heading-level-skipped",),
     "D107": ("line-ends-of-windows",),
+    "D112": ("body-empty",),
     "L103": ("anchor-broken",),
     "L105": ("script-missing",),
     "L106": ("file-unmentioned",),
+    "L107": ("windows-path",),
     "M103": ("key-unknown",),
     "M104": (
         "name-not-ascii",
@@ -178,10 +180,8 @@ DOUBTS_BY: dict[str, tuple[str, ...]] = {
 # What no rule speaks of: name of a specimen → why.
 MISSED_FAULTS: dict[str, str] = {}
 MISSED_DOUBTS: dict[str, str] = {
-    "body-empty": "no rule asks for text below the frontmatter",
     "heading-none": "one-h1 takes `name` for the title then",
     "readme-inside": "a README is read by people, and does no harm",
-    "windows-path": "no rule looks for backslashes yet",
 }
 # The command line answers: there is nothing to check.
 NO_SKILL = "file-missing"
@@ -220,13 +220,13 @@ def findings(build: Builder, place: Path, run: Run) -> list[dict[str, Any]]:
     assert report["checked"] >= 1
     assert done.code == (1 if any(each["severity"] == "error" for each in found) else 0)
     for each in found:
-        assert lies_in_its_file(each, folder)
+        assert lies_in_its_file(each, place)
     return found
 
 
-def lies_in_its_file(finding: dict[str, Any], folder: Path) -> bool:
+def lies_in_its_file(finding: dict[str, Any], place: Path) -> bool:
     """Whether there is such a place in the file."""
-    path = folder / finding["path"]
+    path = place / finding["path"]
     assert os.path.lexists(path)
     line, column = finding["line"], finding["column"]
     if (line, column) == (1, 1):

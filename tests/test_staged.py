@@ -1,5 +1,7 @@
 """The index as a source: what `git ls-files` and `cat-file` have, and nothing listed in vain."""
 
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,7 +116,7 @@ def test_the_memory_follows_head(make_repo: MakeRepo, git: Git) -> None:
     file = root / ".git/skillrepo/skills"
     assert named(root, "ink") == [INK]
     first = file.read_text()
-    assert first.endswith(f"tree {git(root, 'rev-parse', 'HEAD^{tree}')}\n")
+    assert first.splitlines()[-1].startswith(f"tree {git(root, 'rev-parse', 'HEAD^{tree}')} ")
     for _ in range(3):
         git(root, "rm", "--quiet", INK)
         git(root, "commit", "--quiet", "-m", "without")
@@ -138,12 +140,46 @@ def test_a_damaged_memory_is_made_anew(text: str, make_repo: MakeRepo) -> None:
     assert file.read_text() == good
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace("ink", "ine"),
+        lambda text: text[text.index("\n") + 1 :],
+        lambda text: text[:5] + text[9:],
+        lambda text: text + text,
+        lambda text: text[:-20],
+        lambda text: text.replace("\n", "\r\n"),
+    ],
+)
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_torn_or_edited_memory_is_made_anew(
+    damage: Callable[[str], str], *, moved: bool, make_repo: MakeRepo, git: Git
+) -> None:
+    root = make_repo(SKILLS)
+    named(root, "ink")
+    file = root / ".git/skillrepo/skills"
+    file.write_bytes(damage(file.read_text()).encode())
+    if moved:
+        git(root, "commit", "--quiet", "--allow-empty", "-m", "the same tree")
+        (root / "more").write_text("x")
+        git(root, "add", "more")
+        git(root, "commit", "--quiet", "-m", "another tree")
+    assert named(root, "ink") == [INK]
+    assert named(root, "ine") == []
+    made = file.read_bytes()
+    file.unlink()
+    named(root, "ink")
+    assert file.read_bytes() == made
+
+
 def test_a_long_memory_is_made_anew(make_repo: MakeRepo, git: Git) -> None:
     root = make_repo(SKILLS)
     named(root, "ink")
     file = root / ".git/skillrepo/skills"
     good = file.read_text()
-    file.write_text(good + "tree 1\n" * 200 + good[good.rindex("tree") :])
+    long = good + "tree 1\n" * 200
+    tree = good.split()[-2]
+    file.write_text(f"{long}tree {tree} {zlib.crc32(long.encode()):08x}\n")
     git(root, "rm", "--quiet", WAX)
     git(root, "commit", "--quiet", "-m", "without")
     assert named(root, "wax") == []

@@ -60,7 +60,7 @@ def test_worktree(root: Path, run: Run) -> None:
 
 def test_staged_is_what_will_be_committed(root: Path, run: Run, git: Git) -> None:
     done = run(root, "validate", "--staged")
-    assert done == Result(0, "0 skills checked: 0 errors, 0 warnings, 0 notes.\n", "")
+    assert done == Result(0, "", "")
     broken(root)
     git(root, "add", "--all")
     write(root, f"{WAX}/SKILL.md", GOOD[f"{WAX}/SKILL.md"])
@@ -83,7 +83,7 @@ def test_staged_file_of_a_skill_and_deleted_one(root: Path, run: Run, git: Git) 
     assert checked(run(root, "validate", "--staged")) == 1
     git(root, "commit", "--quiet", "-m", "second")
     git(root, "rm", "-r", "--quiet", WAX)
-    assert checked(run(root, "validate", "--staged")) == 0
+    assert run(root, "validate", "--staged", "--json").json("report")["checked"] == 0
 
 
 def test_staged_taxonomy_concerns_every_skill(root: Path, run: Run, git: Git) -> None:
@@ -362,7 +362,8 @@ def test_a_skill_anywhere(tmp_path: Path, run: Run) -> None:
     ):
         done = run(cwd, "validate", *paths)
         assert (done.code, checked(done), done.err) == (1, 1, "")
-        assert done.out.startswith("SKILL.md:2:7: error M102")
+        start = "wax/" if cwd == tmp_path else ""
+        assert done.out.startswith(f"{start}SKILL.md:2:7: error M102")
         (line,) = (line for line in done.out.splitlines() if line.startswith("not checked: "))
         assert line.endswith(f" ({NOT_CHECKED})")
         for rule in ("required-sections", "known-category", "unique-name"):
@@ -371,6 +372,30 @@ def test_a_skill_anywhere(tmp_path: Path, run: Run) -> None:
     for option in (("--staged",), ("--rev", "HEAD"), ("--base", "HEAD")):
         done = run(tmp_path, "validate", *option)
         assert (done.code, done.err) == (2, f"error: {tmp_path} is not in a git repository\n")
+
+
+def test_paths_open_from_where_one_is(tmp_path: Path, run: Run) -> None:
+    wax, above = tmp_path / "a/wax", tmp_path / "a"
+    write(wax, "SKILL.md", BAD)
+    named = "SKILL.md:2:7: error M102"
+    for cwd, arguments, start in (
+        (tmp_path, ["a/wax"], f"a/wax/{named}"),
+        (tmp_path, ["a"], f"a/wax/{named}"),
+        (above, [str(wax)], f"wax/{named}"),
+        (wax, [], named),
+        (wax, ["../wax/SKILL.md"], named),
+        (Path("/"), [str(wax)], f"{wax}/{named}".lstrip("/")),
+    ):
+        done = run(cwd, "validate", *arguments)
+        assert (done.code, done.out[: len(start)]) == (1, start)
+        (finding,) = run(cwd, "validate", "--select", "M102", "--json", *arguments).json("report")[
+            "findings"
+        ]
+        assert (cwd / finding["path"]).resolve() == wax / "SKILL.md"
+    (tmp_path / "b").mkdir()
+    assert run(tmp_path / "b", "validate", str(wax)).out.startswith(f"{wax}/{named}")
+    write(tmp_path, "taxonomy.yaml", FILES["taxonomy.yaml"])
+    assert "../../a/wax/SKILL.md:2:7: error M102" in run(wax, "validate", ".").out
 
 
 def test_two_skills_anywhere(tmp_path: Path, run: Run) -> None:
@@ -384,7 +409,7 @@ def test_two_skills_anywhere(tmp_path: Path, run: Run) -> None:
 def test_a_folder_of_skills_stays_the_root_below_a_skill(tmp_path: Path, run: Run) -> None:
     write(tmp_path, "SKILL.md", skill("x"))
     write(tmp_path, "many/wax/SKILL.md", BAD)
-    assert run(tmp_path, "validate", "many").out.startswith("wax/SKILL.md:2:7: ")
+    assert run(tmp_path, "validate", "many").out.startswith("many/wax/SKILL.md:2:7: ")
 
 
 def test_nothing_found_outside_a_repository(tmp_path: Path, run: Run) -> None:
@@ -671,3 +696,29 @@ def test_tracked_file_that_has_become_a_fifo_does_not_hang(root: Path, run: Run)
     (root / WAX / "SKILL.md").unlink()
     os.mkfifo(root / WAX / "SKILL.md")
     assert "is not a regular file" in run(root, "validate").out
+
+
+# Submodules
+
+
+def test_submodules(root: Path, run: Run, git: Git, make_repo: MakeRepo) -> None:
+    inner = make_repo({"unit/SKILL.md": skill("unit"), "more.md": "# More\n"}, name="inner")
+    for place in ("skills/inner", f"{WAX}/vendor"):
+        git(root, "submodule", "--quiet", "add", str(inner), place)
+    # Its skills are those of another repository; within a skill its files are none of the skill's.
+    found = f"{WAX}/vendor:1:1: error X108 links-leave-skill: is neither a file nor a folder"
+    for options, number in (([], 3), (["--staged"], 1), (["--base", "HEAD"], 1)):
+        done = run(root, "validate", *options)
+        assert (done.code, checked(done), done.out.startswith(found)) == (1, number, True)
+    git(root, "commit", "--quiet", "-m", "submodules")
+    done = run(root, "validate", "--rev", "HEAD")
+    assert (done.code, checked(done), done.out.startswith(found)) == (1, 3, True)
+    # It has not changed since.
+    assert checked(run(root, "validate", "--base", "HEAD")) == 0
+    (root / WAX / "vendor/more.md").write_text("# Other\n")
+    assert checked(run(root, "validate", "--base", "HEAD")) == 0
+    git(root / WAX / "vendor", "commit", "--quiet", "--all", "-m", "more")
+    git(root, "add", "--all")
+    assert checked(run(root, "validate", "--base", "HEAD")) == 1
+    done = run(root, "validate", "skills/inner")
+    assert (done.code, checked(done)) == (0, 1)

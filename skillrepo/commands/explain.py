@@ -16,17 +16,23 @@ _OFF = "off"
 @click.argument("rule", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the list of rules as one JSON object.")
 def command(rule: str | None, *, as_json: bool) -> None:
-    """Show the manual page of RULE (a code or a name), or list the rules."""
+    """Show the manual page of RULE (a code or a name), or list the rules.
+
+    The beginning of codes, such as X, lists those.
+    """
     if rule is not None and as_json:
         raise click.UsageError("--json prints the list of rules; leave RULE out")
-    if rule is not None:
-        click.echo(_page(_find(rule)))
-    elif as_json:
+    if as_json:
         click.echo(json.dumps(shapes.RulesShape(1, tuple(_shape(each) for each in ALL))))
-    else:
-        for each in ALL:
+        return
+    wanted = None if rule is None else rule.upper()
+    family = [each for each in ALL if wanted and each.code.startswith(wanted)]
+    if rule is None or (family and family[0].code != wanted):
+        for each in family or ALL:
             levels = ", ".join(f"{profile}: {level}" for profile, level in each.severities.items())
             click.echo(f"{each.code}  {each.name:25}  {_title(each)}  ({levels or _OFF})")
+    else:
+        click.echo(_page(_find(rule)))
 
 
 def _find(wanted: str) -> Rule:

@@ -99,13 +99,9 @@ def write(done: Repaired, place: Place, *, staged: bool, plan: Plan, context: Co
 
 def _say_what(done: Repaired) -> None:
     if done.fixed:
-        findings, files = len(done.fixed), len(done.files) + len(done.moves)
         for path, codes in sorted(_by_file(done).items()):
-            say_error(f"fixed {one_line(path)}: {', '.join(codes)}")
-        say_error(
-            f"fixed {findings:,} finding{'s' * (findings != 1)} "
-            f"in {files:,} file{'s' * (files != 1)}"
-        )
+            say_error(f"fixed {one_line(masked(path))}: {', '.join(codes)}")
+        say_error(f"fixed {_count(done)}")
 
 
 def _by_file(done: Repaired) -> dict[str, list[str]]:
@@ -147,13 +143,23 @@ def _move(root: Path, old: str, new: str) -> None:
     target = root / new
     way = [parent for parent in target.parents if parent != root and parent.is_relative_to(root)]
     if target.exists() or target.is_symlink() or any(parent.is_symlink() for parent in way):
-        say_error(f"not moved: {one_line(new)} is there already")
+        say_error(f"not moved: {one_line(masked(new))} is there already")
         return
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         (root / old).rename(target)
     except OSError as error:
         raise SkillRepoError(f"{old} cannot be moved to {new}: {error.strerror}") from None
+
+
+def say_what_would_be(done: Repaired) -> None:
+    """Say in a line what was not written."""
+    say_error(f"would fix {_count(done)}; nothing was written")
+
+
+def _count(done: Repaired) -> str:
+    findings, files = len(done.fixed), len(done.files) + len(done.moves)
+    return f"{findings:,} finding{'s' * (findings != 1)} in {files:,} file{'s' * (files != 1)}"
 
 
 def diff(done: Repaired) -> Iterator[str]:
@@ -169,8 +175,8 @@ def diff(done: Repaired) -> Iterator[str]:
             if not line.endswith("\n"):
                 yield "\\ No newline at end of file"
     for old, new in done.moves:
-        yield f"rename from {one_line(old)}"
-        yield f"rename to {one_line(new)}"
+        yield f"rename from {one_line(masked(old))}"
+        yield f"rename to {one_line(masked(new))}"
 
 
 def _lines(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,9 @@ _NAME = "pre-commit"
 # Stands in every version of our hook, and tells it from another program's.
 _MARK = "Installed by `skillrepo hooks install`"
 
+_PLACE = "python=''"
+"""What the hook has in the place of the Python that is to run it."""
+
 _State = Literal["missing", "ours", "current", "foreign"]
 
 
@@ -28,7 +32,7 @@ def command() -> None:
 @command.command()
 @click.option("--force", is_flag=True, help="Replace a hook of another program.")
 def install(*, force: bool) -> None:
-    """Install the hook that validates staged skills on `git commit`.
+    """Install the hook that validates staged skills on `git commit`, by this skillrepo.
 
     It goes into the hooks folder of the current repository, which linked worktrees share, or into
     the folder inside of the repository that core.hooksPath names. A folder elsewhere, which may
@@ -39,6 +43,9 @@ def install(*, force: bool) -> None:
         raise SkillRepoError("this is not the working tree of a git repository")
     folder = _folder(repository, repository.root)
     text = resource.read(f"hooks/{_NAME}")
+    if folder.resolve().is_relative_to(repository.common_dir):
+        # What lies in the working tree may be committed, and run on other machines.
+        text = text.replace(_PLACE, f"python={shlex.quote(sys.executable)}", 1)
     file = folder / _NAME
     try:
         state = _state(file, text)

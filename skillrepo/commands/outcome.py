@@ -5,9 +5,10 @@ from posixpath import dirname, join
 
 from skillrepo.commands.landing import Outcome
 from skillrepo.commands.work import Work
+from skillrepo.conceal import concealed
 from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Severity
-from skillrepo.output import json, shapes, text
+from skillrepo.output import json, render, shapes
 from skillrepo.propose import Proposal
 from skillrepo.visible import one_line, visible
 
@@ -22,7 +23,7 @@ def as_text(proposal: Proposal, outcome: Outcome, work: Work) -> Iterator[str]:
     for note in (*draft.notes, *proposal.notes):
         # What a program printed may have many lines; none of them is to look like one of ours.
         yield f"note: {visible(note).replace(chr(10), chr(10) + '  ')}"
-    yield from text.render(proposal.house if proposal.passes else proposal.gate)
+    yield from render("text", proposal.house if proposal.passes else proposal.gate)
     category = work.taxonomy.categories.get(draft.category)
     title = f" ({one_line(category.title)})" if category else ""
     yield f"skill: {one_line(proposal.address)}{title}"
@@ -80,8 +81,8 @@ def as_json(proposal: Proposal, outcome: Outcome) -> Iterator[str]:
             model=draft.model,
             rounds=proposal.rounds,
             passes=proposal.passes,
-            gate=json.shape(proposal.gate),
-            house=json.shape(proposal.house),
+            gate=json.shape(concealed(proposal.gate)),
+            house=json.shape(concealed(proposal.house)),
             notes=(*draft.notes, *proposal.notes),
             branch=outcome.branch,
             commit=outcome.commit,

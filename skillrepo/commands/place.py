@@ -43,6 +43,19 @@ class Place(NamedTuple):
         named = [path.relative_to(root).as_posix() for path in absolute] if paths else []
         return cls(root, repository, tuple("" if name == "." else name for name in named))
 
+    @property
+    def prefix(self) -> str:
+        """What to show before paths: nothing in a repository, else what makes them open from here.
+
+        That is the way from the current folder, or the whole one where that lies elsewhere.
+        """
+        here = None if self.repository else _current_folder()
+        if here is None or here == self.root:
+            return ""
+        near = self.root.is_relative_to(here) or here.is_relative_to(self.root)
+        way = os.path.relpath(self.root, here) if near else str(self.root)
+        return way.rstrip("/") + "/"
+
     def worktree(self) -> Source:
         """The files as they lie in the folder, without what git ignores."""
         if self.repository and self.repository.root is None:

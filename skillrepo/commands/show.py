@@ -73,6 +73,8 @@ def say_error(text: str) -> None:
 
 def _write(output: Path, data: bytes) -> None:
     try:
+        if not output.parent.is_dir():
+            raise SkillRepoError(f"{output} cannot be written: there is no folder {output.parent}")
         # `/dev/stdout` and what the shell makes of `>(command)` are no files to be replaced.
         if output.absolute().is_relative_to("/dev"):
             output.write_bytes(data)

@@ -69,6 +69,7 @@ def validate(paths: Sequence[str | Path], asked: Options) -> int:
         done = fixing.repair(found, plan, context, move=not asked.staged)
         if asked.dry_run:
             say_all(fixing.diff(done))
+            fixing.say_what_would_be(done)
             return 1 if done.files or done.moves else 0
         fixing.write(done, place, staged=asked.staged, plan=plan, context=context)
         if done.fixed:
@@ -85,8 +86,13 @@ def validate(paths: Sequence[str | Path], asked: Options) -> int:
         return 0
     told = known.part(told, lines, whole=whole)
     limit = Severity[(asked.fail_on or context.settings.fail_on).upper()]
-    show(told, asked.form, view_of(limit, lines, quiet=asked.quiet), asked.output)
+    # A commit that touches no skill is none of a hook's business.
+    view = view_of(limit, lines, quiet=asked.quiet or (asked.staged and not found))
     worst = told.worst()
+    if prefix := place.prefix:
+        told = told.renamed(lambda path: prefix + path)
+        view = view._replace(lines=lambda path, line: lines(path.removeprefix(prefix), line))
+    show(told, asked.form, view, asked.output)
     return 1 if worst is not None and worst >= limit else 0
 
 

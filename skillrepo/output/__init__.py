@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import NamedTuple
 
+from skillrepo.conceal import concealed
 from skillrepo.finding import Report, Severity
 
 FORMATS = ("text", "github", "gitlab", "json", "junit", "sarif")
@@ -39,5 +40,5 @@ PLAIN = View()
 def render(form: str, report: Report, view: View = PLAIN) -> Iterator[str]:
     """The lines of a report in one of the `FORMATS`; only the module of that one is imported."""
     module = import_module(f"{__name__}.{'terminal' if form == 'text' and view.terminal else form}")
-    lines: Iterator[str] = module.render(report, view)
+    lines: Iterator[str] = module.render(concealed(report), view)
     return lines

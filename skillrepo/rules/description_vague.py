@@ -50,7 +50,7 @@ def _why(text: str, name: object) -> str | None:
     if words <= _words(str(name)):
         return "only repeats the name"
     if len(text) < _LEAST:
-        return f"has {len(text)} characters: too few to tell what for"
+        return f"has {len(text)} character{'s' * (len(text) != 1)}: too few to tell what for"
     found = _vague().search(text)
     return f"says “{found[0].strip()}”, which fits any skill" if found else None
 

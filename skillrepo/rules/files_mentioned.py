@@ -3,8 +3,9 @@
 What it checks: the name of each file beside SKILL.md, or the folder that holds it (`references/`,
 `scripts/*.py`), stands in SKILL.md or in a file that is named itself, in any case; scripts that
 import one another name each other. README, LICENSE, CHANGELOG and the like, files that tools read,
-hidden files, tests and evaluations need not be named. Each skill has one note, which names five
-files and counts the rest.
+hidden files, tests and evaluations need not be named. Programs that no text names are the matter
+of `unmentioned-executable`, unless the settings speak of that rule. Each skill has one note, which
+names five files and counts the rest.
 
 Why it matters: an agent reads SKILL.md and from there what it is told to read. What nothing names
 is loaded by chance, or never, and is copied with every installation.
@@ -26,6 +27,7 @@ from skillrepo.bundle import Bundle, Page
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.rule import INFO, Hit, Rule
+from skillrepo.rules.unmentioned_executable import unnamed_programs
 
 _SHOWN = 5
 _MOST_SEARCHED = 32 << 20
@@ -43,6 +45,9 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
     if all(name in skill.text or _need_not(name) for name in names):
         return
     orphans = [name for name in _unreached(skill, bundle, names) if not _need_not(name)]
+    if orphans and not _may_be_off("X107", "unmentioned-executable", context):
+        told = {item.name for item in unnamed_programs(skill, bundle)}
+        orphans = [name for name in orphans if name not in told]
     if orphans:
         shown = ", ".join(f"`{name}`" for name in orphans[:_SHOWN])
         if len(orphans) > _SHOWN:
@@ -53,6 +58,11 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
             f"remove {them}"
         )
         yield Hit(skill.body_line, 1, message)
+
+
+def _may_be_off(code: str, name: str, context: Context) -> bool:
+    keys = context.settings.rules
+    return any(key == name or code.startswith(key.upper()) for key in keys)
 
 
 def _unreached(skill: Document, bundle: Bundle, names: list[str]) -> list[str]:

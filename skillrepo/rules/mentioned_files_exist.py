@@ -79,7 +79,8 @@ def _hit(mention: _Mention, sheet: Sheet, files: Files) -> Hit:
 _GOES_ON = frozenset("/*{<[$(")
 _LONGEST = 300
 _GENERIC = (
-    "foo bar baz qux x xx xxx y z name file filename script module topic example sample helper"
+    "foo bar baz qux abc x xx xxx y z new name file filename script module topic example sample"
+    " helper"
 )
 _NAMES_NOTHING = frozenset((*_GENERIC.split(), "guide", "other"))
 _STANDS_FOR_A_NAME = frozenset(("foo", "bar", "xxx", "my", "your", "example", "some"))
@@ -113,10 +114,14 @@ def _names_a_file(name: str) -> bool:
         return False
     if "xxx" in stem.lower():
         return False  # stands for digits
-    words = stem.lower().replace("_", "-").rstrip("0123456789-").split("-")
-    return words[0] not in _STANDS_FOR_A_NAME and not (
-        len(words) == 1 and words[0] in _NAMES_NOTHING
-    )
+    folders = dirname(name).split("/")[1:]
+    return "path/to/" not in name and not any(map(_is_placeholder, (*folders, stem)))
+
+
+def _is_placeholder(part: str) -> bool:
+    """Whether a part of a path stands for any other: `your-topic`, `NAME`, `file-name2`."""
+    words = part.lower().replace("_", "-").rstrip("0123456789-").split("-")
+    return words[0] in _STANDS_FOR_A_NAME or all(word in _NAMES_NOTHING for word in words)
 
 
 def _places(text: str, word: str) -> Iterator[int]:

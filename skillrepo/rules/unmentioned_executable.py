@@ -33,15 +33,16 @@ _FOLDERS = ("scripts/", "bin/")
 
 def run(skill: Document, context: Context) -> Iterator[Hit]:
     """Follow what SKILL.md names, and report the programs that are not reached."""
-    bundle = context.bundle(skill)
+    for item in unnamed_programs(skill, context.bundle(skill)):
+        message = f"no text names the program `{item.name}`; say what it is for, or delete it"
+        yield Hit(1, 1, message, path=item.path)
+
+
+def unnamed_programs(skill: Document, bundle: Bundle) -> list[Item]:
+    """The programs of the skill that are not reached from SKILL.md."""
     programs = [item for item in bundle.items if _is_program(item, bundle)]
-    if not programs:
-        return
-    reached = _reached(skill, bundle)
-    for item in programs:
-        if item.name not in reached:
-            message = f"no text names the program `{item.name}`; say what it is for, or delete it"
-            yield Hit(1, 1, message, path=item.path)
+    reached = _reached(skill, bundle) if programs else set()
+    return [item for item in programs if item.name not in reached]
 
 
 @cache
