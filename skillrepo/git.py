@@ -115,7 +115,7 @@ class Repository(NamedTuple):
         return sorted(path for path in self.listed(under) if _is_listed(f"{root}/{path}"))
 
     def listed(self, under: str = "") -> set[str]:
-        """What `files` lists, with what is not there, and with the folders of other repositories."""
+        """What `files` lists, what is not there, and the folders of other repositories."""
         output = self.run(
             *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
             *_pathspec(under),
