@@ -172,6 +172,36 @@ class TrailerShape:
 
 
 @dataclass(frozen=True, slots=True)
+class PullRequestShape:
+    """A pull request; after `written` it is to be opened by `command`, with what is in `folder`."""
+
+    state: Literal["created", "updated", "unchanged", "written"]
+    number: int | None
+    url: str | None
+    folder: str | None
+    command: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedShape:
+    """Where a branch was pushed, and its pull request, null where none was wanted."""
+
+    branch: str
+    remote: str
+    pushed: Literal["created", "updated", "unchanged"]
+    pull_request: PullRequestShape | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrShape:
+    """`skillrepo pr --json`."""
+
+    version: Literal[1]
+    offered: OfferedShape
+
+
+@dataclass(frozen=True, slots=True)
 class NewShape:
     """`skillrepo new --json`.
 
