@@ -206,7 +206,7 @@ class NewShape:
     """`skillrepo new --json`.
 
     `files` maps a path in the skill's folder to its text. One of `branch` (with `commit`),
-    `written` and `kept` is set, none after a dry run.
+    `written` and `kept` is set, none after a dry run; `offered` after `--push` and `--pr`.
     """
 
     version: Literal[1]
@@ -227,3 +227,4 @@ class NewShape:
     trailers: tuple[TrailerShape, ...]
     written: str | None
     kept: str | None
+    offered: OfferedShape | None
