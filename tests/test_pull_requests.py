@@ -366,6 +366,29 @@ def test_branch_by_hand(place: Place, git: Git) -> None:
     assert {each["name"] for each in pull["labels"]} == {"skillrepo", "skill: revise"}
 
 
+def test_branch_does_not_excuse_itself(place: Place, git: Git) -> None:
+    git(place.root, "switch", "--quiet", "-c", "skill/new/csv-join")
+    path = place.root / "skills/data/csv-join/SKILL.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(skill("other-name"))
+    (place.root / "skillrepo.yaml").write_text("exclude: ['skills/**']\n")
+    git(place.root, "add", "--all")
+    git(place.root, "commit", "--quiet", "-m", "feat(csv-join): add skill")
+    assert place.run(place.root, "pr", "skill/new/csv-join").code == 0
+    body = place.stand.pulls[0]["body"]
+    assert "M102 name-matches-folder" in body
+    assert "adds skillrepo.yaml\n" in body
+
+
+def test_key_in_a_subject_is_not_published(place: Place, git: Git) -> None:
+    key = f"ghp_{'a1B2c3D4e5F6' * 3}"
+    commit = git(place.root, "commit-tree", "-p", "main", "-m", f"feat: {key}", "main^{tree}")
+    git(place.root, "update-ref", "refs/heads/skill/new/x", commit)
+    assert place.run(place.root, "pr", "skill/new/x").code == 0
+    assert key not in str(place.stand.pulls)
+    assert place.stand.pulls[0]["title"].startswith("feat: ghp_***")
+
+
 @pytest.mark.parametrize("processes", [6])
 def test_many_processes_open_one(processes: int, place: Place) -> None:
     place.run(place.root, *new("--push"))

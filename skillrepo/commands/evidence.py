@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from posixpath import dirname
 from typing import NamedTuple
 
+from skillrepo import settings, taxonomy
 from skillrepo.check import check
 from skillrepo.commands.place import Place
 from skillrepo.context import Context
@@ -16,6 +17,7 @@ from skillrepo.forge.pull_request import PullRequest
 from skillrepo.git import Repository
 from skillrepo.output import text
 from skillrepo.rules import ALL
+from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
 
 _LABELS = {
@@ -86,9 +88,9 @@ def pull_request(  # noqa: PLR0913 - what a pull request is made of
     commits = [_Commit(repository.message(oid), repository.trailers(oid)) for oid in oids]
     first = next((each for each in commits if each.is_ours), commits[0])
     files = repository.changes(start, head)
-    context = Context.of(place.tree(head))
+    context = _context(place, into.oid, head)
     skills = _skills(context, files)
-    title = first.subject[:_LONGEST_TITLE]
+    title = masked(first.subject)[:_LONGEST_TITLE]
     evidence = Evidence(
         why=list(_why(first, commits)),
         changed=list(_files(files)) if changes is None else changes,
@@ -140,10 +142,20 @@ def _files(files: Mapping[str, str]) -> Iterator[str]:
         yield f"{_VERBS.get(status, 'changes')} {one_line(path)}"
 
 
+def _context(place: Place, base: str, head: str) -> Context:
+    """The branch by the settings of its base, since it may not excuse itself.
+
+    A branch that adopts the tool brings its own.
+    """
+    before = place.tree(base)
+    adopted = any(before.kind(n) != "missing" for n in (settings.FILE_NAME, taxonomy.FILE_NAME))
+    return Context.of(place.tree(head), settings_of=before if adopted else None)
+
+
 def _skills(context: Context, files: Mapping[str, str]) -> list[str]:
     """The SKILL.md of each skill that the branch changes and has."""
     owners = {context.library.owner(path) for path in files}
-    return sorted(owner for owner in owners if owner in set(context.library.skill_files))
+    return [path for path in context.library.skill_files if path in owners]
 
 
 def _gate(context: Context, skills: Sequence[str]) -> Iterator[str]:
