@@ -108,7 +108,7 @@ def push_branch(repository: Repository, remote: str, branch: str) -> Pushed:
         output = run_git(
             (*_SETTINGS, "push", "--porcelain", "--", remote, f"{ref}:{ref}"),
             cwd=repository.cwd,
-            environment=dict(_environment()),
+            environment=dict(_environment(repository)),
             hooks=True,
         )
     except GitError as error:
@@ -117,11 +117,16 @@ def push_branch(repository: Repository, remote: str, branch: str) -> Pushed:
     return _STATES.get(_status(output, ref)[0], "updated")
 
 
-def _environment() -> Iterator[tuple[str, str]]:
-    yield from ((key, value) for key, value in os.environ.items() if _KEPT.fullmatch(key))
+def _environment(repository: Repository) -> Iterator[tuple[str, str]]:
+    kept = {key: value for key, value in os.environ.items() if _KEPT.fullmatch(key)}
+    yield from kept.items()
     yield "GIT_ALLOW_PROTOCOL", "file:http:https:ssh"
-    # git asks on the terminal, not on standard input; without one nobody would ever answer.
-    yield "GIT_TERMINAL_PROMPT", str(int(sys.stdin is not None and sys.stdin.isatty()))
+    # git and ssh ask on the terminal, not on standard input; without one nobody would ever answer.
+    asks = sys.stdin is not None and sys.stdin.isatty()
+    yield "GIT_TERMINAL_PROMPT", str(int(asks))
+    own = kept.keys() & {"GIT_SSH", "GIT_SSH_COMMAND"} or repository.setting("core.sshCommand")
+    if not asks and not own:
+        yield "GIT_SSH_COMMAND", "ssh -o BatchMode=yes"
 
 
 def _status(output: bytes, ref: str) -> tuple[str, str]:
@@ -137,8 +142,8 @@ def _why(words: str, status: str, remote: str, branch: str) -> str:
     lines = (status, *words.splitlines())
     said = _without_secrets(" / ".join(line.strip() for line in lines if line.strip()))
     if status.startswith("[rejected]"):
-        what = f"{remote} has another branch {branch}"
-        return f"{what}: delete it there, or choose another name; nothing was pushed"
+        what = f"{remote} has a branch {branch} with commits that are not here"
+        return f"{what}: fetch and merge them, or choose another name; nothing was pushed"
     what = f"{branch} could not be pushed to {remote}, and is kept here"
     if any(sign in words for sign in _NO_ACCESS):
         return f"{what}: log in first, or set up a credential helper or an ssh key ({said})"

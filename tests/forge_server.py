@@ -6,7 +6,7 @@ What they hold is in memory; a test may put replies before theirs, by method and
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -19,13 +19,17 @@ TOKEN = "t0ken-of-the-test-/+=%&~"  # noqa: S105 - made up
 
 @dataclass(frozen=True)
 class Reply:
-    """`length` is what Content-Length says; `held` replies nothing until the server closes."""
+    """`length` is what Content-Length says; `held` replies nothing until the server closes.
+
+    With `drips` the body is sent byte by byte, one in 20 ms.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     length: int | None = None
     held: bool = False
+    drips: bool = False
 
 
 def reply(value: object, status: int = 200, **headers: str) -> Reply:
@@ -294,7 +298,12 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**sent, "content-length": str(length)}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(found.body)
+        size = 1 if found.drips else len(found.body) or 1
+        with suppress(ConnectionError):  # the client has had enough
+            for start in range(0, len(found.body), size):
+                self.wfile.write(found.body[start : start + size])
+                if found.drips:
+                    server.closing.wait(0.02)
         self.close_connection = length != len(found.body)
 
     do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815 - the base class's names

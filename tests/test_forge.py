@@ -501,6 +501,7 @@ FAILURES = [
     (cut([], 10), "broke off (RemoteProtocolError); try again"),
     (Reply(200, b"", length=10), "broke off (RemoteProtocolError); try again"),
     (Reply(200, b"", held=True), "did not answer within 0.3 seconds; try again later"),
+    (Reply(200, b"[]" * 500, drips=True), "sends more, or more slowly, than can be right"),
     (Reply(200, b" " * (17 << 20)), "sends more, or more slowly, than can be right"),
     (Reply(301, b"{}", {"location": "https://evil.example/x"}), "the project has moved"),
     (Reply(307, b"", {"location": "/elsewhere"}), "the project has moved"),

@@ -69,7 +69,9 @@ def test_never_rewrites_another_branch(root: Path, bare: Path, git: Git) -> None
     git(root, "config", "remote.origin.push", "+refs/heads/*:refs/heads/*")
     other = git(root, "commit-tree", "-m", "other", "main^{tree}")
     git(root, "push", "--quiet", "origin", f"{other}:{REF}")
-    with pytest.raises(SkillRepoError, match=f"origin has another branch {BRANCH}: delete it"):
+    with pytest.raises(
+        SkillRepoError, match=f"origin has a branch {BRANCH} with commits that are not"
+    ):
         push(root)
     assert git(bare, "rev-parse", REF) == other
 
@@ -243,6 +245,22 @@ def test_askpass_of_the_user_is_kept_and_nobody_is_asked_on_a_terminal(
     said = seen.read_text().splitlines()
     assert {"GIT_ASKPASS=x", "GIT_SSH_COMMAND=y", "GIT_TERMINAL_PROMPT=0"} <= set(said)
     assert "GIT_DIR=/nowhere" not in said
+
+
+@pytest.mark.parametrize("command", ["my-ssh", ""])
+def test_ssh_asks_nobody_without_a_terminal(
+    command: str, root: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if command:
+        git(root, "config", "--global", "core.sshCommand", command)
+    seen = root.parent / "seen"
+    hook(root / ".git", "pre-push", f"env > {seen}")
+    with Path(os.devnull).open() as nobody:
+        monkeypatch.setattr("sys.stdin", nobody)
+        push(root)
+    assert ("GIT_SSH_COMMAND=ssh -o BatchMode=yes" in seen.read_text().splitlines()) is not bool(
+        command
+    )
 
 
 def test_no_such_branch(root: Path) -> None:
