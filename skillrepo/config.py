@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from skillrepo import resource, yaml_node, yaml_text
 from skillrepo.errors import SkillRepoError
 from skillrepo.user_config import (
+    ForgeHost,
     RegisteredModel,
     Role,
     RoleSettings,
@@ -242,13 +243,17 @@ def _explain(layers: Sequence[_Layer], path: _Keys, kind: str, message: str) -> 
     return f"{where}: {key} is not a known key; {hint}"
 
 
+# Mappings whose keys the user chooses.
+_NAMED: Mapping[str | int, type[BaseModel]] = {"registry": RegisteredModel, "hosts": ForgeHost}
+
+
 def _known_keys(path: _Keys) -> list[str]:
     model: type[BaseModel] = UserConfig
     keys = iter(path)
     for key in keys:
         annotation = model.model_fields[str(key)].annotation
-        if key == "registry":
-            annotation = RegisteredModel
+        if key in _NAMED:
+            annotation = _NAMED[key]
             next(keys)
         model = cast("type[BaseModel]", annotation)
     return list(model.model_fields)

@@ -1,6 +1,7 @@
 """Reads a git repository: discovery, the index, trees, blobs, commits, branches.
 
-This module, `git_process` below it and `git_write` above it are the only ones that talk to git.
+This module, `git_process` below it, `git_write` and `git_push` above it are the only ones that talk
+to git.
 Nothing that is read here starts a program that the repository names (fsmonitor, hooks,
 filters, textconv, pager, signature checks, a fetch from a promisor remote), so these
 methods tell git where the repository is and work in one that belongs to somebody else, as a
@@ -255,6 +256,26 @@ class Repository(NamedTuple):
             # `^main` is a valid question to rev-parse, but its answer is not a commit.
             raise SkillRepoError(why)
         return oid
+
+    def ref_of(self, rev: str) -> str | None:
+        """Give the full name of the ref that a revision is, None where it is none (`main~2`)."""
+        name = self.run("rev-parse", "--verify", "--symbolic-full-name", "--end-of-options", rev)
+        return os.fsdecode(name).strip() or None
+
+    def commits(self, since: str, oid: str) -> list[str]:
+        """Give the commits that a commit adds to an older one, the oldest first."""
+        output = self.run("rev-list", "--reverse", whole_oid(oid), f"^{whole_oid(since)}")
+        return output.decode().split()
+
+    def changes(self, old: str, new: str) -> dict[str, str]:
+        """Give the paths in which a commit differs from another: A added, D deleted, M, T."""
+        fields = _split(
+            self.run(
+                *("diff-tree", "-r", "-z", "--name-status", "--no-renames"),
+                *(whole_oid(old), whole_oid(new)),
+            )
+        )
+        return dict(zip(fields[1::2], fields[::2], strict=True))
 
     def head(self) -> str | None:
         """Give the commit that HEAD stands on; None in a repository without a commit."""

@@ -50,12 +50,13 @@ _SECONDS = 120
 
 
 class GitError(SkillRepoError):
-    """git refused; `words` is what it said, `status` its exit code."""
+    """git refused; `words` is what it said, `status` its exit code, `output` its output."""
 
-    def __init__(self, message: str, *, status: int, words: str) -> None:
+    def __init__(self, message: str, *, status: int, words: str, output: bytes) -> None:
         super().__init__(message)
         self.status = status
         self.words = words
+        self.output = output
 
 
 def run_git(
@@ -66,7 +67,7 @@ def run_git(
     environment: Mapping[str, str] | None = None,
     hooks: bool = False,
 ) -> bytes:
-    """Run git and give its output; for `git` and `git_write` alone.
+    """Run git and give its output; for `git`, `git_write` and `git_push` alone.
 
     With `hooks` the user's hooks run, in an environment that leaves their git as it is; without,
     no program that the repository names. git finds no other repository than that of `cwd` and
@@ -98,9 +99,7 @@ def run_git(
         why = "a name given to git holds a character that no name can hold"
         raise SkillRepoError(why) from error
     if done.returncode:
-        # `git commit` says on its output that there is nothing to commit.
-        words = _words(done.stderr or done.stdout)
-        raise _refusal(arguments, done.returncode, words, cwd)
+        raise _refusal(arguments, done, cwd)
     return done.stdout
 
 
@@ -133,7 +132,12 @@ def _kept() -> dict[str, str]:
     }
 
 
-def _refusal(arguments: Sequence[str], status: int, words: str, cwd: Path) -> SkillRepoError:
+def _refusal(
+    arguments: Sequence[str], done: "subprocess.CompletedProcess[bytes]", cwd: Path
+) -> SkillRepoError:
+    status = done.returncode
+    # `git commit` says on its output that there is nothing to commit.
+    words = _words(done.stderr or done.stdout)
     if status != 1:
         version = _version(cwd)
         if version < OLDEST_GIT:
@@ -141,7 +145,7 @@ def _refusal(arguments: Sequence[str], status: int, words: str, cwd: Path) -> Sk
             return SkillRepoError(f"git {have} is too old: install git {need} or later")
     command = next(word for word in arguments if re.fullmatch(r"[a-z]+(-[a-z]+)*", word))
     message = f"git {command} failed: {words or f'exit code {status}'}"
-    return GitError(message, status=status, words=words)
+    return GitError(message, status=status, words=words, output=done.stdout)
 
 
 def _version(cwd: Path) -> tuple[int, ...]:

@@ -261,6 +261,32 @@ class Tool(_Settings):
     """A tag or commit of it; null for the version that is installed."""
 
 
+class ForgeHost(_Settings):
+    """A server of your own that pull requests are opened on."""
+
+    kind: Literal["github", "gitlab"]
+    """What runs there; `github` for GitHub Enterprise."""
+    env: _Variable
+    """Name of the environment variable that holds the token for this host, and for no other."""
+    api_base: _Url | None = None
+    """Address of its interface; else `https://HOST/api/v3` of GitHub, `/api/v4` of GitLab."""
+
+
+class ForgeSettings(_Settings):
+    """How pull requests are opened."""
+
+    kind: Literal["auto", "none"]
+    """`auto` goes by the remote's host; `none` writes title and body for you to open it by hand."""
+    hosts: Mapping[str, ForgeHost]
+    """Host, as it stands in the remote's URL → what runs there."""
+    max_open: Annotated[int, Field(ge=1, le=1000)]
+    """How many pull requests of skillrepo's may be open at once in a project."""
+    timeout: _Seconds
+    """Seconds to wait for a server."""
+    dispatch: _Strings
+    """Workflows to start where the token of a GitHub Actions job starts no checks: `skills.yml`."""
+
+
 class UserConfig(_Settings):
     """Your own configuration of skillrepo; what you leave out has the shipped value."""
 
@@ -272,3 +298,4 @@ class UserConfig(_Settings):
     evaluation: Evaluation
     writer: Writer
     tool: Tool
+    forge: ForgeSettings

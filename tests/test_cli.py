@@ -17,10 +17,10 @@ from skillrepo import __version__
 from skillrepo.errors import SkillRepoError
 
 COMMANDS = [
-    *("init", "new", "validate", "explain", "list"),
+    *("init", "new", "pr", "validate", "explain", "list"),
     *("taxonomy", "config", "schema", "hooks"),
 ]
-HEAVY = {"dspy", "litellm", "git", "pydantic", "jsonschema"}
+HEAVY = {"dspy", "litellm", "git", "httpx2", "pydantic", "jsonschema"}
 
 
 @pytest.fixture

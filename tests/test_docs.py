@@ -4,14 +4,18 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import checkout
 
+from skillrepo.config import Config
 from skillrepo.finding import Severity
+from skillrepo.forge.pull_request import LABELS
 from skillrepo.rules import ALL
 
 DOCS = checkout.CHECKOUT / "docs"
 RULES = (DOCS / "rules.md").read_text(encoding="utf-8")
+PULL_REQUESTS = (DOCS / "pull-requests.md").read_text(encoding="utf-8")
 DEMANDS = (DOCS / "demands.md").read_text(encoding="utf-8")
 SEVERITIES = {
     "-": None,
@@ -67,3 +71,34 @@ def test_demands_names_options_that_there_are() -> None:
             check=True,
         )
         assert f" {option} " in done.stdout, (command, option)
+
+
+def test_pull_requests_names_the_labels() -> None:
+    assert [label for label in LABELS if f"`{label}`" not in PULL_REQUESTS] == []
+
+
+def test_pull_requests_names_options_that_there_are() -> None:
+    for command in ("new", "pr"):
+        done = subprocess.run(
+            [sys.executable, "-m", "skillrepo", command, "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for option in ("--remote", "--draft-pr"):
+            assert option in PULL_REQUESTS
+            assert f"{option} " in done.stdout
+    assert "`skillrepo new --pr`" in PULL_REQUESTS
+
+
+def test_pull_requests_shows_settings_that_there_are(tmp_path: Path) -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", PULL_REQUESTS, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    path = tmp_path / "skillrepo/config.yaml"
+    path.parent.mkdir()
+    for block in blocks:
+        path.write_text(block)
+        forge = Config.load({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path).user.forge
+        assert forge.hosts or forge.dispatch
+    assert "ten unless" in PULL_REQUESTS
+    assert Config.load({}, tmp_path).user.forge.max_open == 10

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +12,16 @@ import click
 
 from skillrepo import sources
 from skillrepo.commands.landing import BRANCH, NAME, Outcome, keep, kept, land
+from skillrepo.commands.offering import Target, offer, push_target, request_target
+from skillrepo.commands.offering import as_text as offered_as_text
 from skillrepo.commands.outcome import as_json, as_text
-from skillrepo.commands.work import Work, prepare
+from skillrepo.commands.work import OFFERS, STEPS, Work, prepare
 from skillrepo.config import Config
 from skillrepo.context import Context
 from skillrepo.draft import Choice, Draft, Request, Source, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.git import Repository
-from skillrepo.propose import propose
+from skillrepo.propose import Proposal, propose
 from skillrepo.settings import Settings
 from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
 from skillrepo.writer.command import CommandWriter
@@ -65,6 +67,12 @@ _ABOVE = BRANCH.partition("/")[0]
     multiple=True,
     help="Commit on a branch of its own (the default).",
 )
+@click.option("--push", "steps", flag_value="push", multiple=True, help="Push that branch, too.")
+@click.option(
+    "--pr", "steps", flag_value="pr", multiple=True, help="Open a pull request for it, too."
+)
+@click.option("--draft-pr", is_flag=True, help="The same, as a draft.")
+@click.option("--remote", metavar="NAME", help="Where to push to; else origin.")
 @click.option("--base", metavar="REV", help="Where the branch starts; else the default branch.")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
@@ -79,6 +87,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     writer: str | None,
     model: str | None,
     steps: tuple[str, ...],
+    draft_pr: bool,
+    remote: str | None,
     base: str | None,
     json: bool,
 ) -> None:
@@ -89,12 +99,12 @@ def command(  # noqa: PLR0913 - one parameter an option
     With --writer command, PROGRAM and its arguments follow after `--`, unless your own
     configuration names them. BRIEF may be `-`: then it is read from standard input.
     """
-    if len(set(steps)) > 1:
-        raise click.UsageError("--dry-run, --write-only and --commit exclude each other")
+    step = _step((*steps, "pr") if draft_pr else steps, remote)
     wanted = _brief(brief)
     config = Config.load(os.environ, Path.home())
     write = _writer(writer, model, program, config)
-    work = prepare(steps[0] if steps else "commit", base)
+    work = prepare(step, base)
+    target = _target(work, config, remote=remote, base=base, draft=draft_pr)
     read, left_out = sources.read(origins)
     request = _request(wanted, read, work, name=name, at=at)
     drafts: list[Draft] = []
@@ -118,9 +128,46 @@ def command(  # noqa: PLR0913 - one parameter an option
     outcome = (
         land(proposal, request, work) if proposal.passes else Outcome(kept=kept(proposal, work))
     )
-    for line in as_json(proposal, outcome) if json else as_text(proposal, outcome, work):
-        click.echo(line)
+    _finish(proposal, outcome, work, target, json=json)
     ctx.exit(0 if proposal.passes else 1)
+
+
+def _step(steps: Sequence[str], remote: str | None) -> str:
+    """The highest step of the ladder that was asked for; the lowest two stand alone."""
+    if len(set(steps)) > 1 and not {"dry-run", "write-only"}.isdisjoint(steps):
+        raise click.UsageError("--dry-run and --write-only exclude each other and later steps")
+    step = max(steps, key=STEPS.index, default="commit")
+    if remote is not None and step not in OFFERS:
+        raise click.UsageError("--remote is for --push and --pr")
+    return step
+
+
+def _target(
+    work: Work, config: Config, *, remote: str | None, base: str | None, draft: bool
+) -> Target | None:
+    """Where the branch goes; all that can be refused is refused before a writer is paid."""
+    repository = work.place.git()
+    if work.step == "push":
+        return push_target(repository, remote)
+    if work.step != "pr":
+        return None
+    settings = config.user.forge
+    return request_target(repository, settings, os.environ, remote=remote, base=base, draft=draft)
+
+
+def _finish(
+    proposal: Proposal, outcome: Outcome, work: Work, target: Target | None, *, json: bool
+) -> None:
+    """Say what became of the draft; people are told of the commit before it is pushed."""
+    if not json:
+        click.echo("\n".join(as_text(proposal, outcome, work)))
+    offered = None
+    if target and outcome.branch:
+        offered = offer(work.place, outcome.branch, target)
+    if json:
+        click.echo(as_json(proposal, outcome, offered))
+    elif offered:
+        click.echo("\n".join(offered_as_text(offered)))
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from posixpath import dirname, join
 
 from skillrepo.commands.landing import Outcome
-from skillrepo.commands.work import Work
+from skillrepo.commands.offering import Offered, shape
+from skillrepo.commands.work import OFFERS, Work
 from skillrepo.conceal import concealed
 from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Severity
@@ -42,7 +43,7 @@ def _result(proposal: Proposal, outcome: Outcome, work: Work) -> Iterator[str]:
             yield f"next: git switch {outcome.branch}, mend the errors above, and commit"
         else:
             yield f"next: git show {outcome.branch}"
-            if outcome.remote:
+            if outcome.remote and work.step not in OFFERS:
                 yield f"then: git push {one_line(outcome.remote)} {outcome.branch}"
     elif outcome.written:
         yield f"written to {one_line(outcome.written)}, not committed"
@@ -65,11 +66,11 @@ def _few(lines: Sequence[str]) -> list[str]:
     return [*lines[:_MOST], f"and {more:,} more"] if more > 1 else list(lines)
 
 
-def as_json(proposal: Proposal, outcome: Outcome) -> Iterator[str]:
+def as_json(proposal: Proposal, outcome: Outcome, offered: Offered | None) -> str:
     """One JSON object."""
     draft = proposal.draft
     files = {path: data.decode(errors="replace") for path, data in sorted(draft.files.items())}
-    yield json.dumps(
+    return json.dumps(
         shapes.NewShape(
             version=1,
             address=proposal.address,
@@ -89,5 +90,6 @@ def as_json(proposal: Proposal, outcome: Outcome) -> Iterator[str]:
             trailers=tuple(shapes.TrailerShape(*pair) for pair in outcome.trailers),
             written=outcome.written,
             kept=outcome.kept,
+            offered=shape(offered) if offered else None,
         )
     )

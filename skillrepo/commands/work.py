@@ -11,10 +11,15 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.taxonomy import FILE_NAME, Problem, Taxonomy
 
+STEPS = ("dry-run", "write-only", "commit", "push", "pr")
+"""The ladder; from `commit` on each step is done after those before it."""
+COMMITS = STEPS[2:]
+OFFERS = STEPS[3:]
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A step of the ladder (`dry-run`, `write-only`, `commit`) in a content repository.
+    """A step of the ladder (one of `STEPS`) in a content repository.
 
     `base` is the commit that a draft starts from, None in a repository without one; `start` is
     what people call it. The context is that of `base`, for `write-only` that of the worktree.
@@ -39,12 +44,12 @@ def prepare(step: str, base: str | None) -> Work:
     if step == "write-only":
         _refuse_write_only(place.repository, base)
     commit, start = _start(place.repository, base)
-    if commit is None and (step == "commit" or place.repository.root is None):
+    if commit is None and (step in COMMITS or place.repository.root is None):
         raise SkillRepoError(
             "there is no commit yet to start a branch from; commit first, for example with "
             "`skillrepo init --commit`"
         )
-    if step == "commit":
+    if step in COMMITS:
         # Before a writer is paid for what cannot be committed.
         place.repository.refuse_foreign()
         place.repository.identity()

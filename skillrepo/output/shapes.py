@@ -172,11 +172,41 @@ class TrailerShape:
 
 
 @dataclass(frozen=True, slots=True)
+class PullRequestShape:
+    """A pull request; after `written` it is to be opened by `command`, with what is in `folder`."""
+
+    state: Literal["created", "updated", "unchanged", "written"]
+    number: int | None
+    url: str | None
+    folder: str | None
+    command: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedShape:
+    """Where a branch was pushed, and its pull request, null where none was wanted."""
+
+    branch: str
+    remote: str
+    pushed: Literal["created", "updated", "unchanged"]
+    pull_request: PullRequestShape | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrShape:
+    """`skillrepo pr --json`."""
+
+    version: Literal[1]
+    offered: OfferedShape
+
+
+@dataclass(frozen=True, slots=True)
 class NewShape:
     """`skillrepo new --json`.
 
     `files` maps a path in the skill's folder to its text. One of `branch` (with `commit`),
-    `written` and `kept` is set, none after a dry run.
+    `written` and `kept` is set, none after a dry run; `offered` after `--push` and `--pr`.
     """
 
     version: Literal[1]
@@ -197,3 +227,4 @@ class NewShape:
     trailers: tuple[TrailerShape, ...]
     written: str | None
     kept: str | None
+    offered: OfferedShape | None

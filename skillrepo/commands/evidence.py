@@ -1,0 +1,184 @@
+"""What a pull request says of a branch: its commits and files, what the rules find, its sources."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from posixpath import dirname
+from typing import NamedTuple
+
+from skillrepo import settings, taxonomy
+from skillrepo.check import check
+from skillrepo.commands.place import Place
+from skillrepo.context import Context
+from skillrepo.errors import SkillRepoError
+from skillrepo.forge.body import Evidence, render
+from skillrepo.forge.pull_request import PullRequest
+from skillrepo.git import Repository
+from skillrepo.output import text
+from skillrepo.rules import ALL
+from skillrepo.secret_text import masked
+from skillrepo.visible import one_line
+
+_LABELS = {
+    "skill/new/": "skill: new",
+    "skill/revise/": "skill: revise",
+    "skill/move/": "skill: move",
+}
+_MOST_FINDINGS = 50
+# Of GitHub 256 characters, of GitLab 255, of which `Draft: ` takes some.
+_LONGEST_TITLE = 240
+_VERBS = {"A": "adds", "D": "removes"}
+_OURS = "Skill"
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    message: str
+    trailers: Sequence[tuple[str, str]]
+
+    @property
+    def is_ours(self) -> bool:
+        return any(key == _OURS for key, _ in self.trailers)
+
+    @property
+    def subject(self) -> str:
+        return one_line(self.message.partition("\n")[0])
+
+    def why(self) -> Iterator[str]:
+        """The body without its trailers, and without the findings, which are measured anew."""
+        paragraphs = self.message.split("\n\n")[1:]
+        for paragraph in paragraphs[:-1] if self.trailers else paragraphs:
+            if not paragraph.startswith("Gate ("):
+                yield from (*paragraph.split("\n"), "")
+
+
+class Base(NamedTuple):
+    """The branch that a pull request is to be merged into, and the commit that it is on here."""
+
+    branch: str
+    oid: str
+
+
+def pull_request(  # noqa: PLR0913 - what a pull request is made of
+    place: Place,
+    branch: str,
+    into: Base,
+    *,
+    draft: bool = False,
+    changes: Sequence[str] | None = None,
+    labels: Sequence[str] = (),
+) -> PullRequest:
+    """The pull request that merges a branch of ours.
+
+    Title and reason are those of the first commit of skillrepo's on the branch. `changes` are the
+    lines of a semantic diff, else its files are listed; `labels` are added to those that the
+    branch's name gives. SkillRepoError where the branch adds nothing.
+    """
+    repository = place.git()
+    head = repository.branch_oid(branch)
+    if head is None:
+        raise SkillRepoError(f"there is no branch {branch}; `git branch` lists those there are")
+    start = repository.merge_base(into.oid, head)
+    if start is None:
+        raise SkillRepoError(f"{branch} and {into.branch} have no common ancestor")
+    oids = repository.commits(start, head)
+    if not oids:
+        raise SkillRepoError(f"{branch} adds no commit to {into.branch}: it is merged, or empty")
+    commits = [_Commit(repository.message(oid), repository.trailers(oid)) for oid in oids]
+    first = next((each for each in commits if each.is_ours), commits[0])
+    files = repository.changes(start, head)
+    context = _context(place, into.oid, head)
+    skills = _skills(context, files)
+    title = masked(first.subject)[:_LONGEST_TITLE]
+    evidence = Evidence(
+        why=list(_why(first, commits)),
+        changed=list(_files(files)) if changes is None else changes,
+        gate=list(_gate(context, skills)),
+        provenance=_provenance(commits),
+        attempt=list(_attempt(branch, skills)),
+    )
+    own = [label for prefix, label in _LABELS.items() if branch.startswith(prefix)]
+    every = tuple(dict.fromkeys(("skillrepo", *own, *labels)))
+    return PullRequest(title, render(title, evidence), branch, into.branch, every, draft)
+
+
+def base_of(repository: Repository, remote: str, base: str | None = None) -> Base:
+    """What a pull request is to be merged into: the branch that `base` names, else the default.
+
+    `base` may be any revision, or a branch that the remote alone has. SkillRepoError where there is
+    none, or no such revision.
+    """
+    named = _ref(repository, remote, base) if base else None
+    ref = named or repository.default_branch() or ""
+    for prefix in ("refs/heads/", f"refs/remotes/{remote}/", "refs/remotes/origin/"):
+        if ref.startswith(prefix):
+            return Base(ref.removeprefix(prefix), repository.resolve(ref))
+    raise SkillRepoError("there is no default branch to merge into; name one with --into")
+
+
+def _ref(repository: Repository, remote: str, base: str) -> str | None:
+    try:
+        repository.resolve(base)
+    except SkillRepoError:
+        # As in a clone of one branch alone.
+        with suppress(SkillRepoError):
+            repository.resolve(f"{remote}/{base}")
+            return repository.ref_of(f"{remote}/{base}")
+        raise
+    return repository.ref_of(base)
+
+
+def _why(first: _Commit, commits: Sequence[_Commit]) -> Iterator[str]:
+    why = list(first.why())
+    yield from why or [first.subject]
+    if len(commits) > 1:
+        yield "Commits:"
+        yield from (f"- {each.subject}" for each in commits)
+
+
+def _files(files: Mapping[str, str]) -> Iterator[str]:
+    for path, status in sorted(files.items()):
+        yield f"{_VERBS.get(status, 'changes')} {one_line(path)}"
+
+
+def _context(place: Place, base: str, head: str) -> Context:
+    """The branch by the settings of its base, since it may not excuse itself.
+
+    A branch that adopts the tool brings its own.
+    """
+    before = place.tree(base)
+    adopted = any(before.kind(n) != "missing" for n in (settings.FILE_NAME, taxonomy.FILE_NAME))
+    return Context.of(place.tree(head), settings_of=before if adopted else None)
+
+
+def _skills(context: Context, files: Mapping[str, str]) -> list[str]:
+    """The SKILL.md of each skill that the branch changes and has."""
+    owners = {context.library.owner(path) for path in files}
+    return [path for path in context.library.skill_files if path in owners]
+
+
+def _gate(context: Context, skills: Sequence[str]) -> Iterator[str]:
+    documents = list(context.library.load(skills))
+    gate = check(documents, ALL, context, "spec")
+    house = check(documents, ALL, context, "house")
+    yield f"Gate (spec): {text.summary(gate)}"
+    yield f"House: {text.summary(house)}"
+    yield from map(text.line, house.findings[:_MOST_FINDINGS])
+    if (more := len(house.findings) - _MOST_FINDINGS) > 0:
+        yield f"and {more:,} more"
+
+
+def _provenance(commits: Sequence[_Commit]) -> list[tuple[str, str]]:
+    found = dict.fromkeys(
+        (key, one_line(value)) for commit in commits for key, value in commit.trailers
+    )
+    return [(key, value) for key, value in found if key.startswith(_OURS)]
+
+
+def _attempt(branch: str, skills: Sequence[str]) -> Iterator[str]:
+    yield f"git fetch origin {shlex.quote(branch)}"
+    yield "skillrepo validate --rev FETCH_HEAD"
+    for path in skills:
+        folder = shlex.quote(one_line(dirname(path)) or ".")
+        yield f"mkdir -p try && git archive FETCH_HEAD {folder} | tar -x -C try"

@@ -1,0 +1,1 @@
+"""Opens and updates the pull request of a branch: at GitHub, at GitLab, or by hand."""

@@ -1,0 +1,142 @@
+"""Pull requests at GitHub, and GitHub Enterprise: https://docs.github.com/rest/pulls."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from skillrepo.forge.client import Client, Refused
+from skillrepo.forge.pull_request import LABELS, PullRequest
+from skillrepo.forge.put import Found
+
+_EXISTS = "A pull request already exists"
+_UNPROCESSABLE = 422
+_NOT_FOUND = 404
+# Whose a pull request is that was opened with the token of a job of GitHub Actions.
+_ACTIONS = "github-actions[bot]"
+
+
+def headers(token: str) -> Mapping[str, str]:
+    """The headers of every request."""
+    return {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+    }
+
+
+class GitHub:
+    """The `Requests` of a project; `path` is `owner/name`.
+
+    `dispatch` are the files of workflows to start where the token starts no checks by itself.
+    """
+
+    def __init__(self, client: Client, path: str, dispatch: Sequence[str] = ()) -> None:
+        self._client = client
+        self._path = path
+        self._at = f"/repos/{path}"
+        self._dispatch = dispatch
+
+    def of_branch(self, head: str) -> Sequence[Found]:
+        """As `Requests.of_branch`."""
+        owner = self._path.partition("/")[0]
+        # GitHub leaves out a filter that it does not understand.
+        return [each for each in self._list(head=f"{owner}:{head}") if each.head == head]
+
+    def all_open(self) -> Iterator[Found]:
+        """As `Requests.all_open`."""
+        return self._list()
+
+    def create(self, wanted: PullRequest) -> Found | None:
+        """As `Requests.create`."""
+        request = {
+            "title": wanted.title,
+            "body": wanted.body,
+            "head": wanted.head,
+            "base": wanted.base,
+            "draft": wanted.draft,
+        }
+        try:
+            return self._found(self._client.send("POST", f"{self._at}/pulls", request).value)
+        except Refused as refused:
+            if refused.status == _UNPROCESSABLE and _EXISTS in refused.said:
+                return None
+            raise
+
+    def change(self, found: Found, title: str, text: str) -> None:
+        """As `Requests.change`."""
+        self._client.send(
+            "PATCH", f"{self._at}/pulls/{found.number}", {"title": title, "body": text}
+        )
+
+    def label(self, found: Found, *, add: frozenset[str], remove: frozenset[str]) -> None:
+        """As `Requests.label`."""
+        of_this = f"{self._at}/issues/{found.number}/labels"
+        for name in sorted(add):
+            self._make_label(name)
+        if add:
+            self._client.send("POST", of_this, {"labels": sorted(add)})
+        for name in sorted(remove):
+            try:
+                self._client.send("DELETE", f"{of_this}/{quote(name, safe='')}")
+            except Refused as refused:
+                # Somebody has removed it meanwhile.
+                if refused.status != _NOT_FOUND:
+                    raise
+
+    def notes(self, found: Found) -> tuple[str, ...]:
+        """As `Requests.notes`.
+
+        https://docs.github.com/actions/concepts/security/github_token#when-github_token-triggers-workflow-runs
+        """
+        if found.author != _ACTIONS:
+            return ()
+        why = (
+            "a pull request that a job of GitHub Actions opens with its own token starts no checks"
+        )
+        for workflow in self._dispatch:
+            at = f"{self._at}/actions/workflows/{quote(workflow, safe='')}/dispatches"
+            self._client.send("POST", at, {"ref": found.head})
+        if self._dispatch:
+            return (f"{why}, so these workflows were started: {', '.join(self._dispatch)}",)
+        what_to_do = "approve them on its page, or name workflows to start under `forge.dispatch`"
+        return (f"{why}: {what_to_do} in your own config.yaml",)
+
+    def _list(self, **parameters: str) -> Iterator[Found]:
+        query = urlencode({"state": "open", "per_page": "100", **parameters})
+        return map(self._found, self._client.pages(f"{self._at}/pulls?{query}"))
+
+    def _make_label(self, name: str) -> None:
+        try:
+            self._client.send("GET", f"{self._at}/labels/{quote(name, safe='')}")
+        except Refused as refused:
+            if refused.status != _NOT_FOUND:
+                raise
+            self._add_label(name)
+
+    def _add_label(self, name: str) -> None:
+        color, description = LABELS[name]
+        label = {"name": name, "color": color, "description": description}
+        try:
+            self._client.send("POST", f"{self._at}/labels", label)
+        except Refused as refused:
+            # Another process has made it meanwhile.
+            if refused.status != _UNPROCESSABLE or "already_exists" not in refused.said:
+                raise
+
+    def _found(self, value: Any) -> Found:
+        try:
+            head, repository = value["head"], value["head"]["repo"]
+            ours = repository and repository["full_name"].casefold() == self._path.casefold()
+            return Found(
+                number=int(value["number"]),
+                url=str(value["html_url"]),
+                title=str(value["title"]),
+                body=str(value["body"] or ""),
+                head=str(head["ref"]) if ours else None,
+                base=str(value["base"]["ref"]),
+                labels=frozenset(str(label["name"]) for label in value["labels"]),
+                draft=bool(value.get("draft")),
+                author=str((value.get("user") or {}).get("login", "")),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._client.misread() from None
