@@ -9,7 +9,7 @@ from typing import NamedTuple
 from skillrepo import fix
 from skillrepo.check import Plan, Verdict, judge, report
 from skillrepo.commands.place import Place
-from skillrepo.commands.show import say_error
+from skillrepo.commands.printing import say_error
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import Patched, Source

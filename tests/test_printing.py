@@ -17,8 +17,8 @@ import pytest
 from content_repo import Result, Run, runner
 from reports import FILES, INK, context
 
+from skillrepo.commands.printing import form_of
 from skillrepo.commands.progress import progress
-from skillrepo.commands.show import form_of
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 ENVIRONMENT = {"TERM": "xterm-256color"}
