@@ -32,6 +32,7 @@ _MODELS: Mapping[str, Any] = {
     "config": UserConfig,
     "report": shapes.ReportShape,
     "new": shapes.NewShape,
+    "diff": shapes.DiffShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
     "rules": shapes.RulesShape,

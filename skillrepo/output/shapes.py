@@ -197,3 +197,52 @@ class NewShape:
     trailers: tuple[TrailerShape, ...]
     written: str | None
     kept: str | None
+
+
+BumpName = Literal["patch", "minor", "major"]
+DiffStatus = Literal["changed", "unchanged", "added", "deleted", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShape:
+    """One change of a skill; `kind` is a word such as `section-removed`, `text` says it all.
+
+    `before` and `after` are empty but where something has another value or name; `within` is the
+    section that it stood in.
+    """
+
+    kind: str
+    bump: BumpName
+    subject: str
+    before: str
+    after: str
+    within: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiffShape:
+    """`skillrepo diff --json`.
+
+    `base` is a commit; `commit` that of the draft's `branch`, both null for the worktree. Where
+    `status` is none of `changed` and `unchanged`, `why` says so in a sentence. What is not known is
+    null; tokens are estimates, of SKILL.md.
+    """
+
+    version: Literal[1]
+    address: str
+    path: str
+    old_path: str | None
+    base: str
+    base_name: str
+    branch: str | None
+    commit: str | None
+    status: DiffStatus
+    why: str | None
+    bump: BumpName | None
+    version_before: str | None
+    version_after: str | None
+    raised_enough: bool | None
+    tokens_before: int | None
+    tokens_after: int | None
+    changes: tuple[ChangeShape, ...]
