@@ -18,6 +18,7 @@ _COMMANDS = {
     "validate": ("validate", "Check skills against the specification and the house rules."),
     "explain": ("explain", "Show the manual page of a rule, or list the rules."),
     "list": ("list", "List the skills of the repository."),
+    "show": ("show", "Show a skill: versions, history, relations, where it came from, drafts."),
     "taxonomy": ("taxonomy", "Look at the tree of categories."),
     "config": ("config", "Look at the settings in force."),
     "schema": ("schema", "Write or check the JSON Schemas of this project."),

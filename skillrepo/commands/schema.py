@@ -33,6 +33,7 @@ _MODELS: Mapping[str, Any] = {
     "report": shapes.ReportShape,
     "new": shapes.NewShape,
     "diff": shapes.DiffShape,
+    "show": shapes.ShowShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
     "rules": shapes.RulesShape,

@@ -246,3 +246,78 @@ class DiffShape:
     tokens_before: int | None
     tokens_after: int | None
     changes: tuple[ChangeShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionShape:
+    """A version of a skill, and the first commit that has it."""
+
+    skill_version: str
+    commit: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitShape:
+    """A commit that changed a skill; `trailers` are those of skillrepo, which begin with Skill."""
+
+    commit: str
+    date: str
+    author: str
+    subject: str
+    trailers: tuple[TrailerShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedShape:
+    """A skill by its name; `address` is null where there is none of that name."""
+
+    name: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """A file of a skill; `tokens` is an estimate, null for what is no text."""
+
+    name: str
+    executable: bool
+    tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchShape:
+    """A branch with a draft of a skill, here or of a remote as it was when last fetched."""
+
+    name: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowShape:
+    """`skillrepo show --json`.
+
+    `why` says why SKILL.md cannot be read; then its fields are empty. Dates are in ISO 8601.
+    `complete` is false where there is more history than is told.
+    """
+
+    version: Literal[1]
+    address: str
+    path: str
+    branch: str | None
+    commit: str | None
+    why: str | None
+    name: str
+    description: str
+    skill_version: str
+    status: str
+    tokens: int
+    files: tuple[FileShape, ...]
+    requires: tuple[RelatedShape, ...]
+    recommends: tuple[RelatedShape, ...]
+    conflicts: tuple[RelatedShape, ...]
+    required_by: tuple[RelatedShape, ...]
+    versions: tuple[VersionShape, ...]
+    history: tuple[CommitShape, ...]
+    complete: bool
+    drafts: tuple[BranchShape, ...]
