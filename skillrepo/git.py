@@ -128,20 +128,21 @@ class Repository(NamedTuple):
         )
         return sorted(path for path in set(_split(output)) if _is_file(f"{root}/{path}"))
 
-    def changed_in_worktree(self, oid: str) -> list[str]:
+    def changed_in_worktree(self, oid: str, under: str = "") -> list[str]:
         """List the paths whose kind, mode or bytes in the working tree are not those of a commit.
 
-        Contents are compared here: `git diff` would run the filters that the repository names.
+        Those below the folder `under` alone, if one is given. Contents are compared here: `git
+        diff` would run the filters that the repository names.
         """
         from hashlib import new  # noqa: PLC0415 - 5 ms, which a hook need not spend
 
         root = self._worktree()
-        entries = self.tree_entries(oid)
+        entries = self.tree_entries(oid, under)
         modes = self.setting("core.fileMode", "bool") != "false"
         plain = {path: _mode(entry.mode, modes=modes) for path, entry in entries.items()}
         then = {path: (plain[path], entry.oid) for path, entry in entries.items()}
         now = {}
-        for path in self.files():
+        for path in self.files(under):
             digest = new(self.object_format, usedforsecurity=False)
             for part in _blob(f"{root}/{path}"):
                 digest.update(part)
