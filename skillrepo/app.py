@@ -14,6 +14,7 @@ from skillrepo.visible import visible
 _COMMANDS = {
     "init": ("init", "Make a folder or git repository a repository of skills."),
     "new": ("new", "Draft a skill from a brief and sources, on a branch of its own."),
+    "revise": ("revise", "Revise a skill by feedback, on a branch, under a contract."),
     "diff": ("diff", "Say what a change of a skill means, and which version bump it asks for."),
     "validate": ("validate", "Check skills against the specification and the house rules."),
     "explain": ("explain", "Show the manual page of a rule, or list the rules."),

@@ -17,7 +17,7 @@ from skillrepo import __version__
 from skillrepo.errors import SkillRepoError
 
 COMMANDS = [
-    *("init", "new", "diff", "validate", "explain", "list", "show"),
+    *("init", "new", "revise", "diff", "validate", "explain", "list", "show"),
     *("taxonomy", "config", "schema", "hooks"),
 ]
 HEAVY = {"dspy", "litellm", "git", "pydantic", "jsonschema"}

@@ -34,6 +34,7 @@ _MODELS: Mapping[str, Any] = {
     "new": shapes.NewShape,
     "diff": shapes.DiffShape,
     "show": shapes.ShowShape,
+    "revise": shapes.ReviseShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
     "rules": shapes.RulesShape,

@@ -48,7 +48,7 @@ class Target(NamedTuple):
         place = Place.of([Path(wanted)] if there else ())
         repository = place.repository
         if repository and (found := _branch(repository, wanted)):
-            return cls._of_branch(place, *found)
+            return cls.of_branch(place, *found)
         commit = repository.base_commit() if repository and repository.root is None else None
         context = Context.of(place.tree(commit) if commit else place.worktree())
         relative = place.named[0] if there else os.path.relpath(_absolute(wanted), place.root)
@@ -56,7 +56,8 @@ class Target(NamedTuple):
         return cls(place, context, path, wanted, relative, commit=commit)
 
     @classmethod
-    def _of_branch(cls, place: Place, branch: str, commit: str) -> Self:
+    def of_branch(cls, place: Place, branch: str, commit: str) -> Self:
+        """The skill that a draft's branch, which stands on `commit`, is named after."""
         context = Context.of(place.tree(commit))
         name = branch[branch.index(f"{DRAFTS}/") :].split("/")[2]
         return cls(place, context, _find(name, name, context), name, name, branch, commit)

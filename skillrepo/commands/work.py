@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import click
 
@@ -10,6 +11,26 @@ from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.taxonomy import FILE_NAME, Problem, Taxonomy
+
+
+class Ground(Protocol):
+    """What landing needs to know of a piece of work; its fields are those of `Work`."""
+
+    @property
+    def step(self) -> str:
+        """A step of the ladder."""
+
+    @property
+    def place(self) -> Place:
+        """Where it goes."""
+
+    @property
+    def base(self) -> str | None:
+        """The commit that it starts from."""
+
+    @property
+    def start(self) -> str:
+        """What people call that."""
 
 
 @dataclass(frozen=True, slots=True)

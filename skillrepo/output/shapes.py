@@ -321,3 +321,47 @@ class ShowShape:
     history: tuple[CommitShape, ...]
     complete: bool
     drafts: tuple[BranchShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreachShape:
+    """How a revision breaks its contract: `clause` is a word such as `keeps-sections`, or a rule's.
+
+    `message` says what to do.
+    """
+
+    clause: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseShape:
+    """`skillrepo revise --json`.
+
+    `files` maps a path in the skill's folder to its text; what is not given to a writer is left
+    out. It passes where there are no breaches. One of `branch` (with `commit`), `written` and
+    `kept` is set, none after a dry run. `bump` is what the changes ask for.
+    """
+
+    version: Literal[1]
+    address: str
+    name: str
+    path: str
+    files: dict[str, str]
+    writer: str
+    model: str | None
+    rounds: int
+    passes: bool
+    breaches: tuple[BreachShape, ...]
+    bump: BumpName | None
+    version_before: str
+    version_after: str
+    changes: tuple[ChangeShape, ...]
+    gate: ReportShape
+    house: ReportShape
+    notes: tuple[str, ...]
+    branch: str | None
+    commit: str | None
+    trailers: tuple[TrailerShape, ...]
+    written: str | None
+    kept: str | None
