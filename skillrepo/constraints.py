@@ -19,7 +19,8 @@ _ORDERS = re.compile(
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _END = re.compile(r"(?<=[.!?])[\"'\u2019\u201d)\]*_]*\s+(?=[^\sa-z])")
-_MARKS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)|\\(?=[!-/:-@\[-`{-~])|\\$")
+# Of underscores at most three at a time: a hostile text has a million of them in a row.
+_MARKS = re.compile(r"[*`]|(?<!\w)_{1,3}|_{1,3}(?!\w)|\\(?=[!-/:-@\[-`{-~])|\\$")
 _AROUND = " \t.!;:,"
 
 

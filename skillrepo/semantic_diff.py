@@ -35,7 +35,7 @@ _ALIKE = 0.6
 """Of the words of two sections, how many they share (Dice) where one is the other renamed."""
 _FEW_WORDS = 3
 _MOST_PAIRS = 2_500
-"""Sections that are gone times new ones, beyond which none is looked for under another title."""
+"""Sections or tools that are gone times new ones, beyond which only equal ones are found."""
 _LONGEST = 200
 _TERMS = frozenset(("license", "compatibility", "metadata.requires", "metadata.conflicts"))
 _WORD = re.compile(r"\w+")
@@ -327,13 +327,21 @@ def _differing(some: _Sayings, others: _Sayings, kind: str, bump: Bump) -> Itera
 
 
 def _tools(old: Document, new: Document) -> Iterator[Change]:
-    before, after = (tools.split(_text(skill, "allowed-tools")) for skill in (old, new))
-    for tool in dict.fromkeys(after):
-        if not any(_covers(other, tool) for other in before):
-            yield Change("tools-widened", tool, _MINOR)
-    for tool in dict.fromkeys(before):
-        if not any(_covers(other, tool) for other in after):
-            yield Change("tools-narrowed", tool, _MAJOR)
+    before, after = (
+        dict.fromkeys(tools.split(_text(skill, "allowed-tools"))) for skill in (old, new)
+    )
+    for tool in _uncovered(after, before):
+        yield Change("tools-widened", tool, _MINOR)
+    for tool in _uncovered(before, after):
+        yield Change("tools-narrowed", tool, _MAJOR)
+
+
+def _uncovered(some: Mapping[str, None], others: Mapping[str, None]) -> list[str]:
+    """The tools that no other includes; of very many, those that are not among the others."""
+    left = [tool for tool in some if tool not in others]
+    if len(left) * len(others) > _MOST_PAIRS:
+        return left
+    return [tool for tool in left if not any(_covers(other, tool) for other in others)]
 
 
 def _covers(wide: str, tool: str) -> bool:

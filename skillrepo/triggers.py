@@ -36,7 +36,9 @@ class Said(NamedTuple):
 def said(description: str) -> Said:
     """Take a description apart."""
     found = Said({}, {}, {})
-    for part in _CUT.split(description):
+    for raw in _CUT.split(description):
+        # One blank where there are many: patterns look for them from each place anew.
+        part = " ".join(raw.split())
         if _LIMITS.search(part):
             _add(found.limits, part)
             continue

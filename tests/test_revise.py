@@ -382,6 +382,7 @@ def test_dry_run_changes_nothing(root: Path, run: Run) -> None:
     before = everything(root)
     done = run(root, "revise", "pdf-merge", SAID, "--dry-run", *by(*ADDED))
     assert done.code == 0
+    assert "\n+## Checks\n" in done.out
     assert done.out.endswith("dry run: nothing was written\n")
     assert everything(root) == before
 

@@ -240,6 +240,23 @@ def test_description_comes_and_goes() -> None:
     assert (found.changes[0].kind, found.bump) == ("description-removed", Bump.MAJOR)
 
 
+def test_hostile_texts_take_no_time() -> None:
+    long = 80_000
+    for text in (
+        "a" + "_" * long + "b NEVER",
+        "." * long + " " * long,
+        ", or " * long,
+        "> " * long,
+    ):
+        assert list(constraints(text)) is not None
+        short = text[:60_000]
+        one, other = skill(description=short, body=text), skill(description=short[:-9], body="x")
+        assert compare(snapshot(one), snapshot(other)).changes
+    tools = " ".join(f"Bash(x{number}:*)" for number in range(4_000))
+    one, other = (skill(extra=f"allowed-tools: {each}\n") for each in (tools, tools[11:]))
+    assert compare(snapshot(one), snapshot(other)).bump is Bump.MAJOR
+
+
 # Fields.
 
 

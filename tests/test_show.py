@@ -115,9 +115,11 @@ def test_a_draft(make_repo: MakeRepo, run: Run, git: Git, tmp_path: Path) -> Non
     git(tmp_path, "clone", "--quiet", "--bare", str(root), "bare.git")
     said = run(tmp_path / "bare.git", "show", "pdf-merge").out
     assert f"path: {FOLDER} (HEAD)" in said
-    git(tmp_path, "clone", "--quiet", str(root), "clone")
-    said = run(tmp_path / "clone", "show", "pdf-merge").out
-    assert f"drafts:\n  origin/skill/revise/pdf-merge/x  {oid[:12]}\n" in said
+    for remote in ("origin", "skill", "my-skill"):
+        git(tmp_path, "clone", "--quiet", "--origin", remote, str(root), f"clone-{remote}")
+        clone, branch = tmp_path / f"clone-{remote}", f"{remote}/skill/revise/pdf-merge/x"
+        assert f"drafts:\n  {branch}  {oid[:12]}\n" in run(clone, "show", "pdf-merge").out
+        assert run(clone, "show", branch, "--json").json("show")["commit"] == oid
 
 
 def test_without_git_or_commit(tmp_path: Path, make_repo: MakeRepo, run: Run) -> None:

@@ -10,6 +10,8 @@ import click
 from skillrepo import sources
 from skillrepo.commands.changes import lines, shapes_of
 from skillrepo.commands.feedback import Asked, Feedback
+from skillrepo.commands.fixing import Repaired
+from skillrepo.commands.fixing import diff as unified
 from skillrepo.commands.landing import Outcome, keep, kept
 from skillrepo.commands.outcome import few, result
 from skillrepo.commands.printing import say_all
@@ -186,6 +188,8 @@ def _written(job: Job, order: Order, request: Request, write: Write, config: Con
 
 
 def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
+    if job.step == "dry-run":
+        yield from _unified(proposal, job)
     for note in (*proposal.draft.notes, *proposal.notes):
         yield f"note: {visible(note).replace(chr(10), chr(10) + '  ')}"
     yield from text.render(proposal.house)
@@ -202,6 +206,17 @@ def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
     if outcome.kept:
         yield f"its text is kept in {visible(outcome.kept)}"
     yield "next: name in the feedback what may go, or give --allow-loss; else mend it by hand"
+
+
+def _unified(proposal: Proposal, job: Job) -> Iterator[str]:
+    """The changed lines of the files."""
+    old, new = job.original.draft.files, proposal.draft.files
+    changed = {
+        f"{proposal.folder}/{name}": (old.get(name, b""), new.get(name, b""))
+        for name in old.keys() | new.keys()
+        if old.get(name) != new.get(name)
+    }
+    return unified(Repaired(changed, (), ()))
 
 
 def _as_json(proposal: Proposal, outcome: Outcome, job: Job) -> str:

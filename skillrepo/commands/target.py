@@ -1,6 +1,7 @@
 """Which skill a command means: by its name, address or path, or by the branch of a draft of it."""
 
 import os
+import re
 from pathlib import Path
 from posixpath import dirname, join
 from typing import NamedTuple, Self
@@ -17,8 +18,9 @@ from skillrepo.taxonomy import Taxonomy
 
 DRAFTS = "skill"
 """The branches of drafts are `skill/new/NAME`, `skill/revise/NAME/SLUG`, `skill/move/NAME`."""
+# A remote may be called `skill`, or have a name that ends in it.
+_DRAFT = re.compile(r"(?:\A|/)skill/(?:new|revise|move)/([^/]+)")
 _NAMED = 8
-_PARTS = 3
 
 
 class Target(NamedTuple):
@@ -59,7 +61,7 @@ class Target(NamedTuple):
     def of_branch(cls, place: Place, branch: str, commit: str) -> Self:
         """The skill that a draft's branch, which stands on `commit`, is named after."""
         context = Context.of(place.tree(commit))
-        name = branch[branch.index(f"{DRAFTS}/") :].split("/")[2]
+        name = _drafted(branch) or branch
         return cls(place, context, _find(name, name, context), name, name, branch, commit)
 
     @property
@@ -121,22 +123,21 @@ def read(context: Context, path: str | None) -> Snapshot | Unreadable | None:
 def drafts(repository: Repository, name: str) -> dict[str, str]:
     """The branches, here and of remotes, that hold a draft of the skill called `name` → commit."""
     found = {**repository.branches(DRAFTS), **repository.remote_branches(DRAFTS)}
-    return {
-        branch: oid
-        for branch, oid in sorted(found.items())
-        if branch[branch.index(f"{DRAFTS}/") :].split("/")[2:3] == [name]
-    }
+    return {branch: oid for branch, oid in sorted(found.items()) if _drafted(branch) == name}
+
+
+def _drafted(branch: str) -> str | None:
+    """The name of the skill that a branch, here or of a remote, has a draft of; None for others."""
+    match = _DRAFT.search(branch)
+    return match[1] if match else None
 
 
 def _branch(repository: Repository, wanted: str) -> tuple[str, str] | None:
     branch = wanted.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    start = branch.find(f"{DRAFTS}/")
-    if start != 0 and branch[start - 1 : start] != "/":
-        return None
-    if branch[start:].count("/") + 1 < _PARTS:
+    if _drafted(branch) is None:
         return None
     # Looked up among those that there are: the words themselves are not given to git.
-    found = repository.remote_branches(DRAFTS) if start else repository.branches(DRAFTS)
+    found = {**repository.remote_branches(DRAFTS), **repository.branches(DRAFTS)}
     return (branch, found[branch]) if branch in found else None
 
 
