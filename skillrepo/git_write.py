@@ -14,7 +14,7 @@ taken from the user's configuration, never from the repository's.
 import os
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +22,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.git import Entry, Repository, branch_ref, no_identity, whole_oid
 from skillrepo.git_objects import EXECUTABLE, FILE, FOLDER, NewObjects, is_folder, parse_tree
 from skillrepo.git_process import GitError, run_git
-from skillrepo.tree_path import path_problem, paths_problem, same_file_key
+from skillrepo.tree_path import clash_problem, path_problem, paths_problem, same_file_key
 
 # A user with safe.bareRepository=explicit has named the repository by standing in it.
 _BARE = ("-c", "safe.bareRepository=all")
@@ -68,7 +68,7 @@ def commit_files(  # noqa: PLR0913 - what a commit is made of
     problem = (
         path_problem(folder)
         or paths_problem(f"{folder}/{name}" for name in files)
-        or _clash(files, kept)
+        or clash_problem(files, kept)
     )
     if problem:
         why = f"cannot commit: {problem}"
@@ -324,27 +324,6 @@ def _in_the_way(repository: Repository, name: str) -> str | None:
     for other in (*filter(repository.branch_oid, above), *repository.branches(name)):
         return f"the branch `{other}` is in the way of `{name}`: rename or delete it"
     return None
-
-
-def _clash(files: Iterable[str], kept: Iterable[str]) -> str | None:
-    """Why new files may not stand beside those that are kept; None if they may."""
-    there = {same_file_key(path): path for path in _with_folders(kept)}
-    held = frozenset(kept)
-    for path in files:
-        for part in _with_folders([path]):
-            other = there.get(same_file_key(part), part)
-            if other != part or part in held:
-                return f"the paths {other!r} and {path!r} are in each other's way"
-        if there.get(same_file_key(path)) == path:
-            return f"the path {path!r} is a file and a folder at once"
-    return None
-
-
-def _with_folders(paths: Iterable[str]) -> Iterator[str]:
-    """Each path, with the folders above it."""
-    for path in paths:
-        names = path.split("/")
-        yield from ("/".join(names[:length]) for length in range(1, len(names) + 1))
 
 
 def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoError:

@@ -18,7 +18,7 @@ from skillrepo.propose import Proposal, in_rounds
 from skillrepo.rules import ALL
 from skillrepo.semantic_diff import SkillDiff, Snapshot, compare
 from skillrepo.semver import Bump, is_less, raised
-from skillrepo.tree_path import path_problem, paths_problem
+from skillrepo.tree_path import clash_problem, path_problem, paths_problem
 
 _MOST_FILES = 500
 _MOST_BYTES = 4_194_304
@@ -129,9 +129,10 @@ def _files(
 
 def _judge(original: Original, order: Order, draft: Draft, number: int) -> Proposal:
     """Set the version, put the draft in the skill's place, and hold it to the contract."""
-    problem = paths_problem(join(original.folder, name) for name in draft.files)
-    if lost := sorted(original.kept & draft.files.keys()):
-        problem = f"{lost[0]!r} is in the way of what stays as it is"
+    # Below a symbolic link that stays nothing may be written, for it may lead anywhere.
+    problem = paths_problem(join(original.folder, name) for name in draft.files) or clash_problem(
+        draft.files, original.kept
+    )
     if problem or (draft.name, draft.category) != (original.draft.name, original.draft.category):
         why = problem or "it is another skill, or in another category"
         raise WriterFailed(f"the draft cannot be taken: {why}", draft.files)

@@ -364,7 +364,7 @@ def test_what_is_in_the_way_of_what_stays(root: Path, run: Run) -> None:
     for path in ("latest", "inner/SKILL.md", "Latest", "latest/x"):
         done = run(root, "revise", "pdf-merge", SAID, *by(*ADDED, f"+{path}", "x"))
         assert done.code == 2, done.out
-        assert "in the way of" in done.err or "in each other's way" in done.err
+        assert "in each other's way" in done.err
         assert (kept_in(done) / "SKILL.md").is_file()
 
 
@@ -408,6 +408,28 @@ def test_write_only(root: Path, run: Run, git: Git) -> None:
         f"M {FOLDER}/scripts/run",
         f"?? {FOLDER}/references/new.md",
     ]
+
+
+def test_write_only_goes_through_no_link(root: Path, run: Run) -> None:
+    outside = root.parent / "outside"
+    outside.mkdir()
+    (root / ".git/info/exclude").write_text("built\n")
+    (root / FOLDER / "built").symlink_to(outside)
+    done = run(root, "revise", "pdf-merge", SAID, "--write-only", *by("+built/x", "x"))
+    assert (done.code, "lies below a symbolic link" in done.err) == (2, True)
+    assert list(outside.iterdir()) == []
+    assert (root / FOLDER / "SKILL.md").read_text() == OLD
+
+
+def test_changes_in_the_worktree_are_not_taken_and_told(root: Path, run: Run, git: Git) -> None:
+    (root / FOLDER / "SKILL.md").write_text(OLD + "Mine.\n")
+    done = run(root, "revise", "pdf-merge", SAID, "--slug", "x", *by(*ADDED))
+    assert done.code == 0
+    assert done.err == (
+        "the worktree has data/pdf-merge otherwise than main; what was changed there is not in "
+        "the revision\n"
+    )
+    assert "Mine." not in text_of(root, git, f"{BRANCH}/x")
 
 
 def test_write_only_removes(root: Path, run: Run) -> None:
@@ -531,6 +553,7 @@ def test_findings_that_have_no_fix(make_repo: MakeRepo, run: Run) -> None:
         (("--from-review", "object.json", *by()), "must be a JSON array"),
         (("--from-review", "others.json", *by()), "has 1 comments, and none of them is on"),
         (("--from-findings", "--from", "taxonomy.yaml"), "understands no words"),
+        (("Say more", "--from-findings"), "leave FEEDBACK out where"),
     ],
 )
 def test_wrong_calls(arguments: tuple[str, ...], why: str, root: Path, run: Run) -> None:

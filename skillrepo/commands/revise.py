@@ -15,7 +15,7 @@ from skillrepo.commands.fixing import diff as unified
 from skillrepo.commands.landing import Outcome, keep, kept
 from skillrepo.commands.outcome import few, result
 from skillrepo.commands.printing import say_all
-from skillrepo.commands.revision import Job, Ladder, check_slug, land, prepare
+from skillrepo.commands.revision import Job, Ladder, check_slug, is_dirty, land, prepare
 from skillrepo.commands.writing import WRITERS, ends_interrupt, writer_of
 from skillrepo.config import Config
 from skillrepo.contract import Terms
@@ -106,6 +106,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     elsewhere = bool(feedback_file or from_review or from_findings)
     if not words and not elsewhere:
         raise click.UsageError("say what is to be changed: FEEDBACK, or an option that gives it")
+    if words and elsewhere and writer != "command":
+        raise click.UsageError(
+            "leave FEEDBACK out where --feedback-file, --from-review or --from-findings gives it"
+        )
     said, program = (None, words) if elsewhere else (words[0], words[1:])
     if slug is not None:
         check_slug(slug)
@@ -125,6 +129,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     if there.goes_on and from_findings:
         # What is found at the tip, which is not what is found where the branch began.
         feedback = asked.read(there.original.folder, (there.original.gate, there.original.house))
+    if is_dirty(there):
+        where = f"the worktree has {one_line(there.address)} otherwise than {one_line(there.start)}"
+        click.echo(f"{where}; what was changed there is not in the revision", err=True)
     read, left_out = sources.read(origins)
     order = Order(
         feedback.title,

@@ -244,26 +244,42 @@ def _write_files(proposal: Proposal, job: Job) -> str:
             "was changed in the skill's folder"
         )
     before, after = job.original.draft.files, proposal.draft.files
-    for name, data in after.items():
-        if before.get(name) != data:
-            _write(root / folder / name, before.get(name), data)
-    for name in before.keys() - after.keys():
-        (root / folder / name).unlink(missing_ok=True)
+    for name in after:
+        # One that git ignores is not among those that stay.
+        if any((root / folder / above).is_symlink() for above in Path(name).parents):
+            raise SkillRepoError(
+                f"{folder}/{name} lies below a symbolic link; nothing is written through it"
+            )
+    try:
+        for name, data in after.items():
+            if before.get(name) != data:
+                _write(root / folder / name, before.get(name), data)
+        for name in before.keys() - after.keys():
+            (root / folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise SkillRepoError(f"{folder} cannot be written: {error.strerror}") from None
     return folder
 
 
 def _write(path: Path, before: bytes | None, data: bytes) -> None:
-    try:
-        if before is not None:
-            written = put_in_place(path, before, data)
-        else:
-            written = not path.exists() and not path.is_symlink()
-            if written:
-                put(path, data)
-    except OSError as error:
-        raise SkillRepoError(f"{path} cannot be written: {error.strerror}") from None
+    if before is not None:
+        written = put_in_place(path, before, data)
+    else:
+        written = not path.exists() and not path.is_symlink()
+        if written:
+            put(path, data)
     if not written:
         raise SkillRepoError(f"{path} was changed meanwhile, and is left as it is; run it again")
+
+
+def is_dirty(job: Job) -> bool:
+    """Whether the worktree has the skill otherwise than the commit that a new branch starts from.
+
+    What was changed there is not in the draft, which its author may not know.
+    """
+    if job.goes_on or job.step == "write-only" or job.place.git().root is None:
+        return False
+    return bool(job.place.git().changed_in_worktree(job.base, job.original.folder))
 
 
 def check_slug(slug: str) -> None:
