@@ -14,10 +14,13 @@ from skillrepo.visible import visible
 _COMMANDS = {
     "init": ("init", "Make a folder or git repository a repository of skills."),
     "new": ("new", "Draft a skill from a brief and sources, on a branch of its own."),
+    "revise": ("revise", "Revise a skill by feedback, on a branch, under a contract."),
     "pr": ("pr", "Push the branch of a draft and open or update its pull request."),
+    "diff": ("diff", "Say what a change of a skill means, and which version bump it asks for."),
     "validate": ("validate", "Check skills against the specification and the house rules."),
     "explain": ("explain", "Show the manual page of a rule, or list the rules."),
     "list": ("list", "List the skills of the repository."),
+    "show": ("show", "Show a skill: versions, history, relations, where it came from, drafts."),
     "taxonomy": ("taxonomy", "Look at the tree of categories."),
     "config": ("config", "Look at the settings in force."),
     "schema": ("schema", "Write or check the JSON Schemas of this project."),

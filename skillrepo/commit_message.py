@@ -9,13 +9,16 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from skillrepo.contract import Revision
 from skillrepo.draft import Request
 from skillrepo.finding import Finding, Report
 from skillrepo.output import text
 from skillrepo.propose import Proposal
+from skillrepo.semver import Bump
 from skillrepo.visible import visible
 
 _WIDTH = 72
+_LEAST_TITLE = 30
 _MOST_FINDINGS = 50
 _MOST_CHARACTERS = 2_000
 _MOST_OF_A_FINDING = 300
@@ -27,18 +30,47 @@ _SKIPS = re.compile(r"\[([\w ./-]{0,40}\b(?:skip|no)\b[\w ./-]{0,40})\]", re.IGN
 
 
 def commit_message(proposal: Proposal, request: Request) -> str:
-    """The message of the commit that adds the skill; its last paragraph are the trailers."""
+    """The message of the commit that adds the skill; its last paragraph are the trailers.
+
+    That of a revision tells the feedback and what changed, in place of the description.
+    """
     draft = proposal.draft
     fields = proposal.document.frontmatter if proposal.document else {}
-    description = str(fields.get("description", ""))
+    revision = proposal.revision
     paragraphs = (
-        f"feat({draft.name}): add skill",
-        _description(description),
+        _subject(draft.name, revision) if revision else f"feat({draft.name}): add skill",
+        _description(request.brief if revision else str(fields.get("description", ""))),
+        "\n".join(_changes(revision)) if revision else "",
         "\n".join(map(_item, (*draft.notes, *proposal.notes))),
         "\n".join(_findings(proposal)),
         "\n".join(_trailers(proposal, request)),
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+_TYPES = {Bump.PATCH: "fix({})", Bump.MINOR: "feat({})", Bump.MAJOR: "feat({})!"}
+
+
+def _subject(name: str, revision: Revision) -> str:
+    """As https://www.conventionalcommits.org has it, by what the changes ask for."""
+    bump = revision.diff.bump if revision.diff else None
+    kind = _TYPES[bump or Bump.PATCH].format(name)
+    title = _line(revision.title) or "revise"
+    # The name may take most of the columns.
+    room = max(_LEAST_TITLE, _WIDTH - len(kind) - 2)
+    if len(title) > room:
+        head = title[: room - 1]
+        title = f"{head.rpartition(' ')[0] or head}…"
+    return f"{kind}: {title}"
+
+
+def _changes(revision: Revision) -> Iterator[str]:
+    changes = revision.diff.changes if revision.diff else ()
+    yield from (
+        _item(f"{change.bump}: {_line(change.text)}") for change in changes[:_MOST_FINDINGS]
+    )
+    if (more := len(changes) - _MOST_FINDINGS) > 0:
+        yield f"- and {more:,} more changes"
 
 
 def _description(text: str) -> str:
@@ -83,7 +115,8 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
         yield f"Skill-Model: {_line(draft.model)}"
     if draft.program:
         yield f"Skill-Program: {_line(draft.program)}"
-    yield f"Skill-Brief: {hashlib.sha256(request.brief.encode(errors='replace')).hexdigest()}"
+    what = "Skill-Feedback" if proposal.revision else "Skill-Brief"
+    yield f"{what}: {hashlib.sha256(request.brief.encode(errors='replace')).hexdigest()}"
     for source in request.sources:
         yield f"Skill-Source: {_line(source.path)} {source.sha256}"
 

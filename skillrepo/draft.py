@@ -53,8 +53,9 @@ class Request:
     """What one call of a writer is asked for.
 
     `name` and `category` are None where the writer may choose; a category must be the id of one
-    of `choices`. `taken` are the names in use. From the second round on `previous` is the
-    last draft and `findings` what is wrong with it.
+    of `choices`. `taken` are the names in use. For a revision `revises` is the skill as it is, and
+    `brief` what is to be changed. From the second round on `previous` is the last draft and
+    `findings` what is wrong with it.
     """
 
     brief: str
@@ -63,6 +64,7 @@ class Request:
     name: str | None = None
     category: str | None = None
     taken: frozenset[str] = frozenset()
+    revises: Draft | None = None
     previous: Draft | None = None
     findings: tuple[Finding, ...] = ()
 

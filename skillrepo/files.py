@@ -8,7 +8,7 @@ import os
 import stat
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from posixpath import join
@@ -314,13 +314,30 @@ class Tree:
 
 
 class Overlay:
-    """A source in which one folder holds just the files of a draft."""
+    """A source in which one folder holds just the files of a draft.
 
-    def __init__(self, below: Source, folder: str, files: Mapping[str, bytes]) -> None:
+    Those that are `executable` may be run. `kept` are files of the folder that stay as they are
+    below. Both are relative to the folder.
+    """
+
+    def __init__(
+        self,
+        below: Source,
+        folder: str,
+        files: Mapping[str, bytes],
+        *,
+        executable: Collection[str] = (),
+        kept: Collection[str] = (),
+    ) -> None:
         self.name = below.name
         self._below = below
         self._folder = folder
-        entries = {join(folder, path): Entry("100644", path) for path in files}
+        self._kept = {join(folder, path) for path in kept}
+        self._kept_in = folders_of(self._kept) if kept else set()
+        entries = {
+            join(folder, path): Entry("100755" if path in executable else "100644", path)
+            for path in files
+        }
         self._draft = Tree(
             below.name,
             entries,
@@ -330,7 +347,7 @@ class Overlay:
         )
 
     def _inside(self, path: str) -> bool:
-        return within(path, self._folder)
+        return within(path, self._folder) and path not in self._kept
 
     def files(self, under: str = "") -> list[str]:
         """Every file below the folder."""
@@ -338,13 +355,16 @@ class Overlay:
         return sorted([*others, *self._draft.files(under)])
 
     def executable(self, path: str) -> bool:
-        """Whether the file may be run; those of a draft may not."""
-        return not self._inside(path) and self._below.executable(path)
+        """Whether the file may be run."""
+        return (self._draft if self._inside(path) else self._below).executable(path)
 
     def kind(self, path: str) -> Kind:
         """What stands at a path."""
         kind = self._draft.kind(path)
-        return kind if kind != "missing" or self._inside(path) else self._below.kind(path)
+        if kind != "missing":
+            return kind
+        below = not self._inside(path) or path in self._kept_in
+        return self._below.kind(path) if below else kind
 
     def read(self, paths: Iterable[str]) -> Iterator[bytes | int | None]:
         """The bytes of each file."""

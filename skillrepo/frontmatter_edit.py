@@ -202,6 +202,17 @@ def move_under_metadata(source: Source, key: str) -> Fix | None:
     return Fix(f"move `{key}` under `metadata`, as text", tuple(edits))
 
 
+def add_under_metadata(source: Source, key: str, text: str) -> Fix | None:
+    """Add a key with a text below the last key of `metadata`."""
+    target = None if source.flow else _end_of_metadata(source, key)
+    if target is None:
+        return None
+    after, indent, heading = target
+    line = f"{heading}{indent}{key}: {scalar(text)}\n"
+    place = (after + 1, 1)
+    return Fix(f"add `metadata.{key}`", (source.edit(place, place, line),))
+
+
 def _entry(source: Source, key: str) -> tuple[tuple[int, int], str] | None:
     """The lines that a key at the top takes up, and the one line that says the same as text."""
     node = source.yaml.values[key,]

@@ -50,6 +50,16 @@ class Entry(NamedTuple):
     conflicted: bool = False
 
 
+class Commit(NamedTuple):
+    """A commit as its log tells it: `date` is the committer's, in ISO 8601 with the time zone."""
+
+    oid: str
+    date: str
+    author: str
+    subject: str
+    trailers: tuple[tuple[str, str], ...]
+
+
 class Repository(NamedTuple):
     """A git repository on disk; `root` is the top of the working tree, None if it is bare."""
 
@@ -124,15 +134,16 @@ class Repository(NamedTuple):
         )
         return set(_split(output))
 
-    def changed_in_worktree(self, oid: str) -> list[str]:
+    def changed_in_worktree(self, oid: str, under: str = "") -> list[str]:
         """List the paths whose kind, mode or bytes in the working tree are not those of a commit.
 
-        Contents are compared here: `git diff` would run the filters that the repository names.
+        Those below the folder `under` alone, if one is given. Contents are compared here: `git
+        diff` would run the filters that the repository names.
         """
         from hashlib import new  # noqa: PLC0415 - 5 ms, which a hook need not spend
 
         root = self._worktree()
-        entries = self.tree_entries(oid)
+        entries = self.tree_entries(oid, under)
         modes = self.setting("core.fileMode", "bool") != "false"
         plain = {path: _mode(entry.mode, modes=modes) for path, entry in entries.items()}
         then = {path: (plain[path], entry.oid) for path, entry in entries.items()}
@@ -141,7 +152,7 @@ class Repository(NamedTuple):
             # The index says which commit a submodule is to be of: to look into it takes a program.
             index = self.index_entries().items()
             now = {path: (e.mode, e.oid) for path, e in index if e.mode == "160000"}
-        for path in self.files():
+        for path in self.files(under):
             if path in now:
                 continue
             digest = new(self.object_format, usedforsecurity=False)
@@ -262,7 +273,7 @@ class Repository(NamedTuple):
         name = self.run("rev-parse", "--verify", "--symbolic-full-name", "--end-of-options", rev)
         return os.fsdecode(name).strip() or None
 
-    def commits(self, since: str, oid: str) -> list[str]:
+    def commits_since(self, since: str, oid: str) -> list[str]:
         """Give the commits that a commit adds to an older one, the oldest first."""
         output = self.run("rev-list", "--reverse", whole_oid(oid), f"^{whole_oid(since)}")
         return output.decode().split()
@@ -329,6 +340,57 @@ class Repository(NamedTuple):
         )
         fields = parts.removesuffix("\n").split("\0")
         return list(zip(fields[::2], fields[1::2], strict=False))
+
+    def versions(self, oid: str, path: str, *, most: int) -> list[tuple[str, str]]:
+        """Give the commits up to `oid` that gave a file its contents, and its path in each.
+
+        The newest comes first. A file is followed where it was moved, and not to one that it was
+        copied from. In a partial clone, which lacks what tells a move, it is not followed.
+        """
+        command = ("log", f"--max-count={most}", "--format=%H", "--name-status", "-z")
+        rest = (whole_oid(oid), "--", path)
+        try:
+            output = self.run(*command, "--follow", *rest)
+        except GitError:
+            output = self.run(*command, "--no-renames", *rest)
+        found: list[tuple[str, str]] = []
+        fields = iter(_split(output))
+        commit = ""
+        for field in fields:
+            # A commit comes without a line break, what it did to the file behind one.
+            if not field.startswith("\n"):
+                commit = field
+                continue
+            old = next(fields)
+            new = next(fields) if field[1] in "RC" else old
+            if field[1] != "D":
+                found.append((commit, new))
+            if field[1] in "CA":
+                break
+        return found
+
+    def commits(self, oid: str, paths: Sequence[str], *, most: int) -> list[Commit]:
+        """Give the commits up to `oid` that changed something below the paths, newest first."""
+        # Each field ends with a NUL; an empty key ends the trailers.
+        trailers = "%(trailers:only=true,unfold=true,separator=%x00,key_value_separator=%x00)"
+        output = self.run(
+            *("-c", "trailer.separators=:", "rev-list", f"--max-count={most}"),
+            *("--no-commit-header", "--encoding=UTF-8"),
+            f"--format=%H%x00%cI%x00%an%x00%s%x00{trailers}%x00%x00",
+            *(whole_oid(oid), "--", *paths),
+        )
+        fields = iter(output.decode("utf-8", "replace").split("\0")[:-1])
+        found = []
+        for first in fields:
+            date, author, subject, key = (next(fields) for _ in range(4))
+            pairs = []
+            while key:
+                pairs.append((key, next(fields)))
+                key = next(fields)
+            if not pairs:
+                next(fields)
+            found.append(Commit(first.strip("\n"), date, author, subject, tuple(pairs)))
+        return found
 
     def setting(self, name: str, kind: str = "") -> str | None:
         """Give a value of git's configuration, None where it is not set; `kind` as `--type`."""

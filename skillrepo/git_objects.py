@@ -4,6 +4,7 @@ Formats: https://git-scm.com/docs/gitformat-pack. Building them here costs one g
 any number of files, where `hash-object` and `mktree` take one each, and works for SHA-256.
 """
 
+import os
 import re
 import zlib
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from skillrepo.errors import SkillRepoError
 
 FILE = b"100644"
+EXECUTABLE = b"100755"
 FOLDER = b"40000"
 _TREE = 2
 _BLOB = 3
@@ -29,18 +31,18 @@ class NewObjects:
         self._algorithm = algorithm
         self._objects: dict[bytes, tuple[int, bytes]] = {}
 
-    def add_folder(self, files: Mapping[str, bytes]) -> bytes:
-        """Take files by their paths; give the name of the tree that holds them."""
+    def add_folder(self, files: Mapping[str, tuple[bytes, bytes]]) -> bytes:
+        """Take entries of files by their paths; give the name of the tree that holds them."""
         entries = {}
-        below: dict[str, dict[str, bytes]] = {}
-        for path, content in files.items():
+        below: dict[str, dict[str, tuple[bytes, bytes]]] = {}
+        for path, entry in files.items():
             name, slash, rest = path.partition("/")
             if slash:
-                below.setdefault(name, {})[rest] = content
+                below.setdefault(name, {})[rest] = entry
             else:
-                entries[name.encode()] = (FILE, self.add_blob(content))
+                entries[os.fsencode(name)] = entry
         for name, inner in below.items():
-            entries[name.encode()] = (FOLDER, self.add_folder(inner))
+            entries[os.fsencode(name)] = (FOLDER, self.add_folder(inner))
         return self.add_tree(entries)
 
     def add_blob(self, content: bytes) -> bytes:

@@ -14,14 +14,15 @@ taken from the user's configuration, never from the repository's.
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from skillrepo.errors import SkillRepoError
-from skillrepo.git import Repository, branch_ref, no_identity, whole_oid
-from skillrepo.git_objects import FOLDER, NewObjects, is_folder, parse_tree
+from skillrepo.git import Entry, Repository, branch_ref, no_identity, whole_oid
+from skillrepo.git_objects import EXECUTABLE, FILE, FOLDER, NewObjects, is_folder, parse_tree
 from skillrepo.git_process import GitError, run_git
-from skillrepo.tree_path import path_problem, paths_problem, same_file_key
+from skillrepo.tree_path import clash_problem, path_problem, paths_problem, same_file_key
 
 # A user with safe.bareRepository=explicit has named the repository by standing in it.
 _BARE = ("-c", "safe.bareRepository=all")
@@ -32,6 +33,7 @@ _UTF8 = ("-c", "i18n.commitEncoding=UTF-8")
 _SIGNERS = r"^gpg\.(.*\.)?program$|^gpg\.ssh\.defaultkeycommand$"
 _NO_IDENTITY = ("tell me who you are", "ident name", "disallowed characters")
 _NO_SIGNATURE = "failed to write commit object"
+_NOTHING: Mapping[str, Entry] = MappingProxyType({})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -39,35 +41,45 @@ class BranchExistsError(SkillRepoError):
     """The branch that was to be created exists."""
 
 
-def commit_files(
+def commit_files(  # noqa: PLR0913 - what a commit is made of
     repository: Repository,
     base: str | None,
     *,
     folder: str,
     files: Mapping[str, bytes],
     message: str,
+    executable: Collection[str] = (),
+    kept: Mapping[str, Entry] = _NOTHING,
 ) -> str:
-    """Make a commit on `base` in which `folder` holds exactly `files`; give its object name.
+    """Make a commit on `base` in which `folder` holds `files` and `kept` alone; give its name.
 
     `base` is a whole object name, None for a commit without parents. `folder` and the names of
-    `files`, which are relative to it, are POSIX paths; each becomes a plain file (100644). No
-    ref is set: until a branch is created from the commit, git may delete it. It is signed if
-    commit.gpgSign says so.
+    `files`, which are relative to it, are POSIX paths; each becomes a plain file (100644), those
+    that are `executable` one that may be run (100755). `kept` are entries that are in the
+    repository already, whatever they are, by such names. No ref is set: until a branch is created
+    from the commit, git may delete it. It is signed if commit.gpgSign says so.
     SkillRepoError for a path that may not stand in a tree or collides with what stands in
-    `base`, for a missing identity, and where signing fails.
+    `base` or is kept, for a missing identity, and where signing fails.
     """
-    if not files:
+    if not files and not kept:
         why = f"there is nothing to commit in {folder!r}"
         raise SkillRepoError(why)
     # The folder first: it would hide in the paths if it were empty or began with a slash.
-    problem = path_problem(folder) or paths_problem(f"{folder}/{name}" for name in files)
+    problem = (
+        path_problem(folder)
+        or paths_problem(f"{folder}/{name}" for name in files)
+        or clash_problem(files, kept)
+    )
     if problem:
         why = f"cannot commit: {problem}"
         raise SkillRepoError(why)
     text = _message_bytes(message)
     parents = ("-p", whole_oid(base)) if base else ()
     objects = NewObjects(repository.object_format)
-    tree = _graft(repository, base, folder.split("/"), objects, objects.add_folder(files))
+    entries = {name: (each.mode.encode(), bytes.fromhex(each.oid)) for name, each in kept.items()}
+    for name, content in files.items():
+        entries[name] = (EXECUTABLE if name in executable else FILE, objects.add_blob(content))
+    tree = _graft(repository, base, folder.split("/"), objects, objects.add_folder(entries))
     options = _signing(repository)
     _run(repository, "unpack-objects", "-q", stdin=objects.pack())
     commit = ("commit-tree", *parents, *options, "-F", "-", tree.hex())
@@ -94,6 +106,32 @@ def create_branch(repository: Repository, name: str, oid: str) -> None:
             why = f"the branch `{name}` exists"
             raise BranchExistsError(why) from error
         raise _ref_error(repository, name, error) from error
+
+
+def move_branch(repository: Repository, name: str, old: str, new: str) -> None:
+    """Move a branch of ours from one commit to another, if it still stands on the first.
+
+    SkillRepoError if it does not, if it is checked out somewhere, if a lock file keeps git from
+    writing, or if a hook refuses.
+    """
+    ref = branch_ref(name)
+    _refuse_checked_out(repository, name)
+    try:
+        arguments = (*_PATIENCE, "update-ref", "-m", "skillrepo: revise")
+        _run(repository, *arguments, ref, whole_oid(new), whole_oid(old), hooks=True)
+    except GitError as error:
+        if repository.branch_oid(name) != old:
+            why = f"the branch `{name}` has changed meanwhile: run it again"
+            raise SkillRepoError(why) from error
+        raise _ref_error(repository, name, error) from error
+
+
+def refuse_unfit_branch(repository: Repository, name: str) -> None:
+    """SkillRepoError where a branch is checked out, or another is in the way of its name."""
+    branch_ref(name)
+    _refuse_checked_out(repository, name)
+    if why := _in_the_way(repository, name):
+        raise SkillRepoError(why)
 
 
 def commit_paths(repository: Repository, paths: Sequence[str], message: str) -> str:
@@ -280,11 +318,16 @@ def _refuse_case_variant(repository: Repository, ref: str) -> None:
             raise BranchExistsError(why)
 
 
-def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoError:
+def _in_the_way(repository: Repository, name: str) -> str | None:
     names = name.split("/")
     above = ("/".join(names[:length]) for length in range(1, len(names)))
     for other in (*filter(repository.branch_oid, above), *repository.branches(name)):
-        why = f"the branch `{other}` is in the way of `{name}`: rename or delete it"
+        return f"the branch `{other}` is in the way of `{name}`: rename or delete it"
+    return None
+
+
+def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoError:
+    if why := _in_the_way(repository, name):
         return SkillRepoError(why)
     for lock in _locks(repository, name, error.words):
         age = _age(lock)

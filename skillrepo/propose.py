@@ -1,10 +1,12 @@
 """brief → draft → check → redraft, until the gate passes or the rounds are used up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from posixpath import join
 
 from skillrepo.check import check
 from skillrepo.context import Context
+from skillrepo.contract import Revision
 from skillrepo.document import Document
 from skillrepo.draft import Draft, Request, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
@@ -21,7 +23,7 @@ class Proposal:
 
     `gate` is the report of the `spec` profile, which decides; `house` that of the other, which
     is shown. `document` is None where SKILL.md cannot be read. `rounds` is the number of the
-    round that the draft is of.
+    round that the draft is of. A `revision` is judged by its contract instead.
     """
 
     draft: Draft
@@ -31,6 +33,7 @@ class Proposal:
     house: Report
     rounds: int
     notes: tuple[str, ...] = ()
+    revision: Revision | None = None
 
     @property
     def address(self) -> str:
@@ -39,27 +42,47 @@ class Proposal:
 
     @property
     def passes(self) -> bool:
-        """Whether the gate lets it through."""
+        """Whether the gate lets it through, or it keeps the contract of a revision."""
+        if self.revision:
+            return not self.revision.breaches
         return self.gate.worst() is not Severity.ERROR
 
     @property
     def faults(self) -> tuple[int, int]:
-        """How many errors the gate finds, and how many it and the house rules find together."""
+        """How many errors the gate finds, and how many it and the house rules find together.
+
+        Of a revision count whether it cannot be read, and the breaches of its contract.
+        """
+        if self.revision:
+            return int(self.revision.diff is None), len(self.revision.breaches)
         gate = _errors(self.gate)
         return len(gate), len(gate | _errors(self.house))
 
 
+Judge = Callable[[Draft, int], Proposal]
+"""A draft and the number of its round → what is to be said of it."""
+
+
 def propose(request: Request, write: Write, context: Context, *, max_rounds: int) -> Proposal:
-    """Let `write` draft, check what it wrote, and let it redraft with the findings.
+    """Let `write` draft a new skill in rounds, see `in_rounds`. Raises `SkillRepoError`."""
+    if request.name and request.category is not None:
+        # Before anybody is paid.
+        _folder(request.category, request.name, context)
+
+    def judge(draft: Draft, number: int) -> Proposal:
+        return _judge(draft, request, context, number)
+
+    return in_rounds(request, write, judge, max_rounds=max_rounds)
+
+
+def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) -> Proposal:
+    """Let `write` draft, judge what it wrote, and let it redraft with the findings.
 
     The best draft is kept: of two the one with fewer errors at the gate, then with fewer in all,
     then the later one. Whatever goes wrong after the first round does not lose the draft that is
     there already. Raises `SkillRepoError`.
     """
-    if request.name and request.category is not None:
-        # Before anybody is paid.
-        _folder(request.category, request.name, context)
-    best = _judge(write(request), request, context, 1)
+    best = judge(write(request), 1)
     for number in range(2, max_rounds + 1):
         if not best.faults[1]:
             break
@@ -68,7 +91,7 @@ def propose(request: Request, write: Write, context: Context, *, max_rounds: int
             draft = write(again)
             if _same(draft, best.draft):
                 break
-            other = _judge(draft, request, context, number)
+            other = judge(draft, number)
         except SkillRepoError as error:
             note = f"Round {number} failed, and the draft before it was kept: {error}"
             return replace(best, notes=(*best.notes, note))
@@ -78,7 +101,12 @@ def propose(request: Request, write: Write, context: Context, *, max_rounds: int
 
 
 def _findings(proposal: Proposal) -> tuple[Finding, ...]:
-    """What both profiles find, each once; where they weigh it differently, as the gate does."""
+    """What both profiles find, each once; where they weigh it differently, as the gate does.
+
+    The writer of a revision is told what breaks its contract, and nothing that was there before.
+    """
+    if proposal.revision:
+        return proposal.revision.breaches
     found = {each.order(): each for each in (*proposal.house.findings, *proposal.gate.findings)}
     return tuple(found[key] for key in sorted(found))
 

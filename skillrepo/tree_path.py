@@ -6,7 +6,7 @@ git itself is laxer than a checkout on Windows or macOS can bear (`git mktree` t
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 MAX_LENGTH = 180
 """Characters of a whole path: Windows stops at 260, and the checkout's folder needs its share."""
@@ -70,6 +70,30 @@ def paths_problem(paths: Iterable[str]) -> str | None:
     for both in sorted(files & folders):
         return f"the path {both!r} is a file and a folder at once"
     return None
+
+
+def clash_problem(paths: Iterable[str], others: Collection[str]) -> str | None:
+    """Say why good paths may not stand beside others, whatever these are; None if they may.
+
+    None may be one of the others or lie below it, nor be a folder of theirs, nor differ from them
+    or their folders in letter case alone.
+    """
+    there = {same_file_key(part): part for part in _with_folders(others)}
+    for path in paths:
+        for part in _with_folders([path]):
+            other = there.get(same_file_key(part), part)
+            if other != part or part in others:
+                return f"the paths {other!r} and {path!r} are in each other's way"
+        if there.get(same_file_key(path)) == path:
+            return f"the path {path!r} is a file and a folder at once"
+    return None
+
+
+def _with_folders(paths: Iterable[str]) -> Iterator[str]:
+    """Each path, with the folders above it."""
+    for path in paths:
+        names = path.split("/")
+        yield from ("/".join(names[:length]) for length in range(1, len(names) + 1))
 
 
 def same_file_key(name: str) -> str:

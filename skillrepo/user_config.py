@@ -250,6 +250,8 @@ class Writer(_Settings):
     """Seconds that the program may run each time."""
     max_rounds: Annotated[int, Field(ge=1, le=20)]
     """How often a draft is written anew with what the check found."""
+    max_change: _Share
+    """The share of a skill's lines that `skillrepo revise` may change at most, from 0 to 1."""
 
 
 class Tool(_Settings):

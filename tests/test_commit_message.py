@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from skillrepo import document
 from skillrepo.commit_message import commit_message
+from skillrepo.contract import Revision
 from skillrepo.draft import Draft, Request, Source
 from skillrepo.finding import Finding, Report, Severity
 from skillrepo.propose import Proposal
+from skillrepo.semantic_diff import Snapshot, compare
 
 FOLDER = "skills/data/pdf-merge"
 CLEAN = Report(("x",), ())
@@ -152,6 +154,35 @@ def test_nothing_from_outside_can_switch_the_checks_off(words: str) -> None:
     assert message.count(f"({words})") == 11
 
 
+def revision(title: str, body: str) -> Revision:
+    """What changed from a plain skill to one with another body."""
+    one, other = (
+        document.read("SKILL.md", "pdf-merge", skill(body=each).encode())
+        for each in ("# Merging\n\nText.\n", body)
+    )
+    assert isinstance(one, document.Document)
+    assert isinstance(other, document.Document)
+    return Revision(title, compare(Snapshot(one), Snapshot(other)), ())
+
+
+@pytest.mark.parametrize(
+    ("body", "start"),
+    [
+        ("# Merging\n\nOther.\n", "fix(pdf-merge): "),
+        ("# Merging\n\nText.\n\n## New\n\nMore.\n", "feat(pdf-merge): "),
+        ("# Another thing\n", "feat(pdf-merge)!: "),
+    ],
+)
+def test_a_revision_tells_what_changed(body: str, start: str) -> None:
+    made = replace(proposal(draft(skill(body=body))), revision=revision("Say more", body))
+    message = commit_message(made, request(brief="Say more. And say it well."))
+    subject, feedback, changes, *_ = message.split("\n\n")
+    assert subject == f"{start}Say more"
+    assert feedback == "Say more. And say it well."
+    assert changes.startswith("- ")
+    assert trailers(message)[-1].startswith("Skill-Feedback: ")
+
+
 HOSTILE = st.one_of(
     st.text(max_size=200),
     st.lists(
@@ -209,3 +240,17 @@ def test_no_text_from_outside_forges_anything(
     assert len(found_keys) == len(set(found_keys))
     assert set(found_keys) - {"Skill-Model"} == expected
     assert trailers(message)[0] == "Skill: data/pdf-merge"
+
+
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_no_text_of_a_revision_forges_anything(title: str, feedback: str, body: str) -> None:
+    body = body.encode(errors="replace").decode().replace("\0", " ")
+    made = replace(proposal(draft(skill(body=body))), revision=revision(title, body))
+    message = commit_message(made, request(brief=feedback))
+    message.encode()
+    subject = message.partition("\n")[0]
+    assert re.fullmatch(r"(fix|feat)\(pdf-merge\)!?: \S.*", subject)
+    assert len(subject) <= 72
+    assert not [c for c in message if unicodedata.category(c) in {"Cc", "Cs"} and c != "\n"]
+    keys = [line.partition(":")[0] for line in trailers(message)]
+    assert keys == ["Skill", "Skill-Writer", "Skill-Feedback"]

@@ -10,7 +10,13 @@ from skillrepo import frontmatter_edit
 from skillrepo.document import Document, read
 from skillrepo.finding import Fix
 from skillrepo.fix import apply
-from skillrepo.frontmatter_edit import Source, move_under_metadata, quoted, scalar
+from skillrepo.frontmatter_edit import (
+    Source,
+    add_under_metadata,
+    move_under_metadata,
+    quoted,
+    scalar,
+)
 
 HEAD = "name: wax\ndescription: Use when x.\n"
 
@@ -60,6 +66,23 @@ def moved(header: str, key: str = "key") -> str | None:
 )
 def test_move(header: str, expected: str) -> None:
     assert moved(HEAD + header) == HEAD + expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("name: x", "name: x\nmetadata:\n  version: 1.0.0"),
+        ("metadata:\nname: x", "metadata:\n  version: 1.0.0\nname: x"),
+        ("metadata:\n    a: b\nname: x", "metadata:\n    a: b\n    version: 1.0.0\nname: x"),
+        ("metadata: {a: b}", None),
+        ("{name: x}", None),
+        ("metadata:\n  version: 0.1.0", None),
+    ],
+)
+def test_add_under_metadata(header: str, expected: str | None) -> None:
+    data = f"---\n{header}\n---\nbody\n".encode()
+    done = changed(data, lambda source: add_under_metadata(source, "version", "1.0.0"))
+    assert done == (f"---\n{expected}\n---\nbody\n".encode() if expected else None)
 
 
 def test_a_key_that_is_no_text_is_quoted() -> None:

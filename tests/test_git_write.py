@@ -22,6 +22,8 @@ from skillrepo.git_write import (
     commit_paths,
     create_branch,
     init_repository,
+    move_branch,
+    refuse_unfit_branch,
 )
 
 FILES = {
@@ -704,3 +706,80 @@ def test_commit_paths_refuses(plain: Path) -> None:
         with pytest.raises(SkillRepoError, match=why):
             commit_paths(repository, paths, "x")
     assert list(repository.index_changes(repository.head())) == []
+
+
+# What stays in a folder, and branches that move.
+
+
+def test_kept_entries_stay_as_they_are(repo: Path, git: Git) -> None:
+    (repo / "skills/data/pdf-merge/link").symlink_to("SKILL.md")
+    git(repo, "add", "--all")
+    submodule = "1" * len(git(repo, "rev-parse", "HEAD"))
+    entry = f"160000,{submodule},skills/data/pdf-merge/sub"
+    git(repo, "update-index", "--add", "--cacheinfo", entry)
+    git(repo, "commit", "--quiet", "-m", "more")
+    repository = Repository.open(repo)
+    base, folder = repository.resolve("HEAD"), "skills/data/pdf-merge"
+    before = repository.tree_entries(base, folder)
+    kept = {path[len(folder) + 1 :]: each for path, each in before.items()}
+    del kept["SKILL.md"]
+    files = {"SKILL.md": b"x", "scripts/new": b"#!/bin/sh\n"}
+    oid = commit_files(
+        repository,
+        base,
+        folder=folder,
+        files=files,
+        message="x",
+        executable={"scripts/new"},
+        kept=kept,
+    )
+    after = repository.tree_entries(oid, folder)
+    for path, old in before.items():
+        assert path.endswith("SKILL.md") or after[path] == old
+    assert {each.mode for each in after.values()} >= {"100644", "100755", "120000", "160000"}
+    assert after[f"{folder}/scripts/new"].mode == "100755"
+    assert files_of(repository, oid) == [f"{folder}/SKILL.md", f"{folder}/scripts/new"]
+    less = commit_files(repository, base, folder=folder, files={}, message="x", kept=kept)
+    assert files_of(repository, less) == [f"{folder}/SKILL.md"]
+
+
+@pytest.mark.parametrize("name", ["link/x", "Link", "scripts", "LINK/x"])
+def test_new_files_may_not_be_in_the_way_of_what_is_kept(name: str, repo: Path) -> None:
+    repository = Repository.open(repo)
+    base, folder = repository.resolve("HEAD"), "skills/data/pdf-merge"
+    entry = repository.tree_entries(base)[f"{folder}/SKILL.md"]
+    kept = {"link": entry, "scripts/run": entry}
+    with pytest.raises(SkillRepoError, match=r"in each other's way|file and a folder"):
+        commit_files(repository, base, folder=folder, files={name: b""}, message="x", kept=kept)
+
+
+def test_a_branch_moves_from_where_it_was_alone(repo: Path, git: Git) -> None:
+    repository = Repository.open(repo)
+    first = draft(repo)
+    second = commit_files(repository, first, folder="skills/x", files=DRAFT, message="x")
+    move_branch(repository, "skill/new/new", first, second)
+    assert repository.branch_oid("skill/new/new") == second
+    with pytest.raises(SkillRepoError, match="has changed meanwhile: run it again"):
+        move_branch(repository, "skill/new/new", first, second)
+    with pytest.raises(SkillRepoError, match="has changed meanwhile"):
+        move_branch(repository, "skill/new/other", first, second)
+    refuse_unfit_branch(repository, "skill/new/new")
+    git(repo, "switch", "--quiet", "skill/new/new")
+    for act in (
+        lambda: move_branch(repository, "skill/new/new", second, first),
+        lambda: refuse_unfit_branch(repository, "skill/new/new"),
+    ):
+        with pytest.raises(SkillRepoError, match="is checked out in"):
+            act()
+    with pytest.raises(SkillRepoError, match="is in the way of"):
+        refuse_unfit_branch(repository, "skill/new")
+
+
+def test_a_lock_keeps_a_branch_from_moving(repo: Path) -> None:
+    repository = Repository.open(repo)
+    first = draft(repo)
+    lock = repository.common_dir / "refs/heads/skill/new/new.lock"
+    lock.touch()
+    with pytest.raises(SkillRepoError, match="keeps git from writing"):
+        move_branch(repository, "skill/new/new", first, repository.resolve("HEAD"))
+    assert lock.exists()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from skillrepo.tree_path import (
     MAX_LENGTH,
     MAX_SEGMENT,
+    clash_problem,
     path_problem,
     paths_problem,
     same_file_key,
@@ -139,3 +140,20 @@ def test_accepts_a_set() -> None:
 def test_key_ignores_case_and_normal_form() -> None:
     assert same_file_key("U\u0308ber") == same_file_key("über")
     assert same_file_key("a") != same_file_key("b")
+
+
+@pytest.mark.parametrize(
+    ("path", "clashes"),
+    [
+        ("a/b", False),
+        ("dir/new", False),
+        ("link", True),
+        ("LINK", True),
+        ("link/x", True),
+        ("dir", True),
+        ("Dir/x", True),
+        ("dir/sub/file/x", True),
+    ],
+)
+def test_clash_problem(path: str, *, clashes: bool) -> None:
+    assert bool(clash_problem([path], {"link", "dir/sub/file", "aux.c:x"})) is clashes

@@ -82,7 +82,7 @@ def pull_request(  # noqa: PLR0913 - what a pull request is made of
     start = repository.merge_base(into.oid, head)
     if start is None:
         raise SkillRepoError(f"{branch} and {into.branch} have no common ancestor")
-    oids = repository.commits(start, head)
+    oids = repository.commits_since(start, head)
     if not oids:
         raise SkillRepoError(f"{branch} adds no commit to {into.branch}: it is merged, or empty")
     commits = [_Commit(repository.message(oid), repository.trailers(oid)) for oid in oids]

@@ -6,20 +6,16 @@ from pathlib import Path
 from posixpath import basename, dirname, join
 from typing import NamedTuple
 
-from skillrepo import fix
-from skillrepo.check import Plan, Verdict, judge, report
+from skillrepo.check import Plan, Verdict
 from skillrepo.commands.place import Place
-from skillrepo.commands.show import say_error
+from skillrepo.commands.printing import say_error
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
-from skillrepo.files import Patched, Source
 from skillrepo.finding import Finding
 from skillrepo.put_file import replace
+from skillrepo.repair import repair_skill
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line, visible
-
-_MOST = 10_000
-"""Findings of one rule in one skill that are mended at once."""
 
 
 class Repaired(NamedTuple):
@@ -46,7 +42,7 @@ def repair(verdicts: Sequence[Verdict], plan: Plan, context: Context, *, move: b
     fixed: list[Finding] = []
     for verdict in verdicts:
         if any(finding.fix for finding in verdict.findings):
-            done = _repair_one(verdict.facts.path, alone, context)
+            done = repair_skill(verdict.facts.path, alone, context)
             files.update(done.files)
             free = [each for each in done.moves if move and _is_free(each[1], context)]
             moves += free
@@ -56,24 +52,6 @@ def repair(verdicts: Sequence[Verdict], plan: Plan, context: Context, *, move: b
 
 def _is_free(folder: str, context: Context) -> bool:
     return context.library.source.kind(folder) == "missing"
-
-
-def _repair_one(path: str, plan: Plan, context: Context) -> fix.Repair:
-    source = context.library.source
-
-    def look(contents: Mapping[str, bytes]) -> tuple[Finding, ...]:
-        inside = context.with_source(Patched(source, contents))
-        verdicts = (judge(each, plan, inside, most=_MOST) for each in inside.library.load([path]))
-        return report(verdicts, plan, inside).findings
-
-    return fix.repair(lambda name: _bytes(source, name), look)
-
-
-def _bytes(source: Source, path: str) -> bytes:
-    data = next(source.read([path]))
-    if not isinstance(data, bytes):
-        raise SkillRepoError(f"{path} can no longer be read")
-    return data
 
 
 def write(done: Repaired, place: Place, *, staged: bool, plan: Plan, context: Context) -> None:
@@ -134,7 +112,7 @@ def _fix_in_worktree(path: str, place: Place, plan: Plan, context: Context) -> N
     skill = inside.library.owner(path)
     if skill is None:
         return
-    found = _repair_one(skill, plan.alone(), inside).files.get(path)
+    found = repair_skill(skill, plan.alone(), inside).files.get(path)
     if found:
         _replace(place.root, path, *found)
 

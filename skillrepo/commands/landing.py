@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from skillrepo.commands.work import Work
+from skillrepo.commands.work import Ground, Work
 from skillrepo.commit_message import commit_message
 from skillrepo.draft import Request
 from skillrepo.errors import SkillRepoError
@@ -93,21 +93,21 @@ def _store(folder: Path, files: Mapping[str, bytes]) -> None:
             file.write(data)
 
 
-def kept(proposal: Proposal, work: Work) -> str | None:
+def kept(proposal: Proposal, work: Ground) -> str | None:
     """Where the text of a draft that failed the gate is kept; a dry run shows it instead."""
     if work.step == "dry-run":
         return None
     return _folder_for(work, proposal.draft.name, proposal.draft.files)
 
 
-def keep(work: Work, name: str, files: Mapping[str, bytes]) -> str:
+def keep(work: Ground, name: str, files: Mapping[str, bytes]) -> str:
     """Keep what a writer gave, and say where in the words that end an error's message."""
     if not files:
         return ""
     return f"\nwhat was written is kept in {_folder_for(work, name, files)}"
 
 
-def _folder_for(work: Work, name: str, files: Mapping[str, bytes]) -> str:
+def _folder_for(work: Ground, name: str, files: Mapping[str, bytes]) -> str:
     """Store files under the git directory, where no command of git's takes notice of them.
 
     A dry run changes nothing there, and it may be closed to us: then the system's folder for

@@ -1,10 +1,7 @@
 """`skillrepo new`: draft a skill and commit it on a branch of its own."""
 
 import os
-import signal
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,19 +13,17 @@ from skillrepo.commands.offering import Target, offer, push_target, request_targ
 from skillrepo.commands.offering import as_text as offered_as_text
 from skillrepo.commands.outcome import as_json, as_text
 from skillrepo.commands.work import OFFERS, STEPS, Work, prepare
+from skillrepo.commands.writing import WRITERS, ends_interrupt, given_text, writer_of
 from skillrepo.config import Config
 from skillrepo.context import Context
-from skillrepo.draft import Choice, Draft, Request, Source, Write
+from skillrepo.draft import Choice, Draft, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.git import Repository
 from skillrepo.propose import Proposal, propose
 from skillrepo.settings import Settings
 from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
-from skillrepo.writer.command import CommandWriter
 from skillrepo.writer.offline import write as write_offline
 
-_WRITERS = ("offline", "command", "model")
-_LONGEST_BRIEF = 50_000
 _ABOVE = BRANCH.partition("/")[0]
 
 
@@ -44,7 +39,7 @@ _ABOVE = BRANCH.partition("/")[0]
     type=click.Path(path_type=Path),
     help="A document, or a folder of documents, to make the skill from; may be repeated.",
 )
-@click.option("--writer", type=click.Choice(_WRITERS), help="Who writes.  [default: offline]")
+@click.option("--writer", type=click.Choice(WRITERS), help="Who writes.  [default: offline]")
 @click.option("--model", metavar="ID", help="A LiteLLM model id; implies --writer model.")
 @click.option(
     "--dry-run",
@@ -100,9 +95,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     configuration names them. BRIEF may be `-`: then it is read from standard input.
     """
     step = _step((*steps, "pr") if draft_pr else steps, remote)
-    wanted = _brief(brief)
+    wanted = given_text(brief, "brief")
     config = Config.load(os.environ, Path.home())
-    write = _writer(writer, model, program, config)
+    write = writer_of(writer, model, program, config) or write_offline
     work = prepare(step, base)
     target = _target(work, config, remote=remote, base=base, draft=draft_pr)
     read, left_out = sources.read(origins)
@@ -114,7 +109,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         return drafts[-1]
 
     try:
-        with _ends_interrupt():
+        with ends_interrupt():
             rounds = config.user.writer.max_rounds
             proposal = propose(request, remember, work.context, max_rounds=rounds)
     except WriterFailed as error:
@@ -168,70 +163,6 @@ def _finish(
         click.echo(as_json(proposal, outcome, offered))
     elif offered:
         click.echo("\n".join(offered_as_text(offered)))
-
-
-@contextmanager
-def _ends_interrupt() -> Iterator[None]:
-    """Take what ends a process for ctrl-C: a program that writes must not outlive us."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    # Under nohup one of them is ignored, and stays so.
-    ours = [each for each in numbers if signal.getsignal(each) is signal.SIG_DFL]
-    for number in ours:
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _brief(brief: str) -> str:
-    try:
-        if brief == "-" and sys.stdin is None:
-            raise SkillRepoError("the brief is `-`, but standard input is closed")
-        if brief == "-":
-            # A character of UTF-8 has at most four bytes.
-            data = sys.stdin.buffer.read(4 * _LONGEST_BRIEF + 1)
-        else:
-            data = brief.encode(errors="surrogateescape")
-        text = data.decode("utf-8-sig").strip()
-    except UnicodeError:
-        raise SkillRepoError("the brief is not text in UTF-8") from None
-    if not text:
-        raise SkillRepoError("the brief is empty; say in a sentence what the skill is for")
-    if len(text) > _LONGEST_BRIEF:
-        raise SkillRepoError(
-            f"the brief has more than {_LONGEST_BRIEF:,} characters; put what is long into a "
-            "document and name it with --from"
-        )
-    return text
-
-
-def _writer(
-    writer: str | None, model: str | None, program: tuple[str, ...], config: Config
-) -> Write:
-    """The writer that was asked for; a key in the environment alone never selects one."""
-    if program and writer != "command":
-        # Without this, of a brief that is not in quotes the second word would be started.
-        raise click.UsageError(
-            "put the whole BRIEF into quotes; a program goes with --writer command -- PROGRAM …"
-        )
-    if model is not None and writer not in (None, "model"):
-        raise click.UsageError(f"--model is for --writer model, not --writer {writer}")
-    chosen = "model" if model is not None else writer or config.user.writer.default
-    if chosen == "offline":
-        return write_offline
-    if chosen == "model":
-        from skillrepo.program.writer import ModelWriter  # noqa: PLC0415 - imports dspy when used
-
-        return ModelWriter(config, model)
-    argv = program or config.user.writer.command
-    if not argv:
-        raise SkillRepoError(
-            "no program to write with: give it after `--`, or set `writer.command` in your own "
-            "config.yaml"
-        )
-    return CommandWriter(argv, config.user.writer.command_timeout)
 
 
 def _request(

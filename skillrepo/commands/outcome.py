@@ -5,7 +5,7 @@ from posixpath import dirname, join
 
 from skillrepo.commands.landing import Outcome
 from skillrepo.commands.offering import Offered, shape
-from skillrepo.commands.work import OFFERS, Work
+from skillrepo.commands.work import OFFERS, Ground, Work
 from skillrepo.conceal import concealed
 from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Severity
@@ -28,17 +28,18 @@ def as_text(proposal: Proposal, outcome: Outcome, work: Work) -> Iterator[str]:
     category = work.taxonomy.categories.get(draft.category)
     title = f" ({one_line(category.title)})" if category else ""
     yield f"skill: {one_line(proposal.address)}{title}"
-    yield f"files: {', '.join(_few(sorted(map(one_line, draft.files))))}"
-    yield from _result(proposal, outcome, work) if proposal.passes else _failure(proposal, outcome)
+    yield f"files: {', '.join(few(sorted(map(one_line, draft.files))))}"
+    yield from result(proposal, outcome, work) if proposal.passes else _failure(proposal, outcome)
 
 
-def _result(proposal: Proposal, outcome: Outcome, work: Work) -> Iterator[str]:
+def result(proposal: Proposal, outcome: Outcome, work: Ground) -> Iterator[str]:
+    """What was done with a proposal that passes, and what to do next."""
     mend = proposal.house.worst() is Severity.ERROR
     if outcome.branch and outcome.commit:
         start = f"from {one_line(work.start)}, {str(work.base)[:12]}"
         yield f"committed {outcome.commit[:12]} on {outcome.branch} ({start})"
         trailers = [f"{key}: {one_line(value)}" for key, value in outcome.trailers]
-        yield from (f"  {line}" for line in _few(trailers))
+        yield from (f"  {line}" for line in few(trailers))
         if mend:
             yield f"next: git switch {outcome.branch}, mend the errors above, and commit"
         else:
@@ -61,7 +62,8 @@ def _failure(proposal: Proposal, outcome: Outcome) -> Iterator[str]:
         yield f"next: mend it there, move it to {place}, and commit it"
 
 
-def _few(lines: Sequence[str]) -> list[str]:
+def few(lines: Sequence[str]) -> list[str]:
+    """The first of many lines, and how many more there are."""
     more = len(lines) - _MOST
     return [*lines[:_MOST], f"and {more:,} more"] if more > 1 else list(lines)
 

@@ -13,6 +13,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.facts import RELATIONS
 from skillrepo.files import Source, within
 from skillrepo.finding import Finding, Report
+from skillrepo.git import Repository
 from skillrepo.library import is_skill_file
 from skillrepo.source_lines import SourceLines
 
@@ -40,9 +41,7 @@ class Since(NamedTuple):
         head = repository.head()
         if head is None:
             raise SkillRepoError("there is no commit yet, so nothing to compare with --base")
-        start = repository.merge_base(repository.resolve(rev), head)
-        if start is None:
-            raise SkillRepoError(f"{rev} and HEAD have no common ancestor")
+        start = base_of(repository, rev, head)
         return cls(place.tree(start), tuple(repository.changed_in_worktree(start)))
 
     def touched(self, context: Context) -> set[str]:
@@ -124,3 +123,11 @@ class Since(NamedTuple):
             return known[skill][entry] >= 0
 
         return honours
+
+
+def base_of(repository: Repository, rev: str, head: str, name: str = "HEAD") -> str:
+    """The merge-base of a revision and the commit `head`, which people call `name`."""
+    start = repository.merge_base(repository.resolve(rev), head)
+    if start is None:
+        raise SkillRepoError(f"{rev} and {name} have no common ancestor")
+    return start

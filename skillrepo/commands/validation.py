@@ -8,8 +8,8 @@ from skillrepo import settings
 from skillrepo.check import Plan, Verdict, report
 from skillrepo.commands.known import Known
 from skillrepo.commands.place import Place, affected
+from skillrepo.commands.printing import say_all, show, view_of
 from skillrepo.commands.progress import progress
-from skillrepo.commands.show import say_all, show, view_of
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import SKILL_FILE, IndexSource, Source

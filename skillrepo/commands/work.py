@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import click
 
@@ -15,6 +16,26 @@ STEPS = ("dry-run", "write-only", "commit", "push", "pr")
 """The ladder; from `commit` on each step is done after those before it."""
 COMMITS = STEPS[2:]
 OFFERS = STEPS[3:]
+
+
+class Ground(Protocol):
+    """What landing needs to know of a piece of work; its fields are those of `Work`."""
+
+    @property
+    def step(self) -> str:
+        """A step of the ladder."""
+
+    @property
+    def place(self) -> Place:
+        """Where it goes."""
+
+    @property
+    def base(self) -> str | None:
+        """The commit that it starts from."""
+
+    @property
+    def start(self) -> str:
+        """What people call that."""
 
 
 @dataclass(frozen=True, slots=True)

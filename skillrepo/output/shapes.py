@@ -228,3 +228,171 @@ class NewShape:
     written: str | None
     kept: str | None
     offered: OfferedShape | None
+
+
+BumpName = Literal["patch", "minor", "major"]
+DiffStatus = Literal["changed", "unchanged", "added", "deleted", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShape:
+    """One change of a skill; `kind` is a word such as `section-removed`, `text` says it all.
+
+    `before` and `after` are empty but where something has another value or name; `within` is the
+    section that it stood in.
+    """
+
+    kind: str
+    bump: BumpName
+    subject: str
+    before: str
+    after: str
+    within: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiffShape:
+    """`skillrepo diff --json`.
+
+    `base` is a commit; `commit` that of the draft's `branch`, both null for the worktree. Where
+    `status` is none of `changed` and `unchanged`, `why` says so in a sentence. What is not known is
+    null; tokens are estimates, of SKILL.md.
+    """
+
+    version: Literal[1]
+    address: str
+    path: str
+    old_path: str | None
+    base: str
+    base_name: str
+    branch: str | None
+    commit: str | None
+    status: DiffStatus
+    why: str | None
+    bump: BumpName | None
+    version_before: str | None
+    version_after: str | None
+    raised_enough: bool | None
+    tokens_before: int | None
+    tokens_after: int | None
+    changes: tuple[ChangeShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionShape:
+    """A version of a skill, and the first commit that has it."""
+
+    skill_version: str
+    commit: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitShape:
+    """A commit that changed a skill; `trailers` are those of skillrepo, which begin with Skill."""
+
+    commit: str
+    date: str
+    author: str
+    subject: str
+    trailers: tuple[TrailerShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedShape:
+    """A skill by its name; `address` is null where there is none of that name."""
+
+    name: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """A file of a skill; `tokens` is an estimate, null for what is no text."""
+
+    name: str
+    executable: bool
+    tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchShape:
+    """A branch with a draft of a skill, here or of a remote as it was when last fetched."""
+
+    name: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowShape:
+    """`skillrepo show --json`.
+
+    `why` says why SKILL.md cannot be read; then its fields are empty. Dates are in ISO 8601.
+    `complete` is false where there is more history than is told.
+    """
+
+    version: Literal[1]
+    address: str
+    path: str
+    branch: str | None
+    commit: str | None
+    why: str | None
+    name: str
+    description: str
+    skill_version: str
+    status: str
+    tokens: int
+    files: tuple[FileShape, ...]
+    requires: tuple[RelatedShape, ...]
+    recommends: tuple[RelatedShape, ...]
+    conflicts: tuple[RelatedShape, ...]
+    required_by: tuple[RelatedShape, ...]
+    versions: tuple[VersionShape, ...]
+    history: tuple[CommitShape, ...]
+    complete: bool
+    drafts: tuple[BranchShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreachShape:
+    """How a revision breaks its contract: `clause` is a word such as `keeps-sections`, or a rule's.
+
+    `message` says what to do.
+    """
+
+    clause: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseShape:
+    """`skillrepo revise --json`.
+
+    `files` maps a path in the skill's folder to its text; what is not given to a writer is left
+    out. It passes where there are no breaches. One of `branch` (with `commit`), `written` and
+    `kept` is set, none after a dry run. `bump` is what the changes ask for.
+    """
+
+    version: Literal[1]
+    address: str
+    name: str
+    path: str
+    files: dict[str, str]
+    writer: str
+    model: str | None
+    rounds: int
+    passes: bool
+    breaches: tuple[BreachShape, ...]
+    bump: BumpName | None
+    version_before: str
+    version_after: str
+    changes: tuple[ChangeShape, ...]
+    gate: ReportShape
+    house: ReportShape
+    notes: tuple[str, ...]
+    branch: str | None
+    commit: str | None
+    trailers: tuple[TrailerShape, ...]
+    written: str | None
+    kept: str | None

@@ -101,6 +101,25 @@ EDIT = Signature(
 )
 
 
+REVISE = Signature(
+    name="revise",
+    instructions=(
+        "Revise an Agent Skill as the feedback asks. Change what the feedback concerns, and "
+        "nothing else: keep every section, every sentence with MUST, NEVER and the like, and "
+        "every link that the feedback does not name, word by word. Answer with the whole body, "
+        "and with the description as it is unless the feedback concerns it. " + _MATERIAL
+    ),
+    inputs={
+        "feedback": "what is to be changed",
+        "sources": _BRIEF["sources"],
+        "skill": "the SKILL.md as it is, or your last draft of it, with its frontmatter",
+        "findings": "what is wrong with your last draft",
+        "required_sections": "headings that the category asks for",
+    },
+    outputs={"description": (str, _DESCRIPTION), "body": (str, _BODY)},
+)
+
+
 def fingerprint() -> str:
     """The sha256 (hex) of all that the program asks; equal on every machine and run."""
     asked = [
@@ -113,6 +132,6 @@ def fingerprint() -> str:
                 for name, (kind, meaning) in signature.outputs.items()
             ],
         }
-        for signature in (PLAN, WRITE, EDIT)
+        for signature in (PLAN, WRITE, EDIT, REVISE)
     ]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

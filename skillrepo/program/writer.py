@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from skillrepo import document
+from skillrepo import document, fix, frontmatter_edit
 from skillrepo.config import Config
 from skillrepo.draft import Draft, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.program import decide, material
 from skillrepo.program.model import Model
-from skillrepo.program.signatures import EDIT, PLAN, WRITE, Section, fingerprint
+from skillrepo.program.signatures import EDIT, PLAN, REVISE, WRITE, Section, fingerprint
 from skillrepo.user_config import Task
 
 _SKILL = "SKILL.md"
@@ -41,6 +41,8 @@ class ModelWriter:
 
     def __call__(self, request: Request) -> Draft:
         """Ask for one draft. Raises `SkillRepoError`, or `WriterFailed` with what was paid for."""
+        if request.revises:
+            return self._revise(request, request.previous or request.revises)
         if request.previous:
             return self._edit(request, request.previous)
         planner, worker = self._model("skill_plan"), self._model("skill_initialize")
@@ -86,6 +88,26 @@ class ModelWriter:
         files = {**previous.files, _SKILL: _render(fields, decide.body(answer["body"]))}
         notes = (*previous.notes, *([note] if note else ()), *editor.notes, *cut)
         return _draft(category, name, files, editor, notes)
+
+    def _revise(self, request: Request, start: Draft) -> Draft:
+        editor = self._model("skill_edit")
+        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        old = start.files[_SKILL]
+        inputs = {
+            "feedback": material.plain(request.brief),
+            "sources": text,
+            "skill": material.plain(old.decode(errors="replace")),
+            "findings": material.findings(request.findings) or "(none yet)",
+            "required_sections": material.required_sections(request.choices, start.category),
+        }
+        try:
+            answer = editor.ask(REVISE, inputs)
+        except WriterFailed as error:
+            raise WriterFailed(str(error), {**start.files, **error.kept}) from None
+        description, note = decide.description(answer["description"])
+        files = {**start.files, _SKILL: _rewritten(old, description, decide.body(answer["body"]))}
+        notes = (*([note] if note else ()), *editor.notes, *cut)
+        return _draft(start.category, start.name, files, editor, notes)
 
     def _model(self, task: Task) -> Model:
         return Model(self.config.resolve(task, self.model), self.config.user.dspy.adapter)
@@ -134,6 +156,27 @@ def _text_fields(data: bytes) -> dict[str, object]:
         if isinstance(value, str)
         or (isinstance(value, dict) and all(isinstance(item, str) for item in value.values()))
     }
+
+
+def _rewritten(data: bytes, description: str, body: str) -> bytes:
+    """SKILL.md with another description and body, and the rest of its frontmatter as written."""
+    read = document.read(_SKILL, "", data)
+    if not isinstance(read, document.Document) or read.problem:
+        return _render({**_text_fields(data), "description": description}, body)
+    if " ".join(str(read.frontmatter.get("description", "")).split()) != description:
+        source = frontmatter_edit.Source(read)
+        known = read.node("description")
+        change = known and frontmatter_edit.replace(
+            source, description, "description", description="another description"
+        )
+        if change is None:
+            return _render({**read.frontmatter, "description": description}, body)
+        data = fix.apply(data, [change])
+        read = document.read(_SKILL, "", data)
+        assert isinstance(read, document.Document)  # noqa: S101 - it was one before
+    lines = read.text.split("\n")[: read.body_line - 1]
+    text = "\n".join([*lines, "", body.strip("\n"), ""])
+    return text.replace("\n", frontmatter_edit.Source(read).newline).encode(errors="replace")
 
 
 def _render(fields: Mapping[str, object], body: str) -> bytes:

@@ -1,0 +1,261 @@
+"""`skillrepo revise`: change a skill as feedback asks, on a branch, under a contract."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from skillrepo import sources
+from skillrepo.commands.changes import lines, shapes_of
+from skillrepo.commands.feedback import Asked, Feedback
+from skillrepo.commands.fixing import Repaired
+from skillrepo.commands.fixing import diff as unified
+from skillrepo.commands.landing import Outcome, keep, kept
+from skillrepo.commands.outcome import few, result
+from skillrepo.commands.printing import say_all
+from skillrepo.commands.revision import Job, Ladder, check_slug, is_dirty, land, prepare
+from skillrepo.commands.writing import WRITERS, ends_interrupt, writer_of
+from skillrepo.config import Config
+from skillrepo.contract import Terms
+from skillrepo.draft import Draft, Request, Source, Write
+from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.output import json, shapes, text
+from skillrepo.propose import Proposal
+from skillrepo.revise import Order, revise
+from skillrepo.semver import Bump
+from skillrepo.visible import one_line, visible
+from skillrepo.writer.mend import Mender
+
+
+@click.command()
+@click.argument("skill")
+@click.argument("words", metavar="[FEEDBACK] [PROGRAM]...", nargs=-1, type=click.UNPROCESSED)
+@click.option("--feedback-file", type=click.Path(path_type=Path), help="A file with the feedback.")
+@click.option(
+    "--from-review",
+    type=click.Path(path_type=Path),
+    help="Review comments on a pull request, as GitHub's API gives them (JSON).",
+)
+@click.option("--from-findings", is_flag=True, help="What `skillrepo validate` finds in it.")
+@click.option(
+    "--from",
+    "origins",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A document, or a folder of documents, to draw from; may be repeated.",
+)
+@click.option("--writer", type=click.Choice(WRITERS), help="Who writes.  [default: offline]")
+@click.option("--model", metavar="ID", help="A LiteLLM model id; implies --writer model.")
+@click.option(
+    "--as",
+    "least",
+    type=click.Choice([str(bump) for bump in Bump]),
+    help="The version bump, where the changes ask for less.",
+)
+@click.option("--allow-loss", is_flag=True, help="Let go what the feedback does not name, too.")
+@click.option("--slug", help="The last part of the branch; else made from the feedback.")
+@click.option(
+    "--dry-run", "steps", flag_value="dry-run", multiple=True, help="Show it; change nothing."
+)
+@click.option(
+    "--write-only",
+    "steps",
+    flag_value="write-only",
+    multiple=True,
+    help="Change the files of the worktree, if they are those of HEAD; make no commit.",
+)
+@click.option(
+    "--commit",
+    "steps",
+    flag_value="commit",
+    multiple=True,
+    help="Commit on a branch of its own (the default).",
+)
+@click.option("--base", metavar="REV", help="Where the branch starts; else the default branch.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def command(  # noqa: PLR0913 - one parameter an option
+    ctx: click.Context,
+    skill: str,
+    words: tuple[str, ...],
+    *,
+    feedback_file: Path | None,
+    from_review: Path | None,
+    from_findings: bool,
+    origins: tuple[Path, ...],
+    writer: str | None,
+    model: str | None,
+    least: str | None,
+    allow_loss: bool,
+    slug: str | None,
+    steps: tuple[str, ...],
+    base: str | None,
+    as_json: bool,
+) -> None:
+    """Revise SKILL as FEEDBACK asks, and commit it on the branch skill/revise/<name>/<slug>.
+
+    SKILL is a name, an address, a path, or a draft's branch, which gets another commit, as an open
+    branch of the same slug does. FEEDBACK may be `-`, and is left out where an option gives it.
+    What it does not name stays: docs/revising.md has the contract. Without a model (--writer
+    offline, the default) only --from-findings can be answered.
+    """
+    if len(set(steps)) > 1:
+        raise click.UsageError("--dry-run, --write-only and --commit exclude each other")
+    elsewhere = bool(feedback_file or from_review or from_findings)
+    if not words and not elsewhere:
+        raise click.UsageError("say what is to be changed: FEEDBACK, or an option that gives it")
+    if words and elsewhere and writer != "command":
+        raise click.UsageError(
+            "leave FEEDBACK out where --feedback-file, --from-review or --from-findings gives it"
+        )
+    said, program = (None, words) if elsewhere else (words[0], words[1:])
+    if slug is not None:
+        check_slug(slug)
+    config = Config.load(os.environ, Path.home())
+    write = writer_of(writer, model, program, config)
+    asked = Asked(said, feedback_file, from_review, from_findings)
+    if write is None:
+        _refuse_offline(asked, origins)
+    job = prepare(skill, Ladder(steps[0] if steps else "commit", base, slug))
+    feedback = asked.read(job.original.folder, (job.original.gate, job.original.house))
+    there = job.onto(slug or feedback.slug)
+    if there.goes_on and base is not None:
+        raise click.UsageError(
+            f"{there.branch} is there, and goes on from its tip: leave out --base, or choose "
+            "another --slug"
+        )
+    if there.goes_on and from_findings:
+        # What is found at the tip, which is not what is found where the branch began.
+        feedback = asked.read(there.original.folder, (there.original.gate, there.original.house))
+    if is_dirty(there):
+        where = f"the worktree has {one_line(there.address)} otherwise than {one_line(there.start)}"
+        click.echo(f"{where}; what was changed there is not in the revision", err=True)
+    read, left_out = sources.read(origins)
+    order = Order(
+        feedback.title,
+        Terms(feedback.text, config.user.writer.max_change, allow_loss),
+        Bump[least.upper()] if least else None,
+    )
+    request = _request(there, feedback, read)
+    who = write or Mender(there.original.context, there.original.path)
+    proposal = _written(there, order, request, who, config)
+    proposal = replace(proposal, notes=(*left_out, *proposal.notes))
+    if proposal.passes:
+        outcome = land(proposal, request, there)
+    else:
+        outcome = Outcome(kept=kept(proposal, there))
+    shown = [_as_json(proposal, outcome, there)] if as_json else _text(proposal, outcome, there)
+    say_all(shown)
+    ctx.exit(0 if proposal.passes else 1)
+
+
+def _refuse_offline(asked: Asked, origins: tuple[Path, ...]) -> None:
+    if asked.words is None and not (asked.file or asked.review or origins):
+        return
+    raise SkillRepoError(
+        "the offline writer understands no words; it answers --from-findings alone. Have the skill "
+        "revised by a program (--writer command -- PROGRAM …) or a model (--model ID)"
+    )
+
+
+def _request(job: Job, feedback: Feedback, read: tuple[Source, ...]) -> Request:
+    draft = job.original.draft
+    return Request(
+        brief=feedback.text,
+        sources=read,
+        choices=job.choices,
+        name=draft.name,
+        category=draft.category,
+        revises=draft,
+    )
+
+
+def _written(job: Job, order: Order, request: Request, write: Write, config: Config) -> Proposal:
+    """Have it written; whatever goes wrong does not lose what there is already."""
+    name = job.original.draft.name
+    drafts: list[Draft] = []
+
+    def remember(request: Request) -> Draft:
+        drafts.append(write(request))
+        return drafts[-1]
+
+    try:
+        with ends_interrupt():
+            rounds = config.user.writer.max_rounds
+            return revise(job.original, order, request, remember, max_rounds=rounds)
+    except WriterFailed as error:
+        raise SkillRepoError(str(error) + keep(job, name, error.kept)) from None
+    except KeyboardInterrupt:
+        if drafts:
+            where = keep(job, name, drafts[-1].files)
+            click.echo(f"the draft of round {len(drafts)} was ready{where}", err=True)
+        raise
+
+
+def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
+    if job.step == "dry-run":
+        yield from _unified(proposal, job)
+    for note in (*proposal.draft.notes, *proposal.notes):
+        yield f"note: {visible(note).replace(chr(10), chr(10) + '  ')}"
+    yield from text.render(proposal.house)
+    diff = proposal.revision.diff if proposal.revision else None
+    yield f"skill: {one_line(job.address)}"
+    if diff:
+        yield from lines(diff)
+    if proposal.passes:
+        yield from result(proposal, outcome, job)
+        return
+    yield "the draft breaks the contract of a revision: it was not taken"
+    found = proposal.revision.breaches if proposal.revision else ()
+    yield from few([f"  {each.rule}: {one_line(each.message)}" for each in found])
+    if outcome.kept:
+        yield f"its text is kept in {visible(outcome.kept)}"
+    yield "next: name in the feedback what may go, or give --allow-loss; else mend it by hand"
+
+
+def _unified(proposal: Proposal, job: Job) -> Iterator[str]:
+    """The changed lines of the files."""
+    old, new = job.original.draft.files, proposal.draft.files
+    changed = {
+        f"{proposal.folder}/{name}": (old.get(name, b""), new.get(name, b""))
+        for name in old.keys() | new.keys()
+        if old.get(name) != new.get(name)
+    }
+    return unified(Repaired(changed, (), ()))
+
+
+def _as_json(proposal: Proposal, outcome: Outcome, job: Job) -> str:
+    draft, revision = proposal.draft, proposal.revision
+    diff = revision.diff if revision else None
+    found = revision.breaches if revision else ()
+    before, after = diff.versions if diff else (job.original.now.version, "")
+    return json.dumps(
+        shapes.ReviseShape(
+            version=1,
+            address=job.address,
+            name=draft.name,
+            path=proposal.folder,
+            files={
+                path: data.decode(errors="replace") for path, data in sorted(draft.files.items())
+            },
+            writer=draft.writer,
+            model=draft.model,
+            rounds=proposal.rounds,
+            passes=proposal.passes,
+            breaches=tuple(shapes.BreachShape(each.rule, each.message) for each in found),
+            bump=str(diff.bump) if diff and diff.bump else None,  # type: ignore[arg-type]
+            version_before=before,
+            version_after=after,
+            changes=shapes_of(diff) if diff else (),
+            gate=json.shape(proposal.gate),
+            house=json.shape(proposal.house),
+            notes=(*draft.notes, *proposal.notes),
+            branch=outcome.branch,
+            commit=outcome.commit,
+            trailers=tuple(shapes.TrailerShape(*pair) for pair in outcome.trailers),
+            written=outcome.written,
+            kept=outcome.kept,
+        )
+    )

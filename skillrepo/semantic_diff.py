@@ -1,0 +1,448 @@
+"""Two versions of a skill → what changed for those who use it, and the version bump it asks for.
+
+The bump follows https://semver.org, with the description as the skill's interface, for it decides
+when an agent reads the rest:
+
+- major: what was promised is gone. Another name, a description that is narrower or missing, a
+  section, a constraint (see `constraints`), a script or a tool less.
+- minor: there is more or it may be found otherwise. A wider or another description, new sections,
+  constraints, scripts, files or tools, other terms of use (`license`, `compatibility`, `requires`,
+  `conflicts`), a reference less, a key less, a file that may be run or no longer.
+- patch: wording, order, titles, links, other keys, and contents of files.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import chain
+from typing import Any, NamedTuple, Self
+
+from skillrepo import tools
+from skillrepo.bundle import Bundle, Item
+from skillrepo.constraints import constraints
+from skillrepo.document import Document
+from skillrepo.files import Source
+from skillrepo.sections import plain
+from skillrepo.semver import Bump
+from skillrepo.tokens import tokens
+from skillrepo.triggers import said
+from skillrepo.wording import SCRIPTS
+
+_MAJOR, _MINOR, _PATCH = Bump.MAJOR, Bump.MINOR, Bump.PATCH
+_ALIKE = 0.6
+"""Of the words of two sections, how many they share (Dice) where one is the other renamed."""
+_FEW_WORDS = 3
+_MOST_PAIRS = 2_500
+"""Sections or tools that are gone times new ones, beyond which only equal ones are found."""
+_LONGEST = 200
+_TERMS = frozenset(("license", "compatibility", "metadata.requires", "metadata.conflicts"))
+_WORD = re.compile(r"\w+")
+
+
+class Change(NamedTuple):
+    """One change; `kind` is one of a few words with hyphens, such as `section-removed`.
+
+    `subject` is what changed: a title, a sentence, a key, a file. `before` and `after` are set
+    where it has another value or name, `within` is the section that it stood in.
+    """
+
+    kind: str
+    subject: str
+    bump: Bump
+    before: str = ""
+    after: str = ""
+    within: str = ""
+
+    @property
+    def text(self) -> str:
+        """The change in a line, as it is written in the skill: not safe to print."""
+        what = self.kind.replace("-", " ")
+        about = f"{what}: {_short(self.subject)}" if self.subject else what
+        if not self.before and not self.after:
+            return about
+        return f"{about} ({_short(self.before) or 'nothing'} → {_short(self.after) or 'nothing'})"
+
+
+class State(NamedTuple):
+    """A file beside SKILL.md: a name of its content, and whether it is run."""
+
+    content: str
+    executable: bool = False
+    script: bool = False
+
+
+class Snapshot(NamedTuple):
+    """One version of a skill.
+
+    `files` and `pages` map names in the skill's folder to the state of each file beside SKILL.md,
+    and to the text of those that are Markdown.
+    """
+
+    document: Document
+    files: Mapping[str, State] = {}
+    pages: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, document: Document, bundle: Bundle, source: Source) -> Self:
+        """Look at the files of a skill; of one over the limit of 1 MiB at its size alone."""
+        files = {item.name: _state(item, source) for item in bundle.items}
+        pages = {page.name: page.text for page in bundle.markdown_pages()}
+        return cls(document, files, pages)
+
+    @property
+    def version(self) -> str:
+        """Its `metadata.version` as it is written, empty where there is none."""
+        node = self.document.node("metadata", "version")
+        return node.text if node and node.kind not in ("mapping", "list", "null") else ""
+
+
+class SkillDiff(NamedTuple):
+    """The changes, the greatest first; `versions` and `tokens` (of SKILL.md) before and after."""
+
+    changes: tuple[Change, ...]
+    versions: tuple[str, str]
+    tokens: tuple[int, int]
+
+    @property
+    def bump(self) -> Bump | None:
+        """What the changes ask for; None where nothing changed."""
+        return max((change.bump for change in self.changes), default=None)
+
+
+def compare(old: Snapshot, new: Snapshot) -> SkillDiff:
+    """What changed from one version of a skill to another; the version itself is no change."""
+    one, other = old.document, new.document
+    found = [
+        *_names(one, other),
+        *_descriptions(_text(one, "description"), _text(other, "description")),
+        *_sections(_parts(one), _parts(other)),
+        *_constraints(old, new),
+        *_tools(one, other),
+        *_keys(one, other),
+        *_links(one, other),
+        *_files(old.files, new.files),
+    ]
+    if not found and one.data != other.data and old.version == new.version:
+        found = [Change("layout-changed", "", _PATCH)]
+    found.sort(key=lambda change: -change.bump)
+    sizes = (tokens(one.text), tokens(other.text))
+    return SkillDiff(tuple(found), (old.version, new.version), sizes)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def _text(skill: Document, key: str) -> str:
+    value = skill.frontmatter.get(key)
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _names(old: Document, new: Document) -> Iterator[Change]:
+    before, after = _text(old, "name"), _text(new, "name")
+    if before != after:
+        yield Change("name-changed", "", _MAJOR, before, after)
+
+
+def _descriptions(old: str, new: str) -> Iterator[Change]:
+    """How the description changed.
+
+    It is narrower where only occasions or sentences were lost or limits added, wider where it is
+    the other way round, reworded where these are the same but for marks and capitals. Where
+    something was lost and something added nobody can tell by such means: it changed.
+    """
+    if " ".join(old.split()) == " ".join(new.split()):
+        return
+    one, other = said(old), said(new)
+    lost = _without(one.occasions, other.occasions), _without(one.rest, other.rest)
+    gained = _without(other.occasions, one.occasions), _without(other.rest, one.rest)
+    stricter = bool(any(lost) or _without(other.limits, one.limits))
+    freer = bool(any(gained) or _without(one.limits, other.limits))
+    kind, bump = _DESCRIPTION[stricter, freer]
+    if not old.strip() or not new.strip():
+        kind, bump = ("added", _MINOR) if new.strip() else ("removed", _MAJOR)
+    yield Change(f"description-{kind}", "", bump)
+    for what, before, after in (
+        ("trigger", one.occasions, other.occasions),
+        ("limit", one.limits, other.limits),
+    ):
+        yield from (Change(f"{what}-removed", text, bump) for text in _without(before, after))
+        yield from (Change(f"{what}-added", text, bump) for text in _without(after, before))
+
+
+_DESCRIPTION = {
+    (True, False): ("narrowed", _MAJOR),
+    (False, True): ("widened", _MINOR),
+    (True, True): ("changed", _MINOR),
+    (False, False): ("reworded", _PATCH),
+}
+
+
+def _without(some: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
+    return [text for key, text in some.items() if key not in others]
+
+
+class _Part(NamedTuple):
+    """A section with the text up to the next heading; what stands above the first has no title."""
+
+    title: str
+    level: int
+    start: int
+    text: str
+
+    @property
+    def shown(self) -> str:
+        return self.title or "(the text above the first heading)"
+
+
+def _parts(skill: Document) -> list[_Part]:
+    lines = skill.body.split("\n")
+    heads = [(each.heading.text, each.heading.level, each.heading.line) for each in skill.outline]
+    ends = [line - 1 for _, _, line in heads[1:]] + [len(lines)]
+    first = heads[0][2] - 1 if heads else len(lines)
+    found = [_Part("", 0, 1, "\n".join(lines[:first]))]
+    for (title, level, line), end in zip(heads, ends, strict=bool(heads)):
+        found.append(_Part(title, level, line, "\n".join(lines[line:end])))
+    return found
+
+
+def _sections(old: Sequence[_Part], new: Sequence[_Part]) -> Iterator[Change]:
+    pairs, gone, come = _matched(old, new)
+    renamed = _renamed([old[i] for i in gone], [new[i] for i in come])
+    left = {id(part) for part, _ in renamed}
+    taken = {id(part) for _, part in renamed}
+    for part in (old[i] for i in gone):
+        if id(part) not in left and (part.title or part.text.strip()):
+            yield Change("section-removed", part.shown, _MAJOR)
+    for part in (new[i] for i in come):
+        if id(part) not in taken and (part.title or part.text.strip()):
+            yield Change("section-added", part.shown, _MINOR)
+    for one, other in renamed:
+        yield Change("section-renamed", "", _PATCH, one.shown, other.shown)
+    stay = _increasing([j for _, j in pairs])
+    for at, (i, j) in enumerate(pairs):
+        if at not in stay:
+            yield Change("section-moved", old[i].shown, _PATCH)
+        before, after = old[i], new[j]
+        if (before.level, before.text.split()) != (after.level, after.text.split()):
+            yield Change("section-changed", after.shown, _PATCH)
+
+
+def _matched(
+    old: Sequence[_Part], new: Sequence[_Part]
+) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+    """The places of sections of one title, first with first; and those that have no other."""
+    places: dict[str, list[int]] = {}
+    for j, part in reversed(list(enumerate(new))):
+        places.setdefault(_title(part), []).append(j)
+    pairs: list[tuple[int, int]] = []
+    gone: list[int] = []
+    for i, part in enumerate(old):
+        if there := places.get(_title(part)):
+            pairs.append((i, there.pop()))
+        else:
+            gone.append(i)
+    return pairs, gone, sorted(chain.from_iterable(places.values()))
+
+
+def _title(part: _Part) -> str:
+    return plain(part.title) or part.title.strip()
+
+
+def _renamed(gone: Sequence[_Part], come: Sequence[_Part]) -> list[tuple[_Part, _Part]]:
+    """Sections that have much the same text under another title; the most alike first."""
+    if len(gone) * len(come) > _MOST_PAIRS:
+        return []
+    words = {id(part): Counter(_WORD.findall(part.text)) for part in (*gone, *come)}
+    alike = [
+        (share, i, j)
+        for i, one in enumerate(gone)
+        for j, other in enumerate(come)
+        if (share := _shared(words[id(one)], words[id(other)])) >= _ALIKE
+    ]
+    found: dict[int, int] = {}
+    for _, i, j in sorted(alike, key=lambda each: (-each[0], each[1], each[2])):
+        if i not in found and j not in found.values():
+            found[i] = j
+    return [(gone[i], come[j]) for i, j in sorted(found.items())]
+
+
+def _shared(one: Counter[str], other: Counter[str]) -> float:
+    if min(one.total(), other.total()) < _FEW_WORDS:
+        return 0.0
+    return 2 * (one & other).total() / (one.total() + other.total())
+
+
+def _increasing(numbers: Sequence[int]) -> set[int]:
+    """The indices of a longest increasing part of the numbers: what was not moved."""
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for index, number in enumerate(numbers):
+        at = bisect_left(tails, number)
+        before.append(ends[at - 1] if at else -1)
+        tails[at:] = [number, *tails[at + 1 :]] if at < len(tails) else [number]
+        ends[at:] = [index, *ends[at + 1 :]] if at < len(ends) else [index]
+    kept: set[int] = set()
+    last = ends[-1] if ends else -1
+    while last >= 0:
+        kept.add(last)
+        last = before[last]
+    return kept
+
+
+def _constraints(old: Snapshot, new: Snapshot) -> Iterator[Change]:
+    """Sentences that are nowhere in the other version; one that stands elsewhere was moved."""
+    one, other = _said(old), _said(new)
+    yield from _differing(one, other, "constraint-removed", _MAJOR)
+    yield from _differing(other, one, "constraint-added", _MINOR)
+
+
+_Sayings = Mapping[str, list[tuple[str, str]]]
+"""Key of a sentence → its text and section, as often as it stands there."""
+
+
+def _said(skill: Snapshot) -> _Sayings:
+    found: dict[str, list[tuple[str, str]]] = {}
+    own = ((part.title, f"# {part.title}\n{part.text}") for part in _parts(skill.document))
+    for within, text in chain(own, skill.pages.items()):
+        for each in constraints(text):
+            found.setdefault(each.key, []).append((each.text, within))
+    return found
+
+
+def _differing(some: _Sayings, others: _Sayings, kind: str, bump: Bump) -> Iterator[Change]:
+    for key, places in some.items():
+        known = {within for _, within in others.get(key, ())}
+        more = len(places) - len(others.get(key, ()))
+        # One that stands in the same section as before is still there.
+        rest = sorted(places, key=lambda place: place[1] in known)
+        for text, within in rest[: max(0, more)]:
+            yield Change(kind, text, bump, within=within)
+
+
+def _tools(old: Document, new: Document) -> Iterator[Change]:
+    before, after = (
+        dict.fromkeys(tools.split(_text(skill, "allowed-tools"))) for skill in (old, new)
+    )
+    for tool in _uncovered(after, before):
+        yield Change("tools-widened", tool, _MINOR)
+    for tool in _uncovered(before, after):
+        yield Change("tools-narrowed", tool, _MAJOR)
+
+
+def _uncovered(some: Mapping[str, None], others: Mapping[str, None]) -> list[str]:
+    """The tools that no other includes; of very many, those that are not among the others."""
+    left = [tool for tool in some if tool not in others]
+    if len(left) * len(others) > _MOST_PAIRS:
+        return left
+    return [tool for tool in left if not any(_covers(other, tool) for other in others)]
+
+
+def _covers(wide: str, tool: str) -> bool:
+    """Whether a tool includes another: `Bash` all of `Bash(…)`, `Bash(git:*)` `Bash(git log)`."""
+    name, _, pattern = wide.rstrip(")").partition("(")
+    other, _, narrow = tool.rstrip(")").partition("(")
+    if name != other:
+        return False
+    if pattern in ("", "*") or pattern == narrow:
+        return True
+    if not narrow or not pattern.endswith("*"):
+        return False
+    start = pattern[:-1].rstrip(": ")
+    # `git:*` is `git` and what follows it, `src/*` is a path below `src/`.
+    rest = narrow[len(start) :]
+    return narrow.startswith(start) and (not rest or not (start[-1:] + rest[:1]).isalnum())
+
+
+def _keys(old: Document, new: Document) -> Iterator[Change]:
+    before, after = _values(old), _values(new)
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) == after.get(key):
+            continue
+        terms = key in _TERMS
+        values = (before.get(key, ""), after.get(key, ""))
+        if key not in after:
+            yield Change("key-removed", key, _MINOR)
+        elif key not in before:
+            yield Change("key-added", key, _MINOR if terms else _PATCH)
+        else:
+            yield Change("key-changed", key, _MINOR if terms else _PATCH, *values)
+
+
+def _values(skill: Document) -> dict[str, str]:
+    """Every key but those that are compared by themselves, `metadata` key by key."""
+    found: dict[str, str] = {}
+    for key, value in skill.frontmatter.items():
+        if key == "metadata" and isinstance(value, dict):
+            found |= {f"metadata.{inner}": _value(each) for inner, each in value.items()}
+        elif key not in ("name", "description", "allowed-tools"):
+            found[str(key)] = _value(value)
+    found.pop("metadata.version", None)
+    return found
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else repr(value)
+
+
+def _links(old: Document, new: Document) -> Iterator[Change]:
+    before, after = _targets(old), _targets(new)
+    for target, within in before.items():
+        if target not in after:
+            yield Change("link-removed", target, _PATCH, within=within)
+    for target in after:
+        if target not in before:
+            yield Change("link-added", target, _PATCH)
+
+
+def _targets(skill: Document) -> dict[str, str]:
+    """Where links lead → the section of the first that leads there."""
+    parts = _parts(skill)
+    starts = [part.start for part in parts[1:]]
+    found: dict[str, str] = {}
+    for link in skill.markdown.links:
+        found.setdefault(link.target, parts[bisect_left(starts, link.line + 1)].title)
+    return found
+
+
+def _files(old: Mapping[str, State], new: Mapping[str, State]) -> Iterator[Change]:
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        if before is None or after is None:
+            script = (before or after or State("")).script
+            bump = _MAJOR if script and after is None else _MINOR
+            kind = f"{'script' if script else 'file'}-{'removed' if after is None else 'added'}"
+            yield Change(kind, name, bump)
+            continue
+        if before.content != after.content:
+            yield Change(
+                "script-changed" if before.script or after.script else "file-changed", name, _PATCH
+            )
+        if before.executable != after.executable:
+            kind = "became-executable" if after.executable else "no-longer-executable"
+            yield Change(kind, name, _MINOR)
+
+
+def _state(item: Item, source: Source) -> State:
+    executable = item.executable
+    if item.kind == "link":
+        return State(f"link to {source.link(item.path)}")
+    data = next(source.read([item.path])) if item.kind == "file" else None
+    if not isinstance(data, bytes):
+        return State(f"{item.kind} {data}", executable, executable)
+    return state_of(item.name, data, executable=executable)
+
+
+def state_of(name: str, data: bytes, *, executable: bool) -> State:
+    """The state of a file with this content."""
+    suffix = "." + name.rpartition(".")[2].lower()
+    script = executable or suffix in SCRIPTS or data.startswith(b"#!")
+    return State(sha256(data).hexdigest(), executable, script)
