@@ -198,10 +198,7 @@ class Folder:
         """The bytes of each file."""
         for path in paths:
             try:
-                # Between lstat and open a file may have become a link, a folder or a FIFO.
-                with open(self._base + path, "rb", opener=_open) as file:
-                    size = os.fstat(file.fileno()).st_size
-                    data = size if size > document.MAX_BYTES else file.read(document.MAX_BYTES + 1)
+                data: bytes | int | None = _content(self._base + path)
             except OSError:
                 data = None
             yield data
@@ -413,8 +410,22 @@ def within(path: str, folder: str) -> bool:
     return folder in ("", ".") or path == folder or path.startswith(folder + "/")
 
 
-def _open(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+def _content(path: str) -> bytes | int:
+    """The bytes of a file, its size where that is over the limit. Raises OSError."""
+    # Between lstat and open a file may have become a link, a folder or a FIFO.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags)
+    # A file object takes five times as long.
+    try:
+        size = os.fstat(descriptor).st_size
+        if size > document.MAX_BYTES:
+            return size
+        data = os.read(descriptor, size + 1)
+        while len(data) < size and (more := os.read(descriptor, size - len(data))):
+            data += more  # a network's disk may give less than was asked for
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def _is_link(path: str) -> bool:

@@ -123,6 +123,8 @@ def _plainly_right(sheet: Sheet, files: "Files") -> bool:
 
     What only looks like a link counts too: if it leads nowhere, a parser must see.
     """
+    if sheet.text.count("](") > _MOST_SEEN:
+        return False
     fences = sheet.source.fences
     # A block of HTML may swallow a fence, and its code is text then.
     in_code = _Ranges(fences if fences and "\n<" not in sheet.text else ())

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import os
-import resource
 import shutil
 import socket
 import subprocess
@@ -271,25 +270,31 @@ def root(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(root)
 
 
-def run(folder: Path, out: Path, err: Path) -> tuple[int, resource.struct_rusage]:
-    """Run `skillrepo validate`; its status, and what it alone has used."""
+# What a process has used counts from before `exec`, and the tests themselves take much memory.
+MEASURE = """
+import os, resource, subprocess, sys
+with open(sys.argv[1], "wb") as out, open(sys.argv[2], "wb") as err:
+    # Standard input never ends, and never gives anything.
+    reading, writing = os.pipe()
+    done = subprocess.run(sys.argv[3:], stdin=reading, stdout=out, stderr=err)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(done.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+"""
+
+
+def run(folder: Path, out: Path, err: Path) -> tuple[int, float, float]:
+    """Run `skillrepo validate`; its status, and the seconds and MiB that it has used."""
     command = [sys.executable, "-m", "skillrepo", "validate", "--json"]
-    with out.open("wb") as stdout, err.open("wb") as stderr:
-        # Standard input never ends, and never gives anything.
-        reading, writing = os.pipe()
-        process = subprocess.Popen(command, cwd=folder, stdin=reading, stdout=stdout, stderr=stderr)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        os.close(reading)
-        os.close(writing)
-    return process.returncode, usage
+    line = [sys.executable, "-c", MEASURE, str(out), str(err), *command]
+    done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=True)
+    code, seconds, mib = done.stdout.split()
+    return int(code), float(seconds), float(mib)
 
 
 def test_one_run_over_all(root: Path, tmp_path: Path) -> None:
     assert len(HOSTILE) >= 60
-    code, usage = run(root, tmp_path / "out", tmp_path / "err")
+    code, seconds, mib = run(root, tmp_path / "out", tmp_path / "err")
     assert (code, (tmp_path / "err").read_text()) == (1, "")
-    seconds, mib = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
     print(f"{len(HOSTILE)} hostile skills: {seconds:.1f} s of processor time, {mib:.0f} MiB")  # noqa: T201
     report = json.loads((tmp_path / "out").read_text())
     assert report["checked"] == len(HOSTILE) + 59  # those below another
@@ -307,7 +312,7 @@ def test_no_skill_below_deep_folders(tmp_path: Path) -> None:
     deep_folders(root)
     (root / "SKILL.md").unlink()
     try:
-        code, _ = run(root, tmp_path / "out", tmp_path / "err")
+        code, _, _ = run(root, tmp_path / "out", tmp_path / "err")
     finally:
         shutil.rmtree(root)
     why = f"error: no SKILL.md found below {root}\n"
