@@ -34,11 +34,11 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
     """Look up each backslashed word among the names of the files."""
     bundle = context.bundle(skill)
     names = {item.name for item in bundle.items if "/" in item.name}
-    if not names:
-        return
+    backslashed = [name.replace("/", "\\") for name in names]
     told: set[str] = set()
     for sheet in sheets(skill, bundle):
-        if "\\" not in sheet.text:
+        # In few texts one is to be seen, and in most not even a backslash.
+        if "\\" not in sheet.text or not any(name in sheet.text for name in backslashed):
             continue
         for match in islice(_backslashed().finditer(sheet.text), _MOST):
             name = match[0].replace("\\", "/").removeprefix("./").rstrip(".")
