@@ -1,6 +1,5 @@
 """Runs rules over skills: each skill by itself → `Verdict`; verdicts together → `Report`."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -21,7 +20,6 @@ _NO_TAXONOMY = "there is no taxonomy.yaml: this is not a content repository"
 _BAD_TAXONOMY = "taxonomy.yaml cannot be used"
 # A hostile skill has a hundred thousand; nobody reads them, and to make them takes seconds.
 _MOST = 100
-_KEY_LIKE = re.compile(r"[A-Za-z0-9_+/-]{16}")
 _MORE = "and more: these are the first findings of this rule in this skill"
 
 Honoured = Callable[[Finding], bool]
@@ -255,10 +253,8 @@ def _first(hits: Iterator[Hit], each: Applied, path: str, most: int) -> Iterator
 
 def _finding(path: str, hit: Hit, each: Applied) -> Finding:
     rule = each.rule
-    message = hit.message
     # A message may quote a text that holds a key, and goes into logs that more people read.
-    if _KEY_LIKE.search(message):
-        message = masked(message)
+    message = masked(hit.message)
     return Finding(
         path, hit.line, hit.column, rule.code, rule.name, each.severity, message, hit.fix
     )

@@ -1,6 +1,6 @@
 """A report without keys in what names files and what fixes say; messages have none already."""
 
-from functools import cache
+from itertools import chain
 
 from skillrepo.finding import Finding, Fix, Ignored, Report
 from skillrepo.secret_text import masked
@@ -13,7 +13,8 @@ def concealed(report: Report) -> Report:
     """
 
     def finding(each: Finding) -> Finding:
-        return each._replace(fix=each.fix and _fix(each.fix))
+        fix = each.fix and _fix(each.fix)
+        return each if fix is each.fix else each._replace(fix=fix)
 
     def ignored(each: Ignored) -> Ignored:
         return Ignored(finding(each.finding), masked(each.reason))
@@ -24,8 +25,23 @@ def concealed(report: Report) -> Report:
         baselined=tuple(map(finding, report.baselined)),
         refused=tuple(map(ignored, report.refused)),
     )
-    # Many findings have one path.
-    return spelt.renamed(cache(masked))
+    told = {path: masked(path) for path in _paths(spelt)}
+    # Nearly always none has a key, and a large report is not copied for nothing.
+    if all(path == shown for path, shown in told.items()):
+        return spelt
+    return spelt.renamed(lambda path: told.get(path, path))
+
+
+def _paths(report: Report) -> set[str]:
+    """The names of files and of entries that the report tells."""
+    ignored = (each.finding for each in (*report.ignored, *report.refused))
+    findings = chain(report.findings, report.baselined, ignored)
+    return {
+        *report.skills,
+        *report.stale,
+        *(each.path for each in report.not_analysed),
+        *(each.path for each in findings),
+    }
 
 
 def _fix(fix: Fix) -> Fix:
