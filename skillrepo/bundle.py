@@ -182,8 +182,11 @@ class Bundle:
         """
         return "folder" if name in ("", ".") else self._kinds.get(name, "missing")
 
-    def state(self, path: str) -> tuple[str, Callable[[], str]]:
+    def state(self, path: str, data: bytes | None = None) -> tuple[str, Callable[[], str]]:
         """Two names of all the files with the SKILL.md at `path`: a stamp, and one of contents.
+
+        `data` is what was read of the SKILL.md, where it was: the name is to be that of what was
+        judged, and the file may have changed since.
 
         The stamp is cheap, and empty where it cannot tell. The other is made of git's object ids;
         it is the same for the same files, wherever they come from.
@@ -195,7 +198,10 @@ class Bundle:
 
         def contents() -> str:
             read = self.__dict__.get("_read", ({}, ()))[0]
-            ids = (self._source.object_id(each, read.get(each)) for each in files)
+            ids = (
+                self._source.object_id(each, data if each == path else read.get(each))
+                for each in files
+            )
             return _digest("\n".join((*files, *ids, inner)))
 
         return stamp, contents

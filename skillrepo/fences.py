@@ -1,6 +1,7 @@
 """Code fences that are never closed, or that the fence of another one closes: `Fault`."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -62,7 +63,8 @@ def plain_fences(text: str) -> list[PlainFence] | None:
 
     That is so where each one ends with the indentation with which it began, at most three spaces,
     and nothing in it stands further to the left: then it is a fence, and no list item ends in it.
-    None with a language may stand inside another. It is so in most pages.
+    None with a language may stand inside another, and no HTML outside of them: a block of HTML may
+    swallow a fence. It is so in most pages.
     """
     if "~~~" in text:
         return None
@@ -81,12 +83,31 @@ def plain_fences(text: str) -> list[PlainFence] | None:
         if not opened:
             opened, start, indent = marks, place, len(before)
         elif marks >= opened:
-            if info.strip() or len(before) != indent or not _indented(text[start:begin], before):
+            if (
+                info.strip(" \t")
+                or len(before) != indent
+                or not _indented(text[start:begin], before)
+            ):
                 return None
             opened = 0
             found.append(PlainFence(start, place + len(line), indent))
         place = text.find("```", place + len(line))
-    return None if opened else found
+    return None if opened or (found and _has_html(text, found)) else found
+
+
+def _has_html(text: str, fences: list[PlainFence]) -> bool:
+    """Whether a line outside of the fences begins with `<`, be it in a list or a quote."""
+    starts = [fence.start for fence in fences]
+    for match in _html().finditer(text) if "<" in text else ():
+        before = bisect_right(starts, match.end()) - 1
+        if before < 0 or match.end() > fences[before].end:
+            return True
+    return False
+
+
+@cache
+def _html() -> re.Pattern[str]:
+    return re.compile(r"^[ \t>*+\-\d.)]*+<", re.MULTILINE)
 
 
 _INDENTS = ("", " ", "  ", "   ")

@@ -126,8 +126,7 @@ def _plainly_right(sheet: Sheet, files: "Files") -> bool:
     if sheet.text.count("](") > _MOST_SEEN:
         return False
     fences = sheet.source.fences
-    # A block of HTML may swallow a fence, and its code is text then.
-    in_code = _Ranges(fences if fences and "\n<" not in sheet.text else ())
+    in_code = _Ranges(fences or ())
     headings: frozenset[str] | None = None
     for number, match in enumerate(_targets().finditer(sheet.text)):
         target = match[1]
@@ -166,7 +165,8 @@ def _defines_nothing(text: str, place: int) -> bool:
     """Whether the `]:` at a place is not the end of `[label]:`, which begins its line."""
     line = text[text.rfind("\n", 0, place) + 1 : place]
     before, bracket, _ = line.partition("[")
-    return bool(bracket) and not _BEFORE_LABEL.issuperset(before)
+    # An escaped bracket may be one of a label that began on an earlier line.
+    return bool(bracket) and "\\" not in before and not _BEFORE_LABEL.issuperset(before)
 
 
 def _plain_anchors(sheet: Sheet, fences: Sequence[PlainFence] | None) -> frozenset[str]:

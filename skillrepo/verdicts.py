@@ -125,13 +125,15 @@ def _share(paths: Sequence[str], plan: Plan, context: Context) -> Iterator[_Judg
     library = context.library
     for path in paths:
         verdict = b""
+        data = None
         known = library.source.kind(path) == "file"
         for skill in library.load([path]):
             found = judge(skill, plan, context)
+            data = skill.data if isinstance(skill, Document) else None
             verdict = _encode(found)
             known = known and not _out_of_reach(skill, found)
         # The bundle has the files still, so they are not read again.
-        yield _Judged(path, library.bundle(path).state(path)[1]() if known else "", verdict)
+        yield _Judged(path, library.bundle(path).state(path, data)[1]() if known else "", verdict)
 
 
 def _out_of_reach(skill: Document | Unreadable, verdict: Verdict) -> bool:

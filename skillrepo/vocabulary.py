@@ -6,6 +6,9 @@ To look for forty words one by one takes longer than to collect all words once f
 from typing import NamedTuple
 
 _LONG = 16
+PASS_FOR_ASCII = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
+"""Letters that count as their likes where the case of letters does not count, and those."""
+_PASSING = tuple((letter.encode(), like.encode()) for letter, like in PASS_FOR_ASCII)
 
 
 class Vocabulary(NamedTuple):
@@ -31,5 +34,8 @@ _TABLE = _table()
 
 def vocabulary(data: bytes) -> Vocabulary:
     """The words of the text in UTF-8."""
+    if not data.isascii():
+        for letter, like in _PASSING:
+            data = data.replace(letter, like)
     words = frozenset(data.translate(_TABLE).split())
     return Vocabulary(words, tuple([word for word in words if len(word) >= _LONG]))

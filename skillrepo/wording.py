@@ -16,6 +16,7 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.fences import plain_fences
 from skillrepo.markdown import Block, CodeBlock, Markdown
+from skillrepo.vocabulary import PASS_FOR_ASCII
 
 SHELL = frozenset((".sh", ".bash", ".zsh", ".ksh", ".fish", ".command"))
 POWERSHELL = frozenset((".ps1", ".psm1"))
@@ -28,8 +29,6 @@ SCRIPTS = frozenset(
 DATA = frozenset((".json", ".jsonl", ".csv", ".tsv", ".xml", ".svg", ".lock", ".ipynb", ".map"))
 _QUOTES = (("`", "`"), ('"', '"'), ("“", "”"), ("\u2018", "\u2019"), ("«", "»"))
 _ASCII = bytes(range(0x80))
-# Where the case of letters does not count, these count as their likes too.
-_PASS_FOR_ASCII = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
 Made = TypeVar("Made")
 _WINDOW = 400
 """How far around a place is looked, in characters; what stands farther off is of other things."""
@@ -190,7 +189,7 @@ class Text:
         """The text with ASCII's letters small, and those that pass for them, each at its place."""
         text = self.text
         if not text.isascii():
-            for letter, passes_for in _PASS_FOR_ASCII:
+            for letter, passes_for in PASS_FOR_ASCII:
                 text = text.replace(letter, passes_for)
         return text.encode().lower().decode()
 

@@ -105,12 +105,11 @@ def _spans(text: Text) -> Iterator[tuple[int, int, int]]:
 @cache
 def _commands() -> re.Pattern[str]:
     """A command that downloads, up to the next one or a blank line, in small letters."""
-    return re.compile(
-        r"(?=[ciw(])(?<![\w/.-])(?:curl|wget|irm|iwr|invoke-(?:restmethod|webrequest)"
+    start = (
+        r"(?<![\w/.-])(?:curl|wget|irm|iwr|invoke-(?:restmethod|webrequest)"
         r"|\(new-object (?:system\.)?net\.webclient\)\.downloadstring)(?=[ (\t])"
-        r"(?:[^\nciw(]++|\n(?!\n)|c(?!url)|w(?!get)|i(?!rm|wr|nvoke-(?:restmethod|webrequest))"
-        r"|\((?!new-object (?:system\.)?net\.webclient\)\.downloadstring))*+"
     )
+    return re.compile(rf"(?=[ciw(]){start}(?:[^\nciw(]++|\n(?!\n)|(?!{start})[ciw(])*+")
 
 
 def _is_one_command(text: Text, start: int, pipe: int) -> bool:
