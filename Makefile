@@ -49,6 +49,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python tests/bench/specimens.py
 	$(BIN)/python tests/bench/scale.py
 	$(BIN)/python tests/bench/rule_time.py
+	$(BIN)/python tests/bench/commit.py
 
 # What the rules find in published skills, with what people said of it, in docs/rules.md.
 precision: $(VENV)/.dev
@@ -56,6 +57,8 @@ precision: $(VENV)/.dev
 
 soak: $(VENV)/.bench
 	$(BIN)/python tests/bench/soak.py
+	$(BIN)/python tests/bench/race.py
+	$(BIN)/python tests/bench/kill.py --kills 500
 	$(BIN)/python tests/bench/fuzz.py --seconds 30
 
 release-check: $(VENV)/.venv

@@ -1,4 +1,4 @@
-"""Builds git's objects as bytes: blobs, trees, and the pack that carries them.
+"""Builds git's objects as bytes: blobs, trees, commits, and the pack that carries them.
 
 Formats: https://git-scm.com/docs/gitformat-pack. Building them here costs one git process for
 any number of files, where `hash-object` and `mktree` take one each, and works for SHA-256.
@@ -14,18 +14,17 @@ from skillrepo.errors import SkillRepoError
 FILE = b"100644"
 EXECUTABLE = b"100755"
 FOLDER = b"40000"
+_COMMIT = 1
 _TREE = 2
 _BLOB = 3
-_NAMES = {_TREE: b"tree", _BLOB: b"blob"}
-# git packs them anew; a pipe needs no compression.
-_COMPRESSION = 0
+_NAMES = {_COMMIT: b"commit", _TREE: b"tree", _BLOB: b"blob"}
 
 Entries = Mapping[bytes, tuple[bytes, bytes]]
 """What a tree holds: name → mode, object name in bytes."""
 
 
 class NewObjects:
-    """New blobs and trees, on their way into the repository as one pack."""
+    """New objects, on their way into the repository as one pack."""
 
     def __init__(self, algorithm: str) -> None:
         self._algorithm = algorithm
@@ -61,8 +60,27 @@ class NewObjects:
             _TREE, b"".join(b"%s %s\0%s" % (mode, name, oid) for name, (mode, oid) in order)
         )
 
-    def pack(self) -> bytes:
-        """Give all of them in git's pack format, version 2."""
+    def add_commit(
+        self, tree: bytes, parent: str | None, who: tuple[bytes, bytes], message: bytes
+    ) -> bytes:
+        """Take a commit, which is not signed; give its name in bytes.
+
+        `who` are author and committer as `git var` gives them, with the time; `message` is UTF-8.
+        """
+        lines = [b"tree " + tree.hex().encode()]
+        if parent:
+            lines.append(b"parent " + parent.encode())
+        lines += (b"author " + who[0], b"committer " + who[1], b"", message)
+        return self._add(_COMMIT, b"\n".join(lines))
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def pack(self, compression: int = 0) -> bytes:
+        """Give all of them in git's pack format, version 2.
+
+        A pipe needs no compression; a pack that stays should have some, of 1 to 9 as in zlib.
+        """
         parts = [b"PACK", (2).to_bytes(4, "big"), len(self._objects).to_bytes(4, "big")]
         for kind, content in self._objects.values():
             # Four bits of the size beside the kind, then seven a byte; the top bit says "more".
@@ -71,7 +89,7 @@ class NewObjects:
             while size:
                 parts.append(bytes([byte | 128]))
                 byte, size = size & 127, size >> 7
-            parts += (bytes([byte]), zlib.compress(content, _COMPRESSION))
+            parts += (bytes([byte]), zlib.compress(content, compression))
         data = b"".join(parts)
         return data + self._hash(data)
 

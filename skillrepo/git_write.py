@@ -14,7 +14,7 @@ taken from the user's configuration, never from the repository's.
 import os
 import re
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,12 +27,15 @@ from skillrepo.tree_path import clash_problem, path_problem, paths_problem, same
 # A user with safe.bareRepository=explicit has named the repository by standing in it.
 _BARE = ("-c", "safe.bareRepository=all")
 # git's 100 ms is less than a slow disk takes to write a ref.
-_PATIENCE = ("-c", "core.filesRefLockTimeout=1000", "-c", "reftable.lockTimeout=1000")
+PATIENCE = ("-c", "core.filesRefLockTimeout=1000", "-c", "reftable.lockTimeout=1000")
 _UTF8 = ("-c", "i18n.commitEncoding=UTF-8")
 
 _SIGNERS = r"^gpg\.(.*\.)?program$|^gpg\.ssh\.defaultkeycommand$"
 _NO_IDENTITY = ("tell me who you are", "ident name", "disallowed characters")
 _NO_SIGNATURE = "failed to write commit object"
+ReadTrees = Callable[[Sequence[str]], Iterable[tuple[str, bytes] | None]]
+"""Names of objects → kind and content of each, None for a missing one; `Repository.objects`."""
+
 _NOTHING: Mapping[str, Entry] = MappingProxyType({})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -61,6 +64,39 @@ def commit_files(  # noqa: PLR0913 - what a commit is made of
     SkillRepoError for a path that may not stand in a tree or collides with what stands in
     `base` or is kept, for a missing identity, and where signing fails.
     """
+    text = message_bytes(message)
+    parents = ("-p", whole_oid(base)) if base else ()
+    objects = NewObjects(repository.object_format)
+    tree = tree_with(
+        objects,
+        repository.objects,
+        base,
+        folder=folder,
+        files=files,
+        executable=executable,
+        kept=kept,
+    )
+    options = signing(repository)
+    run_here(repository, "unpack-objects", "-q", stdin=objects.pack())
+    commit = ("commit-tree", *parents, *options, "-F", "-", tree.hex())
+    return _committed(repository, (*_UTF8, *commit), text).decode().strip()
+
+
+def tree_with(  # noqa: PLR0913 - as for the commit
+    objects: NewObjects,
+    read: ReadTrees,
+    base: str | None,
+    *,
+    folder: str,
+    files: Mapping[str, bytes],
+    executable: Collection[str] = (),
+    kept: Mapping[str, Entry] = _NOTHING,
+) -> bytes:
+    """Add to `objects` what a commit of these files needs besides; give the name of its tree.
+
+    The arguments are those of `commit_files`, `read` is what gives the trees of `base`.
+    SkillRepoError for what may not stand in the tree.
+    """
     if not files and not kept:
         why = f"there is nothing to commit in {folder!r}"
         raise SkillRepoError(why)
@@ -73,17 +109,10 @@ def commit_files(  # noqa: PLR0913 - what a commit is made of
     if problem:
         why = f"cannot commit: {problem}"
         raise SkillRepoError(why)
-    text = _message_bytes(message)
-    parents = ("-p", whole_oid(base)) if base else ()
-    objects = NewObjects(repository.object_format)
     entries = {name: (each.mode.encode(), bytes.fromhex(each.oid)) for name, each in kept.items()}
     for name, content in files.items():
         entries[name] = (EXECUTABLE if name in executable else FILE, objects.add_blob(content))
-    tree = _graft(repository, base, folder.split("/"), objects, objects.add_folder(entries))
-    options = _signing(repository)
-    _run(repository, "unpack-objects", "-q", stdin=objects.pack())
-    commit = ("commit-tree", *parents, *options, "-F", "-", tree.hex())
-    return _committed(repository, (*_UTF8, *commit), text).decode().strip()
+    return _graft(read, base, folder.split("/"), objects, objects.add_folder(entries))
 
 
 def create_branch(repository: Repository, name: str, oid: str) -> None:
@@ -96,11 +125,11 @@ def create_branch(repository: Repository, name: str, oid: str) -> None:
     """
     ref = branch_ref(name)
     _refuse_checked_out(repository, name)
-    if (repository.common_dir / "hEAD").exists():
+    if ignores_case(repository):
         _refuse_case_variant(repository, ref)
     try:
-        arguments = (*_PATIENCE, "update-ref", "-m", "skillrepo: create")
-        _run(repository, *arguments, ref, whole_oid(oid), "0" * len(oid), hooks=True)
+        arguments = (*PATIENCE, "update-ref", "-m", "skillrepo: create")
+        run_here(repository, *arguments, ref, whole_oid(oid), "0" * len(oid), hooks=True)
     except GitError as error:
         if repository.branch_oid(name):
             why = f"the branch `{name}` exists"
@@ -117,8 +146,8 @@ def move_branch(repository: Repository, name: str, old: str, new: str) -> None:
     ref = branch_ref(name)
     _refuse_checked_out(repository, name)
     try:
-        arguments = (*_PATIENCE, "update-ref", "-m", "skillrepo: revise")
-        _run(repository, *arguments, ref, whole_oid(new), whole_oid(old), hooks=True)
+        arguments = (*PATIENCE, "update-ref", "-m", "skillrepo: revise")
+        run_here(repository, *arguments, ref, whole_oid(new), whole_oid(old), hooks=True)
     except GitError as error:
         if repository.branch_oid(name) != old:
             why = f"the branch `{name}` has changed meanwhile: run it again"
@@ -143,9 +172,9 @@ def commit_paths(repository: Repository, paths: Sequence[str], message: str) -> 
     if problem or not paths:
         why = f"cannot commit: {problem or 'no path was given'}"
         raise SkillRepoError(why)
-    text = _message_bytes(message)
+    text = message_bytes(message)
     exact = [f":(literal){path}" for path in paths]
-    _run(repository, "add", "--force", "--", *exact, hooks=True)
+    run_here(repository, "add", "--force", "--", *exact, hooks=True)
     commit = ("commit", "--quiet", "--cleanup=whitespace", "--only", "-F", "-", "--", *exact)
     _committed(repository, (*_UTF8, *commit), text, hooks=True)
     return repository.resolve("HEAD")
@@ -175,7 +204,7 @@ def stage_files(repository: Repository, files: Mapping[str, tuple[bytes, bytes]]
             raise SkillRepoError(f"{path} has changed in the index meanwhile; run it again")
         line = f"{entry.mode} {objects.add_blob(after).hex()}\t{path}"
         lines.append(os.fsencode(line) + b"\0")
-    _run(repository, "unpack-objects", "-q", stdin=objects.pack())
+    run_here(repository, "unpack-objects", "-q", stdin=objects.pack())
     repository.update_index(b"".join(lines))
 
 
@@ -194,7 +223,7 @@ def init_repository(folder: Path) -> Repository:
 
 
 def _graft(
-    repository: Repository,
+    read: ReadTrees,
     base: str | None,
     names: Sequence[str],
     objects: NewObjects,
@@ -202,7 +231,7 @@ def _graft(
 ) -> bytes:
     """Put `child` into the tree of `base` at the path `names`; give the new root."""
     levels = ["/".join(names[:depth]) for depth in range(len(names))]
-    found = repository.objects([f"{base}:{level}" for level in levels] if base else [])
+    found = read([f"{base}:{level}" for level in levels] if base else [])
     trees = [item[1] if item and item[0] == "tree" else None for item in found]
     if base and trees[0] is None:
         why = f"the commit {base} or its tree is not in this repository"
@@ -245,7 +274,8 @@ def _refuse_collision(
             raise SkillRepoError(why)
 
 
-def _message_bytes(message: str) -> bytes:
+def message_bytes(message: str) -> bytes:
+    """Give a message as it stands in a commit; SkillRepoError for one that no commit can have."""
     if not message.strip() or "\0" in message:
         why = "a commit's message must not be empty or hold a NUL character"
         raise SkillRepoError(why)
@@ -256,7 +286,11 @@ def _message_bytes(message: str) -> bytes:
         raise SkillRepoError(why) from error
 
 
-def _signing(repository: Repository) -> tuple[str, ...]:
+def signing(repository: Repository) -> tuple[str, ...]:
+    """Give the options with which git signs a commit, none where none is to be signed.
+
+    SkillRepoError where the repository itself names the program to sign with.
+    """
     # commit-tree ignores the setting.
     if repository.setting("commit.gpgsign", "bool") != "true":
         return ()
@@ -281,7 +315,7 @@ def _committed(
     repository: Repository, arguments: Sequence[str], message: bytes, *, hooks: bool = False
 ) -> bytes:
     try:
-        return _run(repository, *arguments, stdin=message, hooks=hooks)
+        return run_here(repository, *arguments, stdin=message, hooks=hooks)
     except GitError as error:
         if any(sign in error.words for sign in _NO_IDENTITY):
             raise SkillRepoError(no_identity(error.words)) from error
@@ -295,14 +329,27 @@ def _committed(
         raise
 
 
-def _refuse_checked_out(repository: Repository, name: str) -> None:
+def checked_out(repository: Repository) -> dict[str, str]:
+    """Give the branches that working trees stand on, and where; they may have no commit yet."""
+    found = {}
     listing = os.fsdecode(repository.run("worktree", "list", "--porcelain", "-z"))
     for worktree in listing.split("\0\0"):
         path, *lines = worktree.split("\0")
-        if f"branch refs/heads/{name}" in lines:
-            where = path.removeprefix("worktree ")
-            why = f"the branch `{name}` is checked out in `{where}`: switch to another branch there"
-            raise SkillRepoError(why)
+        for line in lines:
+            if line.startswith("branch refs/heads/"):
+                found[line.removeprefix("branch refs/heads/")] = path.removeprefix("worktree ")
+    return found
+
+
+def _refuse_checked_out(repository: Repository, name: str) -> None:
+    if where := checked_out(repository).get(name):
+        why = f"the branch `{name}` is checked out in `{where}`: switch to another branch there"
+        raise SkillRepoError(why)
+
+
+def ignores_case(repository: Repository) -> bool:
+    """Whether the file system takes names that differ in case alone for one."""
+    return (repository.common_dir / "hEAD").exists()
 
 
 def _refuse_case_variant(repository: Repository, ref: str) -> None:
@@ -357,6 +404,9 @@ def _age(path: Path) -> str:
     return f"{seconds} seconds"
 
 
-def _run(repository: Repository, *arguments: str, stdin: bytes = b"", hooks: bool = False) -> bytes:
+def run_here(
+    repository: Repository, *arguments: str, stdin: bytes = b"", hooks: bool = False
+) -> bytes:
+    """Run a command that writes, and let git find the repository; GitError when git refuses."""
     bare = _BARE if repository.root is None else ()
     return run_git((*bare, *arguments), cwd=repository.cwd, stdin=stdin, hooks=hooks)

@@ -20,7 +20,7 @@ CONFIG = """\
 	allow = always
 """
 
-_INIT_HELP = subprocess.run(["git", "init", "-h"], capture_output=True, check=False)
+INIT_HELP = subprocess.run(["git", "init", "-h"], capture_output=True, check=False)
 
 FORMATS = [
     "--object-format=sha1",
@@ -28,7 +28,7 @@ FORMATS = [
     pytest.param(
         "--ref-format=reftable",
         marks=pytest.mark.skipif(
-            b"--ref-format" not in _INIT_HELP.stdout, reason="this git has no reftable"
+            b"--ref-format" not in INIT_HELP.stdout, reason="this git has no reftable"
         ),
     ),
 ]

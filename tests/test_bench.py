@@ -1,12 +1,16 @@
 """What the benchmarks measure on is what they say."""
 
+import os
+import re
 import runpy
 import subprocess
+import sys
 import tarfile
 from collections import Counter
 from pathlib import Path
 
 import checkout
+import conftest
 import content_repo
 import pytest
 
@@ -100,3 +104,36 @@ def test_judgements_can_be_read() -> None:
         assert file.stem in known
         rows = file.read_text(encoding="utf-8").splitlines()
         assert PRECISION["labels_of"](file.stem).read == len(rows)
+
+
+def bench(name: str, *arguments: str) -> str:
+    """Run a benchmark as people do; give what it printed."""
+    done = subprocess.run(
+        [sys.executable, str(BENCH / name), *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_commits_of_drafts_are_timed() -> None:
+    rows = [line.split(" | ") for line in bench("commit.py", "--quick").splitlines()]
+    figures = {row[0].strip("| "): row[1:] for row in rows if len(row) > 1}
+    for name in ("by hand", "floor", "skillrepo / by hand", "times the rate"):
+        assert float(figures[name][0]) > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) is Linux's")
+@pytest.mark.parametrize("store", ["files", "reftable"])
+def test_kills_leave_nothing_half_done(store: str) -> None:
+    # `make soak` kills 500 times.
+    if store == "reftable" and b"--ref-format" not in conftest.INIT_HELP.stdout:
+        pytest.skip("this git has no reftable")
+    said = bench("kill.py", "--kills", "10", "--store", store, "--seed", str(os.getpid()))
+    assert re.fullmatch(rf"{store}: 10 kills: .*nothing damaged, no lock left.*\n", said)
+
+
+def test_no_draft_gets_lost_among_many_processes() -> None:
+    # `make soak` has 32 processes create 100 drafts each.
+    said = bench("race.py", "--processes", "6", "--drafts", "10")
+    assert said.startswith("60 drafts by 6 processes in ")
+    assert "none lost, none mixed; 1 names raced for, each won by one" in said
