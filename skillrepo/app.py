@@ -15,6 +15,7 @@ _COMMANDS = {
     "init": ("init", "Make a folder or git repository a repository of skills."),
     "new": ("new", "Draft a skill from a brief and sources, on a branch of its own."),
     "revise": ("revise", "Revise a skill by feedback, on a branch, under a contract."),
+    "drafts": ("drafts", "List the drafts: what each does, how far it is, whether it passes."),
     "pr": ("pr", "Push the branch of a draft and open or update its pull request."),
     "diff": ("diff", "Say what a change of a skill means, and which version bump it asks for."),
     "validate": ("validate", "Check skills against the specification and the house rules."),

@@ -397,6 +397,10 @@ class Repository(NamedTuple):
         types = (f"--type={kind}",) if kind else ()
         return self._answer("config", *types, "--get", name)
 
+    def is_partial(self) -> bool:
+        """Whether it is a clone that lacks objects which its remote promised to give."""
+        return self._answer("config", "--get-regexp", r"^remote\..*\.promisor$") is not None
+
     def refuse_foreign(self) -> None:
         """SkillRepoError where git would not write, since the repository is somebody else's."""
         try:
