@@ -324,9 +324,25 @@ class Repository(NamedTuple):
 
     def branch_oid(self, name: str) -> str | None:
         """Give the commit that a branch of ours stands on, None if there is no such branch."""
-        ref = branch_ref(name)
+        return self.ref_oid(branch_ref(name))
+
+    def ref_oid(self, ref: str) -> str | None:
+        """Give the object that a ref stands on by its full name, None if there is no such ref."""
         found = self._refs(ref).get(ref)
         return found[0] if found else None
+
+    def checked_out(self, ref: str) -> Path | None:
+        """Give the worktree that a branch is checked out in, by its full name; None for none.
+
+        One that is being rebased or bisected there counts, though HEAD is detached meanwhile.
+        """
+        listing = os.fsdecode(self.run("worktree", "list", "--porcelain", "-z"))
+        for worktree in listing.split("\0\0"):
+            path, *lines = worktree.split("\0")
+            place = Path(path.removeprefix("worktree "))
+            if f"branch {ref}" in lines or ref in _held(place):
+                return place
+        return None
 
     def message(self, oid: str) -> str:
         """Give the message of a commit, without line breaks at its end."""
@@ -568,6 +584,15 @@ def _is_git_dir(folder: Path) -> bool:
 def _common_dir(git_dir: Path) -> Path:
     named = os.fsdecode(_small_file(git_dir / "commondir").rstrip(b"\r\n"))
     return (git_dir / named).resolve() if named and "\0" not in named else git_dir
+
+
+def _held(worktree: Path) -> Iterator[str]:
+    """The branches that a rebase or a bisection goes back to, by their full names."""
+    repository = Repository.discover(worktree)
+    for name in ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"):
+        found = _small_file(repository.git_dir / name) if repository else b""
+        branch = os.fsdecode(found).strip()
+        yield f"refs/heads/{branch.removeprefix('refs/heads/')}"
 
 
 def _small_file(path: Path) -> bytes:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Entry, Repository, branch_ref, no_identity, whole_oid
@@ -35,6 +36,19 @@ _NO_IDENTITY = ("tell me who you are", "ident name", "disallowed characters")
 _NO_SIGNATURE = "failed to write commit object"
 _NOTHING: Mapping[str, Entry] = MappingProxyType({})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_HEADS = "refs/heads/"
+
+
+class RefChange(NamedTuple):
+    """A ref by its full name, and the commit it is to stand on: `new`, None to delete it.
+
+    It is changed only if it stands on `old` until then, or whatever it stands on where that is
+    None.
+    """
+
+    ref: str
+    new: str | None
+    old: str | None
 
 
 class BranchExistsError(SkillRepoError):
@@ -124,6 +138,35 @@ def move_branch(repository: Repository, name: str, old: str, new: str) -> None:
             why = f"the branch `{name}` has changed meanwhile: run it again"
             raise SkillRepoError(why) from error
         raise _ref_error(repository, name, error) from error
+
+
+def update_refs(repository: Repository, changes: Sequence[RefChange], reason: str) -> None:
+    """Change all of these refs or none of them; `reason` is for the reflogs.
+
+    SkillRepoError where one has changed meanwhile, is a branch that is checked out somewhere, or
+    is locked, or if a hook refuses.
+    """
+    for change in changes:
+        if change.ref.startswith(_HEADS):
+            _refuse_checked_out(repository, change.ref.removeprefix(_HEADS))
+    lines = b"".join(map(_update, changes))
+    try:
+        command = (*_PATIENCE, "update-ref", "-m", f"skillrepo: {reason}", "--stdin", "-z")
+        _run(repository, *command, stdin=lines, hooks=True)
+    except GitError as error:
+        for ref, _, old in changes:
+            if old and repository.ref_oid(ref) != old:
+                name = ref.removeprefix(_HEADS)
+                raise SkillRepoError(f"`{name}` has changed meanwhile: run it again") from error
+        raise _locked(repository, [change.ref for change in changes], error) or error from None
+
+
+def _update(change: RefChange) -> bytes:
+    ref, new, old = change
+    if new:
+        return os.fsencode(f"update {ref}\0{whole_oid(new)}\0{whole_oid(old) if old else ''}\0")
+    # A branch may be another name for one, which is not to be deleted.
+    return os.fsencode(f"option no-deref\0delete {ref}\0{whole_oid(old) if old else ''}\0")
 
 
 def refuse_unfit_branch(repository: Repository, name: str) -> None:
@@ -296,13 +339,9 @@ def _committed(
 
 
 def _refuse_checked_out(repository: Repository, name: str) -> None:
-    listing = os.fsdecode(repository.run("worktree", "list", "--porcelain", "-z"))
-    for worktree in listing.split("\0\0"):
-        path, *lines = worktree.split("\0")
-        if f"branch refs/heads/{name}" in lines:
-            where = path.removeprefix("worktree ")
-            why = f"the branch `{name}` is checked out in `{where}`: switch to another branch there"
-            raise SkillRepoError(why)
+    if where := repository.checked_out(f"{_HEADS}{name}"):
+        why = f"the branch `{name}` is checked out in `{where}`: switch to another branch there"
+        raise SkillRepoError(why)
 
 
 def _refuse_case_variant(repository: Repository, ref: str) -> None:
@@ -329,21 +368,27 @@ def _in_the_way(repository: Repository, name: str) -> str | None:
 def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoError:
     if why := _in_the_way(repository, name):
         return SkillRepoError(why)
-    for lock in _locks(repository, name, error.words):
+    return _locked(repository, [f"{_HEADS}{name}"], error) or error
+
+
+def _locked(repository: Repository, refs: Sequence[str], error: GitError) -> SkillRepoError | None:
+    for lock in _locks(repository, refs, error.words):
         age = _age(lock)
         if age:
+            what = refs[0].removeprefix(_HEADS)
             why = (
-                f"`{lock}` ({age} old) keeps git from writing the branch `{name}`: another git "
+                f"`{lock}` ({age} old) keeps git from writing the branch `{what}`: another git "
                 "command is at work, or was killed. If none runs, remove the file and try again"
             )
             return SkillRepoError(why)
-    return error
+    return None
 
 
-def _locks(repository: Repository, name: str, words: str) -> list[Path]:
+def _locks(repository: Repository, refs: Sequence[str], words: str) -> list[Path]:
     common = repository.common_dir
     named = [Path(text) for text in re.findall(r"Unable to create '([^']+\.lock)'", words)]
-    return [*named, common / f"{branch_ref(name)}.lock", common / "reftable" / "tables.list.lock"]
+    own = [common / f"{ref}.lock" for ref in refs]
+    return [*named, *own, common / "reftable" / "tables.list.lock"]
 
 
 def _age(path: Path) -> str:

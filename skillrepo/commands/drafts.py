@@ -6,12 +6,14 @@ from datetime import datetime
 
 import click
 
+from skillrepo.commands.drop import return_of
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.standing import Ground, Standing
 from skillrepo.commands.target import DRAFTS, drafted
 from skillrepo.finding import Report, Severity
 from skillrepo.git import Repository
+from skillrepo.git_branches import KEPT, Dropped, dropped
 from skillrepo.git_drafts import Tip, tips
 from skillrepo.output import json, shapes
 from skillrepo.visible import one_line
@@ -44,7 +46,13 @@ def _shape(place: Place, repository: Repository) -> shapes.DraftsShape:
         standings = Ground.of(place, base).standings(found)
     name = ref or ("HEAD" if base else None)
     drafts = tuple(_drafts(found, standings))
-    return shapes.DraftsShape(1, name and _short(name), drafts, ())
+    gone = tuple(map(_dropped, dropped(repository)))
+    return shapes.DraftsShape(1, name and _short(name), drafts, gone)
+
+
+def _dropped(each: Dropped) -> shapes.DroppedShape:
+    at, until = each.at.isoformat(), (each.at + KEPT).isoformat()
+    return shapes.DroppedShape(each.branch, each.ref, each.oid, at, until)
 
 
 def _short(ref: str) -> str:
@@ -115,6 +123,11 @@ def _text(shape: shapes.DraftsShape) -> Iterator[str]:
         yield f"{number:,} draft{plural}. Pull requests: {_NOT}, no forge is asked."
     else:
         yield "there are no drafts; `skillrepo new` makes one"
+    if shape.dropped:
+        yield f"dropped, and kept for {KEPT.days} days; to bring back:"
+    for each in shape.dropped:
+        age = now - datetime.fromisoformat(each.dropped).timestamp()
+        yield f"  {return_of(each.branch, each.commit)}  (dropped {_span(age)} ago)"
 
 
 def _facts(draft: shapes.DraftShape, base: str | None) -> Iterator[str]:
