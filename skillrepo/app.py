@@ -16,6 +16,7 @@ _COMMANDS = {
     "new": ("new", "Draft a skill from a brief and sources, on a branch of its own."),
     "revise": ("revise", "Revise a skill by feedback, on a branch, under a contract."),
     "drafts": ("drafts", "List the drafts: what each does, how far it is, whether it passes."),
+    "promote": ("promote", "Merge a draft here, after its gate, without a forge."),
     "drop": ("drop", "Delete a draft; for 30 days it can be brought back."),
     "pr": ("pr", "Push the branch of a draft and open or update its pull request."),
     "diff": ("diff", "Say what a change of a skill means, and which version bump it asks for."),

@@ -100,6 +100,18 @@ def commit_files(  # noqa: PLR0913 - what a commit is made of
     return _committed(repository, (*_UTF8, *commit), text).decode().strip()
 
 
+def commit_tree_of(repository: Repository, oid: str, parent: str, message: str) -> str:
+    """Make a commit with all the files of another one on `parent`; give its name.
+
+    No ref is set. It is signed, and SkillRepoError raised, as by `commit_files`.
+    """
+    command = ("commit-tree", "-p", whole_oid(parent), *_signing(repository), "-F", "-")
+    done = _committed(
+        repository, (*_UTF8, *command, f"{whole_oid(oid)}^{{tree}}"), _message_bytes(message)
+    )
+    return done.decode().strip()
+
+
 def create_branch(repository: Repository, name: str, oid: str) -> None:
     """Create a branch of ours at a commit.
 
@@ -220,6 +232,38 @@ def stage_files(repository: Repository, files: Mapping[str, tuple[bytes, bytes]]
         lines.append(os.fsencode(line) + b"\0")
     _run(repository, "unpack-objects", "-q", stdin=objects.pack())
     repository.update_index(b"".join(lines))
+
+
+def refuse_unclean(worktree: Path, ref: str) -> None:
+    """SkillRepoError where git could not merge into a branch that is checked out in a worktree.
+
+    That is where a tracked file is changed, or where the branch, given by its full name, is
+    being rebased or bisected there. This is git's own look at it, with what is set up for that.
+    """
+    head = run_git(("rev-parse", "--symbolic-full-name", "HEAD"), cwd=worktree)
+    name = ref.removeprefix(_HEADS)
+    if os.fsdecode(head).strip() != ref:
+        why = f"the branch `{name}` is being rebased or bisected in `{worktree}`: finish that first"
+        raise SkillRepoError(why)
+    look = ("--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
+    if run_git(look, cwd=worktree, hooks=True):
+        why = (
+            f"the branch `{name}` is checked out in `{worktree}`, where files are changed: commit "
+            "or stash them first"
+        )
+        raise SkillRepoError(why)
+
+
+def merge_forward(worktree: Path, oid: str) -> None:
+    """Have git fast-forward the branch that is checked out in a worktree, files and all.
+
+    The user's hooks run as in any merge. SkillRepoError where git refuses, as it does where the
+    branch has moved meanwhile or an untracked file is in the way; then nothing has changed.
+    """
+    try:
+        run_git(("merge", "--ff-only", "--quiet", whole_oid(oid)), cwd=worktree, hooks=True)
+    except GitError as error:
+        raise SkillRepoError(f"nothing was merged in `{worktree}`: {error.words}") from error
 
 
 def init_repository(folder: Path) -> Repository:

@@ -22,6 +22,7 @@ COMMANDS = [
         "new",
         "revise",
         "drafts",
+        "promote",
         "drop",
         "pr",
         "diff",

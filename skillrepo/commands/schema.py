@@ -37,6 +37,7 @@ _MODELS: Mapping[str, Any] = {
     "show": shapes.ShowShape,
     "revise": shapes.ReviseShape,
     "drafts": shapes.DraftsShape,
+    "promote": shapes.PromoteShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
     "rules": shapes.RulesShape,

@@ -70,7 +70,7 @@ class Ground:
     ) -> Standing:
         if changed is None or distance.base is None:
             return Standing(distance)
-        folder = _folder(drafted(tip.ref)[1], changed)
+        folder = folder_of(drafted(tip.ref)[1], changed)
         files = len(changed)
         if folder is None:
             return Standing(distance, files)
@@ -108,7 +108,7 @@ class Ground:
         return found or folder
 
 
-def _folder(name: str | None, changed: Mapping[str, Change]) -> str | None:
+def folder_of(name: str | None, changed: Mapping[str, Change]) -> str | None:
     """The folder of the skill that a draft of `name` changes, in the draft.
 
     It is the one of that name, rather one that it writes to than one that it empties; else that of
