@@ -324,9 +324,31 @@ class Repository(NamedTuple):
 
     def branch_oid(self, name: str) -> str | None:
         """Give the commit that a branch of ours stands on, None if there is no such branch."""
-        ref = branch_ref(name)
+        return self.ref_oid(branch_ref(name))
+
+    def ref_oid(self, ref: str) -> str | None:
+        """Give the object that a ref stands on by its full name, None if there is no such ref."""
         found = self._refs(ref).get(ref)
         return found[0] if found else None
+
+    def held(self) -> dict[str, Path]:
+        """Give the branches that are checked out, by their full names, and the worktree of each.
+
+        One that is being rebased or bisected there counts, though HEAD is detached meanwhile.
+        """
+        found: dict[str, Path] = {}
+        listing = os.fsdecode(self.run("worktree", "list", "--porcelain", "-z"))
+        for worktree in listing.split("\0\0"):
+            path, *lines = worktree.split("\0")
+            place = Path(path.removeprefix("worktree "))
+            branches = (line[7:] for line in lines if line.startswith("branch "))
+            for ref in (*branches, *_held(place)):
+                found.setdefault(ref, place)
+        return found
+
+    def checked_out(self, ref: str) -> Path | None:
+        """Give the worktree that holds a branch, by its full name; None for none."""
+        return self.held().get(ref)
 
     def message(self, oid: str) -> str:
         """Give the message of a commit, without line breaks at its end."""
@@ -396,6 +418,10 @@ class Repository(NamedTuple):
         """Give a value of git's configuration, None where it is not set; `kind` as `--type`."""
         types = (f"--type={kind}",) if kind else ()
         return self._answer("config", *types, "--get", name)
+
+    def is_partial(self) -> bool:
+        """Whether it is a clone that lacks objects which its remote promised to give."""
+        return self._answer("config", "--get-regexp", r"^remote\..*\.promisor$") is not None
 
     def refuse_foreign(self) -> None:
         """SkillRepoError where git would not write, since the repository is somebody else's."""
@@ -564,6 +590,15 @@ def _is_git_dir(folder: Path) -> bool:
 def _common_dir(git_dir: Path) -> Path:
     named = os.fsdecode(_small_file(git_dir / "commondir").rstrip(b"\r\n"))
     return (git_dir / named).resolve() if named and "\0" not in named else git_dir
+
+
+def _held(worktree: Path) -> Iterator[str]:
+    """The branches that a rebase or a bisection goes back to, by their full names."""
+    repository = Repository.discover(worktree)
+    for name in ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"):
+        found = _small_file(repository.git_dir / name) if repository else b""
+        branch = os.fsdecode(found).strip()
+        yield f"refs/heads/{branch.removeprefix('refs/heads/')}"
 
 
 def _small_file(path: Path) -> bytes:

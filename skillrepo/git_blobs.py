@@ -6,13 +6,17 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from skillrepo.errors import SkillRepoError
-from skillrepo.git import Repository, whole_oid
+from skillrepo.git import Entry, Repository, whole_oid
+from skillrepo.git_objects import is_folder, parse_tree
 from skillrepo.git_process import start_git
+from skillrepo.tree_path import path_problem
 
 if TYPE_CHECKING:
     import subprocess
 
 _PART = 1 << 20
+_MOST_ENTRIES = 10_000
+_MAX_TREE = 16 << 20
 _ENDED = "git ended while it read objects: run `git fsck`"
 
 
@@ -56,7 +60,11 @@ class BlobReader:
         except OSError:
             header = b""
         if not header.endswith(b"\n"):
-            raise SkillRepoError(_ENDED)
+            # Where an object is to be fetched and may not be, git before 2.44 ends.
+            if header or not self._repository.is_partial():
+                raise SkillRepoError(_ENDED)
+            self._end()
+            return None
         words = header.split()
         if len(words) != 3 or not words[2].isdigit():  # noqa: PLR2004 - name, kind, size
             return None  # missing, or a name of several
@@ -74,6 +82,32 @@ class BlobReader:
             raise SkillRepoError(_ENDED)
         return Object(oid, kind, content[:-1])
 
+    def entries(self, commit: str, folder: str) -> dict[str, Entry] | None:
+        """The files below a folder of a commit, by their paths from the root; none without it.
+
+        None where they cannot be told: a tree is missing in a partial clone, there are more than
+        10,000 of them, or the folder's name is one that git could take for something else.
+        """
+        if path_problem(folder):
+            return None
+        found: dict[str, Entry] = {}
+        start = self.object(f"{whole_oid(commit)}:{folder}", limit=_MAX_TREE)
+        if start is None or start.kind != "tree":
+            return found
+        pending = [(folder, start.oid)]
+        while pending:
+            above, tree = pending.pop()
+            item = self.object(tree, limit=_MAX_TREE)
+            if item is None or not isinstance(item.content, bytes) or len(found) > _MOST_ENTRIES:
+                return None
+            for name, (mode, oid) in parse_tree(item.content, len(item.oid) // 2).items():
+                path = f"{above}/{os.fsdecode(name)}"
+                if is_folder(mode):
+                    pending.append((path, oid.hex()))
+                else:
+                    found[path] = Entry(mode.decode(), oid.hex())
+        return found
+
     def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None or self._owner != os.getpid():
             place = f"--git-dir={self._repository.git_dir}"
@@ -85,7 +119,10 @@ class BlobReader:
 
     def __del__(self) -> None:
         """End git, which waits for the next name."""
-        process = self._process
+        self._end()
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
         if process is not None and self._owner == os.getpid():
             for stream in (process.stdin, process.stdout):
                 if stream:

@@ -17,7 +17,6 @@ from skillrepo.git_process import GitError
 from skillrepo.git_write import (
     PATIENCE,
     ReadTrees,
-    checked_out,
     commit_files,
     create_branch,
     ignores_case,
@@ -158,10 +157,10 @@ def _create(
 ) -> list[SkillRepoError | None]:
     """Create branches at commits; give for each why it was not, None if it was."""
     refused: list[SkillRepoError | None] = []
-    taken = checked_out(repository)
+    taken = repository.held()
     while len(refused) < len(branches):
         left = branches[len(refused) :]
-        free = next((n for n, (name, _) in enumerate(left) if name in taken), len(left))
+        free = next((n for n, (name, _) in enumerate(left) if branch_ref(name) in taken), len(left))
         refused += [None] * _created(repository, left[:free])
         if len(refused) < len(branches):
             # The one that git stopped at, or that is checked out. Asked alone, it says why.

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Entry, Repository, branch_ref, no_identity, whole_oid
@@ -38,6 +39,19 @@ ReadTrees = Callable[[Sequence[str]], Iterable[tuple[str, bytes] | None]]
 
 _NOTHING: Mapping[str, Entry] = MappingProxyType({})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_HEADS = "refs/heads/"
+
+
+class RefChange(NamedTuple):
+    """A ref by its full name, and the commit it is to stand on: `new`, None to delete it.
+
+    It is changed only if it stands on `old` until then, or whatever it stands on where that is
+    None.
+    """
+
+    ref: str
+    new: str | None
+    old: str | None
 
 
 class BranchExistsError(SkillRepoError):
@@ -115,6 +129,18 @@ def tree_with(  # noqa: PLR0913 - as for the commit
     return _graft(read, base, folder.split("/"), objects, objects.add_folder(entries))
 
 
+def commit_tree_of(repository: Repository, oid: str, parent: str, message: str) -> str:
+    """Make a commit with all the files of another one on `parent`; give its name.
+
+    No ref is set. It is signed, and SkillRepoError raised, as by `commit_files`.
+    """
+    command = ("commit-tree", "-p", whole_oid(parent), *signing(repository), "-F", "-")
+    done = _committed(
+        repository, (*_UTF8, *command, f"{whole_oid(oid)}^{{tree}}"), message_bytes(message)
+    )
+    return done.decode().strip()
+
+
 def create_branch(repository: Repository, name: str, oid: str) -> None:
     """Create a branch of ours at a commit.
 
@@ -153,6 +179,35 @@ def move_branch(repository: Repository, name: str, old: str, new: str) -> None:
             why = f"the branch `{name}` has changed meanwhile: run it again"
             raise SkillRepoError(why) from error
         raise _ref_error(repository, name, error) from error
+
+
+def update_refs(repository: Repository, changes: Sequence[RefChange], reason: str) -> None:
+    """Change all of these refs or none of them; `reason` is for the reflogs.
+
+    SkillRepoError where one has changed meanwhile, is a branch that is checked out somewhere, or
+    is locked, or if a hook refuses.
+    """
+    for change in changes:
+        if change.ref.startswith(_HEADS):
+            _refuse_checked_out(repository, change.ref.removeprefix(_HEADS))
+    lines = b"".join(map(_update, changes))
+    try:
+        command = (*PATIENCE, "update-ref", "-m", f"skillrepo: {reason}", "--stdin", "-z")
+        run_here(repository, *command, stdin=lines, hooks=True)
+    except GitError as error:
+        for ref, _, old in changes:
+            if old and repository.ref_oid(ref) != old:
+                name = ref.removeprefix(_HEADS)
+                raise SkillRepoError(f"`{name}` has changed meanwhile: run it again") from error
+        raise _locked(repository, [change.ref for change in changes], error) or error from None
+
+
+def _update(change: RefChange) -> bytes:
+    ref, new, old = change
+    if new:
+        return os.fsencode(f"update {ref}\0{whole_oid(new)}\0{whole_oid(old) if old else ''}\0")
+    # A branch may be another name for one, which is not to be deleted.
+    return os.fsencode(f"option no-deref\0delete {ref}\0{whole_oid(old) if old else ''}\0")
 
 
 def refuse_unfit_branch(repository: Repository, name: str) -> None:
@@ -206,6 +261,38 @@ def stage_files(repository: Repository, files: Mapping[str, tuple[bytes, bytes]]
         lines.append(os.fsencode(line) + b"\0")
     run_here(repository, "unpack-objects", "-q", stdin=objects.pack())
     repository.update_index(b"".join(lines))
+
+
+def refuse_unclean(worktree: Path, ref: str) -> None:
+    """SkillRepoError where git could not merge into a branch that is checked out in a worktree.
+
+    That is where a tracked file is changed, or where the branch, given by its full name, is
+    being rebased or bisected there. This is git's own look at it, with what is set up for that.
+    """
+    head = run_git(("rev-parse", "--symbolic-full-name", "HEAD"), cwd=worktree)
+    name = ref.removeprefix(_HEADS)
+    if os.fsdecode(head).strip() != ref:
+        why = f"the branch `{name}` is being rebased or bisected in `{worktree}`: finish that first"
+        raise SkillRepoError(why)
+    look = ("--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
+    if run_git(look, cwd=worktree, hooks=True):
+        why = (
+            f"the branch `{name}` is checked out in `{worktree}`, where files are changed: commit "
+            "or stash them first"
+        )
+        raise SkillRepoError(why)
+
+
+def merge_forward(worktree: Path, oid: str) -> None:
+    """Have git fast-forward the branch that is checked out in a worktree, files and all.
+
+    The user's hooks run as in any merge. SkillRepoError where git refuses, as it does where the
+    branch has moved meanwhile or an untracked file is in the way; then nothing has changed.
+    """
+    try:
+        run_git(("merge", "--ff-only", "--quiet", whole_oid(oid)), cwd=worktree, hooks=True)
+    except GitError as error:
+        raise SkillRepoError(f"nothing was merged in `{worktree}`: {error.words}") from error
 
 
 def init_repository(folder: Path) -> Repository:
@@ -329,20 +416,8 @@ def _committed(
         raise
 
 
-def checked_out(repository: Repository) -> dict[str, str]:
-    """Give the branches that working trees stand on, and where; they may have no commit yet."""
-    found = {}
-    listing = os.fsdecode(repository.run("worktree", "list", "--porcelain", "-z"))
-    for worktree in listing.split("\0\0"):
-        path, *lines = worktree.split("\0")
-        for line in lines:
-            if line.startswith("branch refs/heads/"):
-                found[line.removeprefix("branch refs/heads/")] = path.removeprefix("worktree ")
-    return found
-
-
 def _refuse_checked_out(repository: Repository, name: str) -> None:
-    if where := checked_out(repository).get(name):
+    if where := repository.checked_out(f"{_HEADS}{name}"):
         why = f"the branch `{name}` is checked out in `{where}`: switch to another branch there"
         raise SkillRepoError(why)
 
@@ -376,21 +451,27 @@ def _in_the_way(repository: Repository, name: str) -> str | None:
 def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoError:
     if why := _in_the_way(repository, name):
         return SkillRepoError(why)
-    for lock in _locks(repository, name, error.words):
+    return _locked(repository, [f"{_HEADS}{name}"], error) or error
+
+
+def _locked(repository: Repository, refs: Sequence[str], error: GitError) -> SkillRepoError | None:
+    for lock in _locks(repository, refs, error.words):
         age = _age(lock)
         if age:
+            what = refs[0].removeprefix(_HEADS)
             why = (
-                f"`{lock}` ({age} old) keeps git from writing the branch `{name}`: another git "
+                f"`{lock}` ({age} old) keeps git from writing the branch `{what}`: another git "
                 "command is at work, or was killed. If none runs, remove the file and try again"
             )
             return SkillRepoError(why)
-    return error
+    return None
 
 
-def _locks(repository: Repository, name: str, words: str) -> list[Path]:
+def _locks(repository: Repository, refs: Sequence[str], words: str) -> list[Path]:
     common = repository.common_dir
     named = [Path(text) for text in re.findall(r"Unable to create '([^']+\.lock)'", words)]
-    return [*named, common / f"{branch_ref(name)}.lock", common / "reftable" / "tables.list.lock"]
+    own = [common / f"{ref}.lock" for ref in refs]
+    return [*named, *own, common / "reftable" / "tables.list.lock"]
 
 
 def _age(path: Path) -> str:

@@ -17,7 +17,20 @@ from skillrepo import __version__
 from skillrepo.errors import SkillRepoError
 
 COMMANDS = [
-    *("init", "new", "revise", "pr", "diff", "validate", "explain", "list", "show"),
+    *(
+        "init",
+        "new",
+        "revise",
+        "drafts",
+        "promote",
+        "drop",
+        "pr",
+        "diff",
+        "validate",
+        "explain",
+        "list",
+        "show",
+    ),
     *("taxonomy", "config", "schema", "hooks"),
 ]
 HEAVY = {"dspy", "litellm", "git", "httpx2", "pydantic", "jsonschema"}

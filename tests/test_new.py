@@ -514,7 +514,7 @@ def test_name_taken_by_a_branch(root: Path, run: Run) -> None:
     done = run(root, "new", BRIEF, "--name", NAME)
     assert done.code == 2
     assert f"the branch {BRANCH} holds a draft" in done.err
-    assert f"git branch -D {BRANCH}" in done.err
+    assert f"skillrepo drop {BRANCH}" in done.err
     assert run(root, "new", BRIEF).code == 2
     assert run(root, "new", BRIEF, "--name", "other").code == 0
 
@@ -526,7 +526,7 @@ def test_name_taken_by_a_branch_of_a_remote(root: Path, tmp_path: Path, run: Run
     done = run(clone, "new", BRIEF, "--name", NAME)
     assert done.code == 2
     assert f"the branch origin/{BRANCH} holds a draft of that name" in done.err
-    assert "git branch -D" not in done.err
+    assert "skillrepo drop" not in done.err
     assert run(clone, "new", BRIEF).code == 2
 
 

@@ -33,16 +33,20 @@ _OURS = "Skill"
 
 
 @dataclass(frozen=True, slots=True)
-class _Commit:
+class CommitText:
+    """A commit's message, with its trailers as git reads them."""
+
     message: str
     trailers: Sequence[tuple[str, str]]
 
     @property
     def is_ours(self) -> bool:
+        """Whether skillrepo made it."""
         return any(key == _OURS for key, _ in self.trailers)
 
     @property
     def subject(self) -> str:
+        """The first line, safe to print."""
         return one_line(self.message.partition("\n")[0])
 
     def why(self) -> Iterator[str]:
@@ -85,7 +89,7 @@ def pull_request(  # noqa: PLR0913 - what a pull request is made of
     oids = repository.commits_since(start, head)
     if not oids:
         raise SkillRepoError(f"{branch} adds no commit to {into.branch}: it is merged, or empty")
-    commits = [_Commit(repository.message(oid), repository.trailers(oid)) for oid in oids]
+    commits = [CommitText(repository.message(oid), repository.trailers(oid)) for oid in oids]
     first = next((each for each in commits if each.is_ours), commits[0])
     files = repository.changes(start, head)
     context = _context(place, into.oid, head)
@@ -129,7 +133,7 @@ def _ref(repository: Repository, remote: str, base: str) -> str | None:
     return repository.ref_of(base)
 
 
-def _why(first: _Commit, commits: Sequence[_Commit]) -> Iterator[str]:
+def _why(first: CommitText, commits: Sequence[CommitText]) -> Iterator[str]:
     why = list(first.why())
     yield from why or [first.subject]
     if len(commits) > 1:
@@ -169,7 +173,7 @@ def _gate(context: Context, skills: Sequence[str]) -> Iterator[str]:
         yield f"and {more:,} more"
 
 
-def _provenance(commits: Sequence[_Commit]) -> list[tuple[str, str]]:
+def _provenance(commits: Sequence[CommitText]) -> list[tuple[str, str]]:
     found = dict.fromkeys(
         (key, one_line(value)) for commit in commits for key, value in commit.trailers
     )

@@ -206,7 +206,7 @@ def _refuse_name(name: str, drafts: Mapping[str, str], context: Context) -> None
     if name in drafts:
         branch = drafts[name]
         drop = (
-            f", or drop the draft with `git branch -D {branch}`"
+            f", or drop the draft with `skillrepo drop {branch}`"
             if branch.startswith(BRANCH)
             else ""
         )

@@ -36,6 +36,8 @@ _MODELS: Mapping[str, Any] = {
     "diff": shapes.DiffShape,
     "show": shapes.ShowShape,
     "revise": shapes.ReviseShape,
+    "drafts": shapes.DraftsShape,
+    "promote": shapes.PromoteShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
     "rules": shapes.RulesShape,

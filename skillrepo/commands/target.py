@@ -19,7 +19,7 @@ from skillrepo.taxonomy import Taxonomy
 DRAFTS = "skill"
 """The branches of drafts are `skill/new/NAME`, `skill/revise/NAME/SLUG`, `skill/move/NAME`."""
 # A remote may be called `skill`, or have a name that ends in it.
-_DRAFT = re.compile(r"(?:\A|/)skill/(?:new|revise|move)/([^/]+)")
+_DRAFT = re.compile(r"(?:\A|/)skill/(new|revise|move)/([^/]+)")
 _NAMED = 8
 
 
@@ -61,7 +61,7 @@ class Target(NamedTuple):
     def of_branch(cls, place: Place, branch: str, commit: str) -> Self:
         """The skill that a draft's branch, which stands on `commit`, is named after."""
         context = Context.of(place.tree(commit))
-        name = _drafted(branch) or branch
+        name = drafted(branch)[1] or branch
         return cls(place, context, _find(name, name, context), name, name, branch, commit)
 
     @property
@@ -123,18 +123,21 @@ def read(context: Context, path: str | None) -> Snapshot | Unreadable | None:
 def drafts(repository: Repository, name: str) -> dict[str, str]:
     """The branches, here and of remotes, that hold a draft of the skill called `name` → commit."""
     found = {**repository.branches(DRAFTS), **repository.remote_branches(DRAFTS)}
-    return {branch: oid for branch, oid in sorted(found.items()) if _drafted(branch) == name}
+    return {branch: oid for branch, oid in sorted(found.items()) if drafted(branch)[1] == name}
 
 
-def _drafted(branch: str) -> str | None:
-    """The name of the skill that a branch, here or of a remote, has a draft of; None for others."""
+def drafted(branch: str) -> tuple[str | None, str | None]:
+    """What a draft's branch, here or of a remote, does (`new`, `revise`, `move`) to which name.
+
+    None and None for other branches.
+    """
     match = _DRAFT.search(branch)
-    return match[1] if match else None
+    return (match[1], match[2]) if match else (None, None)
 
 
 def _branch(repository: Repository, wanted: str) -> tuple[str, str] | None:
     branch = wanted.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    if _drafted(branch) is None:
+    if drafted(branch)[1] is None:
         return None
     # Looked up among those that there are: the words themselves are not given to git.
     found = {**repository.remote_branches(DRAFTS), **repository.branches(DRAFTS)}

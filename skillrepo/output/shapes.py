@@ -396,3 +396,81 @@ class ReviseShape:
     trailers: tuple[TrailerShape, ...]
     written: str | None
     kept: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountsShape:
+    """How many findings of each severity the gate has: the profile `spec`."""
+
+    errors: int
+    warnings: int
+    infos: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftShape:
+    """A draft's branch, here or of a remote as it was when last fetched; null is not measured.
+
+    `remotes` are those that have the branch on the same commit. `kind` is null for a branch that is
+    named otherwise; `address` is that of its skill, and `files` how many files it adds, changes or
+    removes. `bump` is what a revision asks for. `ahead` and `behind` count commits.
+    """
+
+    branch: str
+    remote: str | None
+    remotes: tuple[str, ...]
+    commit: str
+    date: str
+    subject: str
+    kind: Literal["new", "revise", "move"] | None
+    address: str | None
+    files: int | None
+    bump: BumpName | None
+    ahead: int | None
+    behind: int | None
+    gate: CountsShape | None
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedShape:
+    """A draft that was dropped; `git branch BRANCH COMMIT` brings it back. Dates are in UTC."""
+
+    branch: str
+    ref: str
+    commit: str
+    dropped: str
+    kept_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsShape:
+    """`skillrepo drafts --json`.
+
+    `base` is the branch that drafts are compared with, null where there is none.
+    """
+
+    version: Literal[1]
+    base: str | None
+    drafts: tuple[DraftShape, ...]
+    dropped: tuple[DroppedShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromoteShape:
+    """`skillrepo promote --json`.
+
+    `how` and `commit` are null where the gate was not passed, and `dropped`, the ref that keeps the
+    draft, but for `--drop`. `worktree` is the folder that was updated, `before` the commit that
+    `into` stood on.
+    """
+
+    version: Literal[1]
+    branch: str
+    into: str
+    passes: bool
+    gate: ReportShape
+    how: Literal["fast-forward", "squash"] | None
+    before: str
+    commit: str | None
+    worktree: str | None
+    dropped: str | None

@@ -1,0 +1,67 @@
+"""`skillrepo drop`: delete the branch of a draft; for 30 days it can be brought back."""
+
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+
+from skillrepo.commands.place import Place
+from skillrepo.commands.printing import say_all
+from skillrepo.commands.target import DRAFTS
+from skillrepo.errors import SkillRepoError
+from skillrepo.git import Repository
+from skillrepo.git_branches import KEPT, Dropped, drop_branch, forget_dropped
+from skillrepo.git_tips import tips
+from skillrepo.visible import one_line, visible
+
+
+@click.command()
+@click.argument("branch")
+def command(branch: str) -> None:
+    """Delete BRANCH, which holds a draft (skill/…), here and at no remote.
+
+    Its commits are kept for 30 days, and the command that brings it back is printed; `skillrepo
+    drafts` lists them. One that is checked out is not deleted. Each call lets go what was dropped
+    more than 30 days ago.
+    """
+    repository = Place.of(()).git()
+    now = datetime.now(UTC)
+    done = drop_branch(repository, branch, tip_of(repository, branch), now)
+    say_all(told(done))
+    try:
+        forgotten = forget_dropped(repository, now)
+    except SkillRepoError as error:
+        raise SkillRepoError(f"what was dropped long ago is still kept: {error}") from error
+    if forgotten:
+        click.echo(f"let go {forgotten:,} dropped more than {KEPT.days} days ago")
+
+
+def tip_of(repository: Repository, branch: str) -> str:
+    """The commit of a draft's branch that is here. Raises `SkillRepoError` for any other."""
+    # Looked up among those that there are: the words themselves are not given to git.
+    ref = f"refs/heads/{branch}"
+    for tip in tips(repository, f"refs/heads/{DRAFTS}/"):
+        if tip.ref == ref:
+            return tip.oid
+    if any(tip.ref == f"refs/remotes/{branch}" for tip in tips(repository, "refs/remotes/")):
+        remote, _, name = branch.partition("/")
+        raise SkillRepoError(
+            f"{branch} is a remote's branch, and it takes one that is here: git branch {name} "
+            f"{branch}, or to delete it there: git push {remote} --delete {name}"
+        )
+    raise SkillRepoError(
+        f"there is no draft {branch!r} here; `skillrepo drafts` lists those that there are"
+    )
+
+
+def told(done: Dropped) -> Iterator[str]:
+    """What was dropped, and how to bring it back."""
+    yield f"dropped {one_line(done.branch)} ({done.oid[:12]}), kept for {KEPT.days} days"
+    yield f"to bring it back: {return_of(done.branch, done.oid)}"
+
+
+def return_of(branch: str, oid: str) -> str:
+    """The command that makes the branch again; a name that cannot be shown is left open."""
+    name = shlex.quote(branch) if visible(branch) == branch else "NAME"
+    return f"git branch {name} {oid}"
