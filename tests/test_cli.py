@@ -18,7 +18,7 @@ from skillrepo.errors import SkillRepoError
 
 COMMANDS = [
     *("init", "new", "revise", "pr", "diff", "validate", "explain", "list", "show"),
-    *("taxonomy", "config", "schema", "hooks"),
+    *("publish", "taxonomy", "config", "schema", "hooks"),
 ]
 HEAVY = {"dspy", "litellm", "git", "httpx2", "pydantic", "jsonschema"}
 

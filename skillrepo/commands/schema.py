@@ -36,6 +36,7 @@ _MODELS: Mapping[str, Any] = {
     "diff": shapes.DiffShape,
     "show": shapes.ShowShape,
     "revise": shapes.ReviseShape,
+    "publish": shapes.PublishShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
     "rules": shapes.RulesShape,
