@@ -24,6 +24,7 @@ _COMMANDS = {
     "explain": ("explain", "Show the manual page of a rule, or list the rules."),
     "list": ("list", "List the skills of the repository."),
     "show": ("show", "Show a skill: versions, history, relations, where it came from, drafts."),
+    "publish": ("publish", "Commit the stable skills as a flat tree, which installers read."),
     "taxonomy": ("taxonomy", "Look at the tree of categories."),
     "config": ("config", "Look at the settings in force."),
     "schema": ("schema", "Write or check the JSON Schemas of this project."),

@@ -218,6 +218,17 @@ class Repository(NamedTuple):
             entries[path] = Entry(mode, name)
         return entries
 
+    def folder_trees(self, oid: str) -> dict[str, str]:
+        """Give the tree of each folder of a commit or tree by path, its root's not among them."""
+        output = self.run("ls-tree", "-r", "-d", "-z", "--full-tree", whole_oid(oid))
+        found = {}
+        for line in _split(output):
+            header, _, path = line.partition("\t")
+            _, kind, name = header.split(" ")
+            if kind == "tree":  # a submodule is listed too
+                found[path] = name
+        return found
+
     def read(self, oids: Iterable[str], *, limit: int) -> Iterator[bytes | int | None]:
         """Give the content of each blob, in the order asked for.
 
@@ -349,6 +360,12 @@ class Repository(NamedTuple):
     def checked_out(self, ref: str) -> Path | None:
         """Give the worktree that holds a branch, by its full name; None for none."""
         return self.held().get(ref)
+
+    def tracked_oid(self, remote: str, name: str) -> str | None:
+        """Give the commit that a branch of a remote stood on when it was last fetched."""
+        ref = branch_ref(name).replace("refs/heads/", f"refs/remotes/{remote}/", 1)
+        found = self._refs(ref).get(ref)
+        return found[0] if found else None
 
     def message(self, oid: str) -> str:
         """Give the message of a commit, without line breaks at its end."""

@@ -141,6 +141,22 @@ def commit_tree_of(repository: Repository, oid: str, parent: str, message: str) 
     return done.decode().strip()
 
 
+def commit_objects(
+    repository: Repository, parent: str | None, *, tree: bytes, objects: NewObjects, message: str
+) -> str:
+    """Write the objects, and commit the tree of this name on `parent`; give the commit's name.
+
+    No ref is set, and it is signed if commit.gpgSign says so. SkillRepoError for a missing
+    identity, and where signing fails.
+    """
+    text = message_bytes(message)
+    parents = ("-p", whole_oid(parent)) if parent else ()
+    options = signing(repository)
+    run_here(repository, "unpack-objects", "-q", stdin=objects.pack())
+    commit = ("commit-tree", *parents, *options, "-F", "-", tree.hex())
+    return _committed(repository, (*_UTF8, *commit), text).decode().strip()
+
+
 def create_branch(repository: Repository, name: str, oid: str) -> None:
     """Create a branch of ours at a commit.
 
@@ -163,8 +179,12 @@ def create_branch(repository: Repository, name: str, oid: str) -> None:
         raise _ref_error(repository, name, error) from error
 
 
-def move_branch(repository: Repository, name: str, old: str, new: str) -> None:
+def move_branch(
+    repository: Repository, name: str, old: str, new: str, *, what: str = "revise"
+) -> None:
     """Move a branch of ours from one commit to another, if it still stands on the first.
+
+    `what` was done is what its reflog says.
 
     SkillRepoError if it does not, if it is checked out somewhere, if a lock file keeps git from
     writing, or if a hook refuses.
@@ -172,7 +192,7 @@ def move_branch(repository: Repository, name: str, old: str, new: str) -> None:
     ref = branch_ref(name)
     _refuse_checked_out(repository, name)
     try:
-        arguments = (*PATIENCE, "update-ref", "-m", "skillrepo: revise")
+        arguments = (*PATIENCE, "update-ref", "-m", f"skillrepo: {what}")
         run_here(repository, *arguments, ref, whole_oid(new), whole_oid(old), hooks=True)
     except GitError as error:
         if repository.branch_oid(name) != old:

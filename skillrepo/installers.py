@@ -5,6 +5,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Collection
 from functools import cache
 
@@ -76,3 +77,9 @@ def npx_name(name: str) -> str:
     """The name of the folder that `npx skills` installs a skill in, from its `name`."""
     squeezed = re.sub(r"[^a-z0-9._]+", "-", name.lower()).strip(".-")
     return squeezed[:255] or "unnamed-skill"
+
+
+def installed_names(folder: str, name: str) -> tuple[str, ...]:
+    """The names under which a skill in a folder of this name is known once it is installed."""
+    plain = unicodedata.normalize("NFKC", folder).casefold()
+    return tuple(dict.fromkeys((npx_name(name or folder), plain)))

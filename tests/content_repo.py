@@ -100,10 +100,10 @@ def runner(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
     return run
 
 
-def snapshot(*roots: Path) -> Snapshot:
-    """Give mode, time and content of every file and link, but of what `new` is to write.
+def snapshot(*roots: Path, written: str = "skill/new/") -> Snapshot:
+    """Give mode, time and content of every file and link, but of what a command is to write.
 
-    That is new objects, and the branches below `skill/new/` with their logs.
+    That is new objects, and the branches whose names begin with `written`, with their logs.
     """
     found: Snapshot = {}
     for root in roots:
@@ -112,7 +112,7 @@ def snapshot(*roots: Path) -> Snapshot:
             for name in names:
                 path = base / name
                 shown = path.as_posix()
-                if "/objects/" in shown or "/refs/heads/skill/new/" in shown:
+                if "/objects/" in shown or f"/refs/heads/{written}" in shown:
                     continue
                 status = path.lstat()
                 content = path.readlink() if path.is_symlink() else _digest(path)

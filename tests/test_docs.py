@@ -102,3 +102,16 @@ def test_pull_requests_shows_settings_that_there_are(tmp_path: Path) -> None:
         assert forge.hosts or forge.dispatch
     assert "ten unless" in PULL_REQUESTS
     assert Config.load({}, tmp_path).user.forge.max_open == 10
+
+
+def test_publishing_names_options_that_there_are() -> None:
+    text = (DOCS / "publishing.md").read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "skillrepo", "publish", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for option in ("--ref", "--push", "--remote", "--dry-run", "--json"):
+        assert option in text
+        assert f"{option} " in done.stdout

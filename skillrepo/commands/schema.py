@@ -38,6 +38,7 @@ _MODELS: Mapping[str, Any] = {
     "revise": shapes.ReviseShape,
     "drafts": shapes.DraftsShape,
     "promote": shapes.PromoteShape,
+    "publish": shapes.PublishShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
     "rules": shapes.RulesShape,

@@ -64,7 +64,7 @@ def prepare(step: str, base: str | None) -> Work:
         raise SkillRepoError(f"{place.root} is in no git repository; `skillrepo init` makes one")
     if step == "write-only":
         _refuse_write_only(place.repository, base)
-    commit, start = _start(place.repository, base)
+    commit, start = start_of(place.repository, base)
     if commit is None and (step in COMMITS or place.repository.root is None):
         raise SkillRepoError(
             "there is no commit yet to start a branch from; commit first, for example with "
@@ -91,8 +91,8 @@ def _refuse_write_only(repository: Repository, base: str | None) -> None:
         raise SkillRepoError("a bare repository has no worktree; leave out --write-only")
 
 
-def _start(repository: Repository, base: str | None) -> tuple[str | None, str]:
-    """The commit to start from, and what people call it."""
+def start_of(repository: Repository, base: str | None) -> tuple[str | None, str]:
+    """The commit to start from, and what people call it; `base` is a revision as users write it."""
     if base is not None:
         return repository.resolve(base), base
     ref = repository.default_branch() or "HEAD"

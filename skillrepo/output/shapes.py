@@ -474,3 +474,58 @@ class PromoteShape:
     commit: str | None
     worktree: str | None
     dropped: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedShape:
+    """A skill of the flat tree; `tree` is the object that holds its files, in both places.
+
+    `change` is against the last publication.
+    """
+
+    name: str
+    address: str
+    skill_version: str
+    description: str
+    tree: str
+    change: Literal["added", "changed", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldShape:
+    """A skill that is held back: its status, or another reason."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushedShape:
+    """Where a branch was pushed."""
+
+    remote: str
+    pushed: Literal["created", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishShape:
+    """`skillrepo publish --json`.
+
+    `base` is the commit whose skills they are, called `base_name`; `parent` the last publication.
+    `commit` is the new one, null where nothing was to do, after a dry run, and where `gate` has
+    errors: then it is `refused`.
+    """
+
+    version: Literal[1]
+    status: Literal["published", "unchanged", "dry-run", "refused"]
+    branch: str
+    base: str
+    base_name: str
+    parent: str | None
+    commit: str | None
+    skills: tuple[PublishedShape, ...]
+    removed: tuple[str, ...]
+    held: tuple[HeldShape, ...]
+    notes: tuple[str, ...]
+    gate: ReportShape
+    pushed: PushedShape | None

@@ -14,13 +14,12 @@ Example: the folders `pdf-merge` and `pdf merge` are both installed as `pdf-merg
 Source: house; `npx skills` (https://github.com/vercel-labs/skills) flattens names.
 """
 
-import unicodedata
 from collections.abc import Iterator
 from posixpath import dirname
 
 from skillrepo.context import Context
 from skillrepo.facts import Facts, Index
-from skillrepo.installers import npx_name
+from skillrepo.installers import installed_names
 from skillrepo.rule import WARNING, Hit, Rule
 
 
@@ -29,7 +28,7 @@ def run(skill: Facts, context: Context) -> Iterator[Hit]:
     known = context.facts.derived("names-installed", _paths)
     library = context.library
     own = skill.folder.casefold()
-    for key in _keys(skill.folder, skill.name):
+    for key in installed_names(skill.folder, skill.name):
         for folder, path in known.get(key, {}).items():
             # Of the same folder name another rule speaks, and a link is no skill of its own.
             if folder == own or library.source.kind(path) == "link":
@@ -37,12 +36,6 @@ def run(skill: Facts, context: Context) -> Iterator[Hit]:
             message = f"is installed as `{key}`, and so is `{dirname(path)}`; rename one"
             yield Hit(*skill.places.get("name", (1, 1)), message)
             return
-
-
-def _keys(folder: str, name: str) -> tuple[str, ...]:
-    """The names that a skill is known by once it is installed."""
-    plain = unicodedata.normalize("NFKC", folder).casefold()
-    return tuple(dict.fromkeys((npx_name(name or folder), plain)))
 
 
 def _paths(index: Index) -> dict[str, dict[str, str]]:
@@ -58,7 +51,7 @@ def _paths(index: Index) -> dict[str, dict[str, str]]:
     def keys() -> Iterator[tuple[str, str, str]]:
         for path in paths:
             folder = library.folder_name(path)
-            for key in _keys(folder, names.get(path, "")):
+            for key in installed_names(folder, names.get(path, "")):
                 yield key, folder.casefold(), path
 
     # Nearly all have a key of their own, and to hold the skills of each takes much memory.
@@ -73,7 +66,7 @@ def _paths(index: Index) -> dict[str, dict[str, str]]:
 
 
 def _near(index: Index) -> list[str]:
-    keys = {key for facts in index.known for key in _keys(facts.folder, facts.name)}
+    keys = {key for facts in index.known for key in installed_names(facts.folder, facts.name)}
     return sorted({path for key in keys for path in index.library.same_name(key)})
 
 
