@@ -70,6 +70,10 @@ class Config:
     user: UserConfig
     origins: Mapping[str, str]
 
+    def __reduce__(self) -> tuple[type[Self], tuple[UserConfig, dict[str, str]]]:
+        """What a worker on another machine is sent."""
+        return type(self), (self.user, dict(self.origins))
+
     @classmethod
     def load(
         cls, environ: Mapping[str, str], home: Path, options: Mapping[str, object] | None = None

@@ -147,6 +147,24 @@ class SettingsFile(_Shape):
     """The file with the findings that were there when the tool was adopted."""
 
 
+class BriefShape(_Shape):
+    """One line of a batch, which `skillrepo new --batch` reads: a skill that is wanted."""
+
+    brief: Annotated[str, Field(min_length=1, max_length=50_000)]
+    """What the skill is for, in a sentence or more."""
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = ""
+    """What the summary calls this line; else it is the line's number with a digest."""
+    name: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = ""
+    """The skill's name; else the writer makes one."""
+    at: str = ""
+    """Its category; else the one that fits best."""
+    from_: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=4_096)], ...],
+        Field(alias="from", max_length=100),
+    ] = ()
+    """Files and folders to make it from, relative to the folder of the batch, and inside of it."""
+
+
 class BaselineEntryShape(_Shape):
     """Findings of one rule in lines of one file that have the same text."""
 

@@ -333,6 +333,25 @@ class Repository(NamedTuple):
         refs = self._refs(f"{head}*/{prefix}/**")
         return {name.removeprefix(head): oid for name, (oid, _) in refs.items()}
 
+    def draft_trailers(self, prefix: str) -> dict[str, list[tuple[str, str]]]:
+        """Give the trailers of the commit that each branch below `prefix` stands on.
+
+        The keys are those of `branches` and `remote_branches`; each value is on one line.
+        """
+        trailers = "%(contents:trailers:only=true,unfold=true)"
+        output = self.run(
+            *("-c", "trailer.separators=:", "for-each-ref"),
+            f"--format=%(refname)%0a{trailers}%00",
+            *(f"refs/heads/{prefix}/**", f"refs/remotes/*/{prefix}/**"),
+        )
+        found = {}
+        for part in output.decode("utf-8", "replace").split("\0")[:-1]:
+            ref, *lines = part.strip("\n").split("\n")
+            pairs = (line.partition(": ") for line in lines if line)
+            name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+            found[name] = [(key, value) for key, _, value in pairs]
+        return found
+
     def branch_oid(self, name: str) -> str | None:
         """Give the commit that a branch of ours stands on, None if there is no such branch."""
         return self.ref_oid(branch_ref(name))

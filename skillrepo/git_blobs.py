@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 _PART = 1 << 20
 _MOST_ENTRIES = 10_000
 _MAX_TREE = 16 << 20
-# git ends where it may not fetch what a partial clone lacks.
-_ENDED = (
-    "git ended while it read objects: run `git fsck`; in a partial clone, let git fetch first what "
-    "is missing, as `git checkout` does"
-)
+_ENDED = "git ended while it read objects: run `git fsck`"
 
 
 class Object(NamedTuple):

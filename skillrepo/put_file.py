@@ -1,6 +1,7 @@
 """Puts a file in place at once: whoever looks sees the old one or the whole new one."""
 
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,8 +19,10 @@ def put_parts(target: Path, parts: Iterable[bytes], *, mode: int = 0o666) -> Non
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not the file's own name with something added: it may be as long as a name may be.
-    new = target.with_name(f".skillrepo-{os.getpid()}.new")
+    new = target.with_name(f".skillrepo-{os.getpid()}-{threading.get_native_id()}.new")
     try:
+        # Who was killed may have left one of our name, which nobody else writes to.
+        new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.writelines(parts)
         new.replace(target)

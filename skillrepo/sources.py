@@ -19,16 +19,22 @@ _NAMED_LEFT_OUT = 20
 _NOT_TEXT = "not text in UTF-8; convert it first"
 
 
-def read(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+def read(
+    paths: Sequence[Path], *, inside: Path | None = None
+) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """Read each file, and each text file below each folder; and say what was left out.
 
     A file that is named must be text in UTF-8; in a folder, what is not text, hidden, a link or
-    too large is left out. A file that is named twice is read once. Raises `SkillRepoError` for
-    a name that cannot be read, a folder without text, and where the whole is over the limits.
+    too large is left out. A file that is named twice is read once. Where a stranger may have
+    written the paths, they lead down from the folder `inside`, and a link that leaves it or a
+    hidden part is refused. Raises `SkillRepoError` for a name that cannot be read, a folder
+    without text, and where the whole is over the limits.
     """
-    reading = _Reading()
+    reading = _Reading(inside or Path())
     for path in paths:
-        if _is_folder(path):
+        if inside and (why := _outside(inside, path)):
+            raise SkillRepoError(f"--from {path}: {why}")
+        if _is_folder(reading.start / path):
             reading.add_folder(path)
         else:
             reading.add_file(path)
@@ -38,28 +44,30 @@ def read(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
 
 
 class _Reading:
-    """What was found so far, by the path that is shown for it."""
+    """What was found so far, by the path that is shown for it; paths start at a folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: Path) -> None:
+        self.start = start
         self.found: dict[str, Source] = {}
         self.left_out: list[str] = []
         self._seen: set[Path] = set()
         self._characters = 0
 
     def add_file(self, path: Path) -> None:
-        read = _read(path)
+        read = _read(self.start / path)
         if isinstance(read, str):
             raise SkillRepoError(f"--from {path}: {read}")
-        self._add(_shown(path), path, read)
+        self._add(_shown(path), self.start / path, read)
 
     def add_folder(self, folder: Path) -> None:
         name = _shown(folder)
         texts = 0
-        for number, path in enumerate(_walk(folder, self.left_out), start=1):
+        top = self.start / folder
+        for number, path in enumerate(_walk(top, self.left_out), start=1):
             if number > MAX_LOOKED_AT:
                 message = f"--from {folder}: holds more than {MAX_LOOKED_AT:,} files; name fewer"
                 raise SkillRepoError(message)
-            shown = join(name, path.relative_to(folder).as_posix())
+            shown = join(name, path.relative_to(top).as_posix())
             read = "a symbolic link" if _is_link(path) else _read(path)
             if isinstance(read, str):
                 self.left_out.append(f"{shown} was left out: {read}.")
@@ -88,6 +96,18 @@ class _Reading:
                 "name fewer with --from"
             )
             raise SkillRepoError(message)
+
+
+def _outside(folder: Path, path: Path) -> str | None:
+    """Why a path that a stranger wrote is not read; None where it is."""
+    if path.is_absolute() or any(part.startswith(".") for part in path.parts):
+        return "must lead down from the folder, without a part that begins with a dot"
+    try:
+        if not (folder / path).resolve().is_relative_to(folder.resolve()):
+            return "is a symbolic link that leaves the folder"
+    except (OSError, RuntimeError, ValueError):
+        return "cannot be a path"
+    return None
 
 
 def _is_folder(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """`validate --fix`: what has one right answer is mended, and not a byte beside it."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -150,7 +151,8 @@ def test_links_are_not_written_through(root: Path, run: Run) -> None:
 
 def test_what_cannot_be_written_is_said(root: Path, run: Run) -> None:
     # The superuser may write everywhere, but not where a folder has the name.
-    (root / WAX).with_name(f".skillrepo-{os.getpid()}.new").mkdir()
+    name = f".skillrepo-{os.getpid()}-{threading.get_native_id()}.new"
+    (root / WAX).with_name(name).mkdir()
     done = run(root, "validate", "--fix")
     assert (done.code, f"{WAX} cannot be written" in done.err) == (2, True)
     assert (root / WAX).read_text() == COLON

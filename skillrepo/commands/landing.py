@@ -48,26 +48,31 @@ def land(proposal: Proposal, request: Request, work: Work) -> Outcome:
 
 
 def _commit(proposal: Proposal, request: Request, work: Work) -> Outcome:
-    if not NAME.fullmatch(proposal.draft.name):
-        # The specification knows letters of all alphabets, branches and installers do not.
-        raise SkillRepoError(
-            f"the name {proposal.draft.name!r} serves for no branch; give with --name one of "
-            "lowercase letters a-z, digits and single hyphens"
-        )
     repository = work.place.git()
-    commit = commit_files(
-        repository,
-        work.base,
-        folder=proposal.folder,
-        files=proposal.draft.files,
-        message=commit_message(proposal, request),
-    )
+    commit = commit_draft(proposal, request, work)
     branch = BRANCH + proposal.draft.name
     remotes = repository.remotes()
     trailers = tuple(repository.trailers(commit))
     # Last, so that whatever goes wrong leaves no branch that nobody was told of.
     create_branch(repository, branch, commit)
     return Outcome(branch, commit, trailers, remote=next(iter(remotes), None))
+
+
+def commit_draft(proposal: Proposal, request: Request, work: Work) -> str:
+    """Commit a draft; no branch has it yet. Raises `SkillRepoError`."""
+    if not NAME.fullmatch(proposal.draft.name):
+        # The specification knows letters of all alphabets, branches and installers do not.
+        raise SkillRepoError(
+            f"the name {proposal.draft.name!r} serves for no branch; give with --name one of "
+            "lowercase letters a-z, digits and single hyphens"
+        )
+    return commit_files(
+        work.place.git(),
+        work.base,
+        folder=proposal.folder,
+        files=proposal.draft.files,
+        message=commit_message(proposal, request),
+    )
 
 
 def _write_files(proposal: Proposal, root: Path) -> str:

@@ -1,34 +1,29 @@
 """`skillrepo new`: draft a skill and commit it on a branch of its own."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from skillrepo import sources
-from skillrepo.commands.landing import BRANCH, NAME, Outcome, keep, kept, land
+from skillrepo.commands.asking import category_of, choices_of, drafts_of, refuse_name
+from skillrepo.commands.landing import Outcome, keep, kept, land
 from skillrepo.commands.offering import Target, offer, push_target, request_target
 from skillrepo.commands.offering import as_text as offered_as_text
 from skillrepo.commands.outcome import as_json, as_text
 from skillrepo.commands.work import OFFERS, STEPS, Work, prepare
 from skillrepo.commands.writing import WRITERS, ends_interrupt, given_text, writer_of
 from skillrepo.config import Config
-from skillrepo.context import Context
-from skillrepo.draft import Choice, Draft, Request, Source
+from skillrepo.draft import Draft, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
-from skillrepo.git import Repository
 from skillrepo.propose import Proposal, propose
-from skillrepo.settings import Settings
-from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
 from skillrepo.writer.offline import write as write_offline
-
-_ABOVE = BRANCH.partition("/")[0]
 
 
 @click.command()
-@click.argument("brief")
+@click.argument("brief", required=False)
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 @click.option("--name", help="The skill's name; else made from the brief.")
 @click.option("--at", metavar="CATEGORY/PATH", help="Its category; else the one that fits best.")
@@ -69,11 +64,21 @@ _ABOVE = BRANCH.partition("/")[0]
 @click.option("--draft-pr", is_flag=True, help="The same, as a draft.")
 @click.option("--remote", metavar="NAME", help="Where to push to; else origin.")
 @click.option("--base", metavar="REV", help="Where the branch starts; else the default branch.")
+@click.option(
+    "--batch",
+    metavar="FILE",
+    help="Draft a skill for each line of a JSON Lines file (- for standard input).",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Drafts of a batch at once.  [default: 4]"
+)
+@click.option("--dask", metavar="ADDRESS", help="Have a batch made by a Dask cluster.")
+@click.option("--shard", metavar="I/N", help="Do the I-th of N parts of a batch.")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def command(  # noqa: PLR0913 - one parameter an option
     ctx: click.Context,
-    brief: str,
+    brief: str | None,
     program: tuple[str, ...],
     *,
     name: str | None,
@@ -85,6 +90,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     draft_pr: bool,
     remote: str | None,
     base: str | None,
+    batch: str | None,
+    jobs: int | None,
+    dask: str | None,
+    shard: str | None,
     json: bool,
 ) -> None:
     """Draft a skill from BRIEF, check it, and commit it on the branch skill/new/<name>.
@@ -92,14 +101,30 @@ def command(  # noqa: PLR0913 - one parameter an option
     Your worktree, index and HEAD stay as they are. Without a model (--writer offline, the
     default) the skill is made of the documents given with --from, or is a template to fill in.
     With --writer command, PROGRAM and its arguments follow after `--`, unless your own
-    configuration names them. BRIEF may be `-`: then it is read from standard input.
+    configuration names them. BRIEF may be `-`: then it is read from standard input. With --batch
+    there is no BRIEF, but many in a file, with names, categories and documents of their own.
     """
     step = _step((*steps, "pr") if draft_pr else steps, remote)
-    wanted = given_text(brief, "brief")
+    asked = None
+    if batch is not None:
+        from skillrepo.commands.batching import Asked, run  # noqa: PLC0415 - for a batch alone
+
+        if name is not None or at is not None or origins:
+            raise click.UsageError("name, at and from stand in the lines of the batch")
+        asked = Asked.of(batch, jobs, dask, shard)
+        # The first word of what follows after `--`.
+        program = program if brief is None else (brief, *program)
+    elif (jobs, dask, shard) != (None, None, None):
+        raise click.UsageError("--jobs, --dask and --shard are for --batch")
+    elif brief is None:
+        raise click.UsageError("say what the skill is for, or give many briefs with --batch FILE")
+    wanted = given_text(brief, "brief") if brief is not None and not asked else ""
     config = Config.load(os.environ, Path.home())
     write = writer_of(writer, model, program, config) or write_offline
     work = prepare(step, base)
     target = _target(work, config, remote=remote, base=base, draft=draft_pr)
+    if asked:
+        ctx.exit(run(asked, work, write, config, target, json=json))
     read, left_out = sources.read(origins)
     request = _request(wanted, read, work, name=name, at=at)
     drafts: list[Draft] = []
@@ -169,90 +194,14 @@ def _request(
     brief: str, read: tuple[Source, ...], work: Work, *, name: str | None, at: str | None
 ) -> Request:
     """Everything that can be refused is refused here, before a writer is paid."""
-    drafts = _drafts(work.place.git())
+    drafts = drafts_of(work.place.git())
     if name is not None:
-        _refuse_name(name, drafts, work.context)
+        refuse_name(name, drafts, work.context)
     return Request(
         brief=brief,
         sources=read,
-        choices=_choices(work),
+        choices=choices_of(work),
         name=name,
-        category=None if at is None else _category(at.strip("/"), work),
+        category=None if at is None else category_of(at, work),
         taken=work.context.library.names | drafts.keys(),
     )
-
-
-def _drafts(repository: Repository) -> dict[str, str]:
-    """Name → the branch, here or of a remote, that holds a draft of it.
-
-    Refuses what keeps such branches from being made.
-    """
-    branches = repository.branches(_ABOVE)
-    for name in (_ABOVE, BRANCH.rstrip("/")):
-        if name in branches or (name == _ABOVE and repository.branch_oid(name)):
-            raise SkillRepoError(
-                f"the branch `{name}` is in the way of branches {BRANCH}<name>: rename it with "
-                f"`git branch -m {name} OTHER-NAME`"
-            )
-    remote = repository.remote_branches(BRANCH.rstrip("/"))
-    return {name.rpartition(BRANCH)[2]: name for name in (*remote, *branches) if BRANCH in name}
-
-
-def _refuse_name(name: str, drafts: Mapping[str, str], context: Context) -> None:
-    if not NAME.fullmatch(name):
-        raise SkillRepoError(
-            f"--name {name!r}: use 1 to 64 lowercase letters, digits and single hyphens"
-        )
-    if name in drafts:
-        branch = drafts[name]
-        drop = (
-            f", or drop the draft with `skillrepo drop {branch}`"
-            if branch.startswith(BRANCH)
-            else ""
-        )
-        raise SkillRepoError(
-            f"the branch {branch} holds a draft of that name; choose another --name{drop}"
-        )
-    if there := context.library.same_name(name):
-        raise SkillRepoError(f"{there[0]} has that name already; choose another --name")
-
-
-def _choices(work: Work) -> tuple[Choice, ...]:
-    """The categories; those of a flat repository are its root alone."""
-    taxonomy, settings = work.taxonomy, work.context.settings
-    if not taxonomy.categories:
-        return (Choice("", "the repository", "", _sections(DEFAULT_SECTIONS, settings)),)
-    skills: dict[str, list[str]] = {}
-    for path in work.context.library.skill_files:
-        category, _, name = (taxonomy.address(path) or "").rpartition("/")
-        skills.setdefault(category, []).append(name)
-    return tuple(
-        Choice(
-            each.id,
-            each.title,
-            each.description,
-            _sections(each.sections, settings),
-            tuple(skills.get(each.id, ())),
-        )
-        for each in taxonomy.categories.values()
-    )
-
-
-def _sections(policy: str, settings: Settings) -> tuple[str, ...]:
-    found = settings.policy(policy)
-    return tuple(section.title for section in found.required) if found else ()
-
-
-def _category(at: str, work: Work) -> str:
-    taxonomy = work.taxonomy
-    # People take the path from the tree, where the root stands in front.
-    for wanted in (at, at.removeprefix(f"{taxonomy.root}/")):
-        if wanted in taxonomy.categories or (not wanted and not taxonomy.categories):
-            return wanted
-        if canonical := taxonomy.alias_of(wanted):
-            return canonical
-    if not taxonomy.categories:
-        raise SkillRepoError(f"--at {at}: {FILE_NAME} has no categories; leave --at out")
-    known = "".join(f"\n  {each.id}: {each.title}" for each in taxonomy.categories.values())
-    where = "the worktree" if work.step == "write-only" else work.start
-    raise SkillRepoError(f"--at {at}: no such category; {FILE_NAME} of {where} has:{known}")

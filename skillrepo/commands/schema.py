@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from skillrepo.errors import SkillRepoError
 from skillrepo.file_shapes import (
     BaselineFile,
+    BriefShape,
     ClientsFile,
     SectionsFile,
     SettingsFile,
@@ -29,9 +30,11 @@ _MODELS: Mapping[str, Any] = {
     "sections": SectionsFile,
     "clients": ClientsFile,
     "baseline": BaselineFile,
+    "brief": BriefShape,
     "config": UserConfig,
     "report": shapes.ReportShape,
     "new": shapes.NewShape,
+    "batch": shapes.BatchShape,
     "pr": shapes.PrShape,
     "diff": shapes.DiffShape,
     "show": shapes.ShowShape,

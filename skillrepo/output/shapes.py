@@ -230,6 +230,43 @@ class NewShape:
     offered: OfferedShape | None
 
 
+BriefStatus = Literal["done", "skipped", "failed", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefResultShape:
+    """What became of one line of a batch.
+
+    `done` has a branch now, `skipped` had one before; the draft of one that `failed` did not pass
+    the gate, and in an `error` there is none. `why` says more, `gate` what the check said, and
+    `kept` where the text is that was not taken. `rounds` is 0 where nothing was written.
+    """
+
+    line: int
+    id: str
+    status: BriefStatus
+    name: str | None
+    branch: str | None
+    commit: str | None
+    rounds: int
+    gate: str | None
+    why: str | None
+    kept: str | None
+    offered: OfferedShape | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchShape:
+    """`skillrepo new --batch --json`: each brief, and how many there are of each status."""
+
+    version: Literal[1]
+    briefs: tuple[BriefResultShape, ...]
+    done: int
+    skipped: int
+    failed: int
+    error: int
+
+
 BumpName = Literal["patch", "minor", "major"]
 DiffStatus = Literal["changed", "unchanged", "added", "deleted", "unreadable"]
 

@@ -5,11 +5,12 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, NoReturn, Self
 
 from skillrepo import document, tree_path
 from skillrepo.draft import Draft, Request
@@ -18,6 +19,8 @@ from skillrepo.visible import visible
 from skillrepo.writer import handover, placement
 
 _KEPT_OUTPUT = 65_536
+# Seconds until a program that is to stop does.
+_STEP = 0.5
 _SHOWN_LINES = 40
 _SHOWN_CHARACTERS = 4_000
 
@@ -27,12 +30,18 @@ class CommandWriter:
     """Writes drafts by running `argv`, at most `timeout` seconds each time.
 
     `{folder}` inside an argument stands for the folder that the program works in. It inherits
-    `environ`, for it has its own login there, but no variable that steers git.
+    `environ`, for it has its own login there, but no variable that steers git. Once `stopped` is
+    set, programs that run are ended and none is started.
     """
 
     argv: tuple[str, ...]
     timeout: float
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    stopped: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[str, ...], float]]:
+        """Sent to another machine it has the environment there; that of here holds keys."""
+        return type(self), (self.argv, self.timeout)
 
     def __call__(self, request: Request) -> Draft:
         """Ask for one draft. Raises `WriterFailed` with what the program left until then."""
@@ -56,19 +65,26 @@ class CommandWriter:
         output = bytearray()
         reader = threading.Thread(target=_drain, args=(process.stdout, output), daemon=True)
         reader.start()
-        problem = None
         try:
-            code = process.wait(self.timeout)
-        except subprocess.TimeoutExpired:
-            problem = f"did not end within {self.timeout:g} seconds"
-        else:
-            problem = _exit_problem(code)
+            problem = self._wait(process)
         finally:
             # Whatever it started ends with it, and an interruption ends both.
             _kill_group(process)
             # A process that left the group may hold the pipe: it is not waited for.
             reader.join(timeout=2)
         return problem, _shown(bytes(output))
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> str | None:
+        """Why the run failed; None if it did not."""
+        end = time.monotonic() + self.timeout
+        while not self.stopped.is_set():
+            left = end - time.monotonic()
+            try:
+                return _exit_problem(process.wait(min(left, _STEP)))
+            except subprocess.TimeoutExpired:
+                if left <= _STEP:
+                    return f"did not end within {self.timeout:g} seconds"
+        return "was stopped"
 
     def _start(self, folder: Path) -> subprocess.Popen[bytes]:
         # A relative path would find its program in whatever folder one stands in.

@@ -1,0 +1,92 @@
+"""What a new skill may be called and where it may be put, before a writer is asked for it."""
+
+from collections.abc import Mapping
+
+from skillrepo.commands.landing import BRANCH, NAME
+from skillrepo.commands.work import Work
+from skillrepo.context import Context
+from skillrepo.draft import Choice
+from skillrepo.errors import SkillRepoError
+from skillrepo.git import Repository
+from skillrepo.settings import Settings
+from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
+
+_ABOVE = BRANCH.partition("/")[0]
+
+
+def drafts_of(repository: Repository) -> dict[str, str]:
+    """Name → the branch, here or of a remote, that holds a draft of it.
+
+    Refuses what keeps such branches from being made.
+    """
+    branches = repository.branches(_ABOVE)
+    for name in (_ABOVE, BRANCH.rstrip("/")):
+        if name in branches or (name == _ABOVE and repository.branch_oid(name)):
+            raise SkillRepoError(
+                f"the branch `{name}` is in the way of branches {BRANCH}<name>: rename it with "
+                f"`git branch -m {name} OTHER-NAME`"
+            )
+    remote = repository.remote_branches(BRANCH.rstrip("/"))
+    return {name.rpartition(BRANCH)[2]: name for name in (*remote, *branches) if BRANCH in name}
+
+
+def refuse_name(name: str, drafts: Mapping[str, str], context: Context) -> None:
+    """Refuse a name that no skill may have, or that one or a draft has. Raises `SkillRepoError`."""
+    if not NAME.fullmatch(name):
+        raise SkillRepoError(
+            f"--name {name!r}: use 1 to 64 lowercase letters, digits and single hyphens"
+        )
+    if name in drafts:
+        branch = drafts[name]
+        drop = (
+            f", or drop the draft with `skillrepo drop {branch}`"
+            if branch.startswith(BRANCH)
+            else ""
+        )
+        raise SkillRepoError(
+            f"the branch {branch} holds a draft of that name; choose another --name{drop}"
+        )
+    if there := context.library.same_name(name):
+        raise SkillRepoError(f"{there[0]} has that name already; choose another --name")
+
+
+def choices_of(work: Work) -> tuple[Choice, ...]:
+    """The categories; those of a flat repository are its root alone."""
+    taxonomy, settings = work.taxonomy, work.context.settings
+    if not taxonomy.categories:
+        return (Choice("", "the repository", "", _sections(DEFAULT_SECTIONS, settings)),)
+    skills: dict[str, list[str]] = {}
+    for path in work.context.library.skill_files:
+        category, _, name = (taxonomy.address(path) or "").rpartition("/")
+        skills.setdefault(category, []).append(name)
+    return tuple(
+        Choice(
+            each.id,
+            each.title,
+            each.description,
+            _sections(each.sections, settings),
+            tuple(skills.get(each.id, ())),
+        )
+        for each in taxonomy.categories.values()
+    )
+
+
+def _sections(policy: str, settings: Settings) -> tuple[str, ...]:
+    found = settings.policy(policy)
+    return tuple(section.title for section in found.required) if found else ()
+
+
+def category_of(at: str, work: Work) -> str:
+    """The id of the category that `--at` means. Raises `SkillRepoError` where there is none."""
+    at, taxonomy = at.strip("/"), work.taxonomy
+    # People take the path from the tree, where the root stands in front.
+    for wanted in (at, at.removeprefix(f"{taxonomy.root}/")):
+        if wanted in taxonomy.categories or (not wanted and not taxonomy.categories):
+            return wanted
+        if canonical := taxonomy.alias_of(wanted):
+            return canonical
+    if not taxonomy.categories:
+        raise SkillRepoError(f"--at {at}: {FILE_NAME} has no categories; leave --at out")
+    known = "".join(f"\n  {each.id}: {each.title}" for each in taxonomy.categories.values())
+    where = "the worktree" if work.step == "write-only" else work.start
+    raise SkillRepoError(f"--at {at}: no such category; {FILE_NAME} of {where} has:{known}")
