@@ -1,4 +1,4 @@
-"""`skillrepo taxonomy`: look at the tree of categories."""
+"""`skillrepo taxonomy`: look at the tree of categories, and check it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,16 +6,19 @@ from collections.abc import Iterator
 import click
 
 from skillrepo.commands.place import Place
+from skillrepo.commands.validation import Options, validate
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.output import json, shapes
 from skillrepo.taxonomy import FILE_NAME, Taxonomy
 from skillrepo.visible import one_line
 
+_MISSING = f"there is no {FILE_NAME} here; `skillrepo init` writes one"
+
 
 @click.group()
 def command() -> None:
-    """Look at the tree of categories."""
+    """Look at the tree of categories, and check it."""
 
 
 @command.command()
@@ -25,7 +28,7 @@ def tree(*, as_json: bool) -> None:
     context = Context.of(Place.of(()).worktree())
     taxonomy = context.taxonomy
     if taxonomy is None:
-        raise SkillRepoError(f"there is no {FILE_NAME} here; `skillrepo init` writes one")
+        raise SkillRepoError(_MISSING)
     if not isinstance(taxonomy, Taxonomy):
         lines = (f"{FILE_NAME}:{problem.line}: {problem.why}" for problem in taxonomy)
         raise SkillRepoError("\n".join(lines))
@@ -35,6 +38,20 @@ def tree(*, as_json: bool) -> None:
         return
     for line in _lines(shape.categories, ""):
         click.echo(line)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@click.pass_context
+def check(ctx: click.Context, *, as_json: bool) -> None:
+    """Check taxonomy.yaml, and that each skill lies in a category of it.
+
+    That is `skillrepo validate --profile house --select T` over the whole repository.
+    """
+    if Place.of(()).worktree().kind(FILE_NAME) == "missing":
+        raise SkillRepoError(_MISSING)
+    form = "json" if as_json else "text"
+    ctx.exit(validate((), Options(select=("T",), profile="house", form=form)))
 
 
 def _counts(taxonomy: Taxonomy, context: Context) -> Counter[str]:
