@@ -204,3 +204,9 @@ def test_rendered_text_is_tidy() -> None:
     assert text.splitlines()[:2] == ["---", "name: x"]
     assert text.splitlines()[2].startswith("description: 'a: long")
     assert text.endswith("---\n\n# T\n")
+
+
+def test_offsets_in_the_first_line_are_behind_the_mark() -> None:
+    data = b"\xef\xbb\xbf\xc3\xa9b\ncd"
+    assert [document.byte_offset(data, 1, column) for column in (1, 2)] == [3, 5]
+    assert document.byte_offset(data, 2, 2) == 8
