@@ -78,7 +78,7 @@ def test_pull_requests_names_the_labels() -> None:
 
 
 def test_pull_requests_names_options_that_there_are() -> None:
-    for command in ("new", "pr"):
+    for command in ("new", "revise", "pr"):
         done = subprocess.run(
             [sys.executable, "-m", "skillrepo", command, "--help"],
             capture_output=True,

@@ -1,4 +1,4 @@
-"""`skillrepo new --push` and `--pr`, and `skillrepo pr`: from a brief to an open pull request.
+"""`--push` and `--pr` of `new` and `revise`, and `skillrepo pr`: up to an open pull request.
 
 The remote is read from github.com, as far as its URL says, and pushed to a bare repository; the
 interface is a stand-in on loopback.
@@ -18,6 +18,12 @@ from forge_server import TOKEN, GitHubStand, Server, refusal, serving
 BRIEF = "Merge PDF files"
 NAME = "merge-pdf-files"
 BRANCH = f"skill/new/{NAME}"
+REVISED = "skill/revise/pdf-merge/say-how-to-check-it"
+REVISER = str(Path(__file__).with_name("reviser.py"))
+PATH = "skills/data/pdf-merge/SKILL.md"
+END = "b.pdf out.pdf`."
+CHECKS = f"{END}\n\n## Checks\n\nCount the pages."
+LIMITS = "Count the pages.\n\n## Limits\n\nEncrypted files are too much."
 URL = "https://github.com/owner/skills/pull/1"
 GUIDE = (
     "# Merging PDF files\n\nUse pdfunite to merge PDF files.\n\n1. List the files.\n2. Run it.\n"
@@ -68,6 +74,26 @@ def place(
 
 def new(*options: str) -> tuple[str, ...]:
     return ("new", BRIEF, "--from", "../guide.md", "--name", NAME, "--at", "data", *options)
+
+
+def revise(old: str, text: str, *options: str) -> tuple[str, ...]:
+    program = ("--writer", "command", "--", sys.executable, REVISER, old, text)
+    return ("revise", "pdf-merge", "Say how to check it.", *options, *program)
+
+
+def publish(place: Place, git: Git) -> None:
+    """Put a skill on the default branch, here and at the remote."""
+    path = place.root / PATH
+    path.parent.mkdir(parents=True)
+    path.write_text(skill(extra="metadata:\n  version: 1.2.0\n"))
+    git(place.root, "add", "--all")
+    git(place.root, "commit", "--quiet", "-m", "second")
+    git(place.root, "push", "--quiet", "origin", "main")
+
+
+def block(body: str, heading: str) -> str:
+    """The text of a block of the body."""
+    return body.partition(f"## {heading}\n\n```text\n")[2].partition("\n```")[0]
 
 
 def configure(text: str) -> None:
@@ -213,6 +239,114 @@ def test_wrong_usage(options: tuple[str, ...], place: Place) -> None:
     done = place.run(place.root, *new(*options))
     assert done.code == 2
     assert "Error: " in done.err
+
+
+# The ladder of a revision
+
+
+def test_revision_is_pushed(place: Place, git: Git) -> None:
+    publish(place, git)
+    done = place.run(place.root, *revise(END, CHECKS, "--push"))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith(f"next: git show {REVISED}\npushed {REVISED} to origin (created)\n")
+    assert place.pushed(git) == [REVISED]
+    assert place.server.received == []
+
+
+def test_revision_says_what_changed_on_the_whole_branch(
+    place: Place, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(place, git)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert place.run(place.root, *revise(END, CHECKS, "--pr")).code == 0
+    monkeypatch.delenv("FORCE_COLOR")
+    (pull,) = place.stand.pulls
+    assert {each["name"] for each in pull["labels"]} == {
+        *("skillrepo", "skill: revise", "bump: minor")
+    }
+    lines = block(pull["body"], "What changed").splitlines()
+    assert lines[0] == "  minor  section added: Checks"
+    assert lines[1].startswith("SKILL.md: ≈ ")
+    assert lines[2:] == ["It asks for a minor bump: 1.2.0 → 1.3.0, and the version is 1.3.0."]
+    git(place.root, "switch", "--quiet", REVISED)
+    (place.root / "README.md").write_text("# More skills\n")
+    git(place.root, "commit", "--quiet", "--all", "-m", "docs: more")
+    git(place.root, "switch", "--quiet", "main")
+    done = place.run(place.root, *revise("Count the pages.", LIMITS, "--pr"))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith(f"pushed {REVISED} to origin (updated)\npull request updated: {URL}\n")
+    assert place.stand.pulls == [pull]
+    lines = block(pull["body"], "What changed").splitlines()
+    assert lines[:2] == ["  minor  section added: Checks", "  minor  section added: Limits"]
+    assert lines[-1] == "changes README.md"
+    again = place.run(place.root, "pr", REVISED)
+    assert again.out.endswith(f"pull request unchanged: {URL}\n")
+
+
+def test_bump_of_a_branch_that_goes_further(place: Place, git: Git) -> None:
+    publish(place, git)
+    assert place.run(place.root, *revise(END, CHECKS, "--pr")).code == 0
+    git(place.root, "switch", "--quiet", REVISED)
+    path = place.root / PATH
+    path.write_text(path.read_text().replace("# Merging", "# Merging\n\nUse `pdfunite`.", 1))
+    path.write_text(path.read_text().replace(" Use when PDF files are to become one.", ""))
+    git(place.root, "commit", "--quiet", "--all", "-m", "feat!: narrower")
+    assert place.run(place.root, "pr", REVISED).code == 0
+    (pull,) = place.stand.pulls
+    assert {each["name"] for each in pull["labels"]} == {
+        *("skillrepo", "skill: revise", "bump: major")
+    }
+    assert "→ 2.0.0, but the version is 1.3.0." in block(pull["body"], "What changed")
+
+
+def test_json_of_a_revision(place: Place, git: Git) -> None:
+    publish(place, git)
+    done = place.run(place.root, *revise(END, CHECKS, "--draft-pr", "--remote", "origin", "--json"))
+    offered = done.json("revise")["offered"]
+    assert (offered["branch"], offered["pushed"]) == (REVISED, "created")
+    assert offered["pull_request"]["url"] == URL
+    assert place.stand.pulls[0]["draft"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "prepare", "said"),
+    [
+        (("--push", "--remote", "x"), "", "error: there is no remote 'x'"),
+        (("--pr",), "no token", "error: there is no token for github.com"),
+        (("--push",), "no remote", "error: there is no remote to push to"),
+        (("--dry-run", "--push"), "", "Usage: "),
+        (("--remote", "origin"), "", "Usage: "),
+    ],
+)
+def test_revision_refused_before_a_writer_is_paid(  # noqa: PLR0913, PLR0917 - fixtures
+    options: tuple[str, ...],
+    prepare: str,
+    said: str,
+    place: Place,
+    git: Git,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish(place, git)
+    if prepare == "no token":
+        monkeypatch.delenv("GITHUB_TOKEN")
+    if prepare == "no remote":
+        git(place.root, "remote", "remove", "origin")
+    paid = place.root.parent / "paid"
+    writer = ("--writer", "command", "--", "touch", str(paid))
+    done = place.run(place.root, "revise", "pdf-merge", "Say more.", *options, *writer)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(said)
+    assert not paid.exists()
+
+
+def test_revision_that_was_not_pushed_goes_on(place: Place, git: Git) -> None:
+    publish(place, git)
+    hook = refuse(place.bare, "no")
+    assert place.run(place.root, *revise(END, CHECKS, "--pr")).code == 2
+    hook.unlink()
+    assert place.run(place.root, "pr", REVISED).out.endswith(f"pull request created: {URL}\n")
+    assert "section added: Checks" in block(place.stand.pulls[0]["body"], "What changed")
 
 
 # What can be refused is refused before a writer is paid

@@ -16,9 +16,12 @@ _COLORS = {Bump.MAJOR: "red", Bump.MINOR: "yellow", Bump.PATCH: "cyan"}
 _WIDTH = max(len(str(bump)) for bump in Bump)
 
 
-def lines(diff: SkillDiff) -> Iterator[str]:
-    """Each change with the bump that it asks for, tokens, and what becomes of the version."""
-    _, color = form_of(os.environ, is_terminal=sys.stdout.isatty())
+def lines(diff: SkillDiff, *, plain: bool = False) -> Iterator[str]:
+    """Each change with the bump that it asks for, tokens, and what becomes of the version.
+
+    Without `plain` they are as standard output wants them.
+    """
+    color = not plain and form_of(os.environ, is_terminal=sys.stdout.isatty())[1]
     for change in diff.changes:
         bump = str(change.bump).ljust(_WIDTH)
         bump = style(bump, fg=_COLORS[change.bump], bold=True) if color else bump

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from skillrepo import settings, taxonomy
 from skillrepo.check import check
+from skillrepo.commands.changes import lines
 from skillrepo.commands.place import Place
+from skillrepo.commands.target import Target, drafted, read
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.forge.body import Evidence, render
@@ -18,6 +20,7 @@ from skillrepo.git import Repository
 from skillrepo.output import text
 from skillrepo.rules import ALL
 from skillrepo.secret_text import masked
+from skillrepo.semantic_diff import SkillDiff, Snapshot, compare
 from skillrepo.visible import one_line
 
 _LABELS = {
@@ -64,20 +67,12 @@ class Base(NamedTuple):
     oid: str
 
 
-def pull_request(  # noqa: PLR0913 - what a pull request is made of
-    place: Place,
-    branch: str,
-    into: Base,
-    *,
-    draft: bool = False,
-    changes: Sequence[str] | None = None,
-    labels: Sequence[str] = (),
-) -> PullRequest:
+def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) -> PullRequest:
     """The pull request that merges a branch of ours.
 
-    Title and reason are those of the first commit of skillrepo's on the branch. `changes` are the
-    lines of a semantic diff, else its files are listed; `labels` are added to those that the
-    branch's name gives. SkillRepoError where the branch adds nothing.
+    Title and reason are those of the first commit of skillrepo's on the branch. What changed is
+    for a revision the semantic diff of the whole branch, with a label for its bump; else the files
+    are listed. SkillRepoError where the branch adds nothing.
     """
     repository = place.git()
     head = repository.branch_oid(branch)
@@ -94,17 +89,25 @@ def pull_request(  # noqa: PLR0913 - what a pull request is made of
     files = repository.changes(start, head)
     context = _context(place, into.oid, head)
     skills = _skills(context, files)
+    revised = _revised(branch, context, skills)
+    diff = _diff(place, context, start, revised) if revised else None
+    others = {
+        path: status
+        for path, status in files.items()
+        if not diff or context.library.owner(path) != revised
+    }
     title = masked(first.subject)[:_LONGEST_TITLE]
     evidence = Evidence(
         why=list(_why(first, commits)),
-        changed=list(_files(files)) if changes is None else changes,
+        changed=[*(lines(diff, plain=True) if diff else ()), *_files(others)],
         gate=list(_gate(context, skills)),
         provenance=_provenance(commits),
         attempt=list(_attempt(branch, skills)),
     )
     own = [label for prefix, label in _LABELS.items() if branch.startswith(prefix)]
-    every = tuple(dict.fromkeys(("skillrepo", *own, *labels)))
-    return PullRequest(title, render(title, evidence), branch, into.branch, every, draft)
+    bump = [f"bump: {diff.bump}"] if diff and diff.bump else []
+    labels = ("skillrepo", *own, *bump)
+    return PullRequest(title, render(title, evidence), branch, into.branch, labels, draft)
 
 
 def base_of(repository: Repository, remote: str, base: str | None = None) -> Base:
@@ -160,6 +163,25 @@ def _skills(context: Context, files: Mapping[str, str]) -> list[str]:
     """The SKILL.md of each skill that the branch changes and has."""
     owners = {context.library.owner(path) for path in files}
     return [path for path in context.library.skill_files if path in owners]
+
+
+def _revised(branch: str, context: Context, skills: Sequence[str]) -> str | None:
+    """The SKILL.md of the skill that the branch of a revision is named after, if it changes it."""
+    kind, name = drafted(branch)
+    if kind != "revise":
+        return None
+    named = [path for path in skills if context.library.folder_name(path) == name]
+    return named[0] if len(named) == 1 else None
+
+
+def _diff(place: Place, context: Context, start: str, path: str) -> SkillDiff | None:
+    """What the branch changes in a skill; None where there are not two texts to compare."""
+    before = Context.of(place.tree(start))
+    old = read(before, Target(place, context, path, path, path).path_in(before))
+    new = read(context, path)
+    if isinstance(old, Snapshot) and isinstance(new, Snapshot):
+        return compare(old, new)
+    return None
 
 
 def _gate(context: Context, skills: Sequence[str]) -> Iterator[str]:

@@ -1,24 +1,23 @@
 """`skillrepo new`: draft a skill and commit it on a branch of its own."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
 from skillrepo import sources
+from skillrepo.commands import ladder
 from skillrepo.commands.asking import category_of, choices_of, drafts_of, refuse_name
 from skillrepo.commands.landing import Outcome, keep, kept, land
-from skillrepo.commands.offering import Target, offer, push_target, request_target
-from skillrepo.commands.offering import as_text as offered_as_text
 from skillrepo.commands.outcome import as_json, as_text
-from skillrepo.commands.work import OFFERS, STEPS, Work, prepare
+from skillrepo.commands.work import Work, prepare
 from skillrepo.commands.writing import WRITERS, ends_interrupt, given_text, writer_of
 from skillrepo.config import Config
 from skillrepo.draft import Draft, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
-from skillrepo.propose import Proposal, propose
+from skillrepo.propose import propose
 from skillrepo.writer.offline import write as write_offline
 
 
@@ -36,34 +35,10 @@ from skillrepo.writer.offline import write as write_offline
 )
 @click.option("--writer", type=click.Choice(WRITERS), help="Who writes.  [default: offline]")
 @click.option("--model", metavar="ID", help="A LiteLLM model id; implies --writer model.")
-@click.option(
-    "--dry-run",
-    "steps",
-    flag_value="dry-run",
-    multiple=True,
-    help="Show SKILL.md and what the rules say; change nothing.",
+@ladder.options(
+    dry_run="Show SKILL.md and what the rules say; change nothing.",
+    write_only="Leave files in the worktree, and no commit.",
 )
-@click.option(
-    "--write-only",
-    "steps",
-    flag_value="write-only",
-    multiple=True,
-    help="Leave files in the worktree, and no commit.",
-)
-@click.option(
-    "--commit",
-    "steps",
-    flag_value="commit",
-    multiple=True,
-    help="Commit on a branch of its own (the default).",
-)
-@click.option("--push", "steps", flag_value="push", multiple=True, help="Push that branch, too.")
-@click.option(
-    "--pr", "steps", flag_value="pr", multiple=True, help="Open a pull request for it, too."
-)
-@click.option("--draft-pr", is_flag=True, help="The same, as a draft.")
-@click.option("--remote", metavar="NAME", help="Where to push to; else origin.")
-@click.option("--base", metavar="REV", help="Where the branch starts; else the default branch.")
 @click.option(
     "--batch",
     metavar="FILE",
@@ -104,7 +79,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     configuration names them. BRIEF may be `-`: then it is read from standard input. With --batch
     there is no BRIEF, but many in a file, with names, categories and documents of their own.
     """
-    step = _step((*steps, "pr") if draft_pr else steps, remote)
+    step = ladder.highest(steps, draft=draft_pr, remote=remote)
     asked = None
     if batch is not None:
         from skillrepo.commands.batching import Asked, run  # noqa: PLC0415 - for a batch alone
@@ -122,7 +97,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     config = Config.load(os.environ, Path.home())
     write = writer_of(writer, model, program, config) or write_offline
     work = prepare(step, base)
-    target = _target(work, config, remote=remote, base=base, draft=draft_pr)
+    target = ladder.target_of(work, config, remote=remote, base=base, draft=draft_pr)
     if asked:
         ctx.exit(run(asked, work, write, config, target, json=json))
     read, left_out = sources.read(origins)
@@ -148,46 +123,14 @@ def command(  # noqa: PLR0913 - one parameter an option
     outcome = (
         land(proposal, request, work) if proposal.passes else Outcome(kept=kept(proposal, work))
     )
-    _finish(proposal, outcome, work, target, json=json)
+    ladder.finish(
+        work,
+        outcome,
+        target,
+        text=as_text(proposal, outcome, work),
+        as_json=partial(as_json, proposal, outcome) if json else None,
+    )
     ctx.exit(0 if proposal.passes else 1)
-
-
-def _step(steps: Sequence[str], remote: str | None) -> str:
-    """The highest step of the ladder that was asked for; the lowest two stand alone."""
-    if len(set(steps)) > 1 and not {"dry-run", "write-only"}.isdisjoint(steps):
-        raise click.UsageError("--dry-run and --write-only exclude each other and later steps")
-    step = max(steps, key=STEPS.index, default="commit")
-    if remote is not None and step not in OFFERS:
-        raise click.UsageError("--remote is for --push and --pr")
-    return step
-
-
-def _target(
-    work: Work, config: Config, *, remote: str | None, base: str | None, draft: bool
-) -> Target | None:
-    """Where the branch goes; all that can be refused is refused before a writer is paid."""
-    repository = work.place.git()
-    if work.step == "push":
-        return push_target(repository, remote)
-    if work.step != "pr":
-        return None
-    settings = config.user.forge
-    return request_target(repository, settings, os.environ, remote=remote, base=base, draft=draft)
-
-
-def _finish(
-    proposal: Proposal, outcome: Outcome, work: Work, target: Target | None, *, json: bool
-) -> None:
-    """Say what became of the draft; people are told of the commit before it is pushed."""
-    if not json:
-        click.echo("\n".join(as_text(proposal, outcome, work)))
-    offered = None
-    if target and outcome.branch:
-        offered = offer(work.place, outcome.branch, target)
-    if json:
-        click.echo(as_json(proposal, outcome, offered))
-    elif offered:
-        click.echo("\n".join(offered_as_text(offered)))
 
 
 def _request(

@@ -1,7 +1,7 @@
 """Pushes a branch and opens its pull request: the last two steps of the ladder."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from skillrepo.commands.evidence import Base, base_of, pull_request
@@ -73,23 +73,15 @@ def request_target(  # noqa: PLR0913 - one for each option
     return Target(name, Request(forge, base_of(repository, name, base), draft))
 
 
-def offer(
-    place: Place,
-    branch: str,
-    target: Target,
-    *,
-    changes: Sequence[str] | None = None,
-    labels: Sequence[str] = (),
-) -> Offered:
+def offer(place: Place, branch: str, target: Target) -> Offered:
     """Push a branch of ours, and open or update its pull request.
 
-    `changes` and `labels` are as `evidence.pull_request` takes them. Doing it again does no harm.
-    SkillRepoError says what was done by then; the branch always stays.
+    Doing it again does no harm. SkillRepoError says what was done by then; the branch always stays.
     """
     if target.request is None:
         return Offered(branch, target.remote, push_branch(place.git(), target.remote, branch))
     forge, into, draft = target.request.forge, target.request.into, target.request.draft
-    wanted = pull_request(place, branch, into, draft=draft, changes=changes, labels=labels)
+    wanted = pull_request(place, branch, into, draft=draft)
     pushed = push_branch(place.git(), target.remote, branch)
     try:
         return Offered(branch, target.remote, pushed, forge.put(wanted))

@@ -22,8 +22,8 @@ def command(branch: str, *, remote: str | None, into: str | None, draft: bool, j
     """Push BRANCH, such as skill/new/<name>, and open its pull request, or update it.
 
     A pull request that is open for the branch is brought up to date; what people wrote into it
-    stays. It goes on where `skillrepo new --pr` stopped. Tokens come from GH_TOKEN, GITHUB_TOKEN
-    or GITLAB_TOKEN; without a forge the title and body are written for you.
+    stays. It goes on where --pr of `new` or `revise` stopped. Tokens come from GH_TOKEN,
+    GITHUB_TOKEN or GITLAB_TOKEN; without a forge the title and body are written for you.
     """
     place = Place.of(())
     settings = Config.load(os.environ, Path.home()).user.forge

@@ -3,18 +3,20 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
 from skillrepo import sources
+from skillrepo.commands import ladder
 from skillrepo.commands.changes import lines, shapes_of
 from skillrepo.commands.feedback import Asked, Feedback
 from skillrepo.commands.fixing import Repaired
 from skillrepo.commands.fixing import diff as unified
 from skillrepo.commands.landing import Outcome, keep, kept
+from skillrepo.commands.offering import Offered, shape
 from skillrepo.commands.outcome import few, result
-from skillrepo.commands.printing import say_all
 from skillrepo.commands.revision import Job, Ladder, check_slug, is_dirty, land, prepare
 from skillrepo.commands.writing import WRITERS, ends_interrupt, writer_of
 from skillrepo.config import Config
@@ -56,24 +58,10 @@ from skillrepo.writer.mend import Mender
 )
 @click.option("--allow-loss", is_flag=True, help="Let go what the feedback does not name, too.")
 @click.option("--slug", help="The last part of the branch; else made from the feedback.")
-@click.option(
-    "--dry-run", "steps", flag_value="dry-run", multiple=True, help="Show it; change nothing."
+@ladder.options(
+    dry_run="Show it; change nothing.",
+    write_only="Change the files of the worktree, if they are those of HEAD; make no commit.",
 )
-@click.option(
-    "--write-only",
-    "steps",
-    flag_value="write-only",
-    multiple=True,
-    help="Change the files of the worktree, if they are those of HEAD; make no commit.",
-)
-@click.option(
-    "--commit",
-    "steps",
-    flag_value="commit",
-    multiple=True,
-    help="Commit on a branch of its own (the default).",
-)
-@click.option("--base", metavar="REV", help="Where the branch starts; else the default branch.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def command(  # noqa: PLR0913 - one parameter an option
@@ -91,6 +79,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     allow_loss: bool,
     slug: str | None,
     steps: tuple[str, ...],
+    draft_pr: bool,
+    remote: str | None,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -101,8 +91,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     What it does not name stays: docs/revising.md has the contract. Without a model (--writer
     offline, the default) only --from-findings can be answered.
     """
-    if len(set(steps)) > 1:
-        raise click.UsageError("--dry-run, --write-only and --commit exclude each other")
+    step = ladder.highest(steps, draft=draft_pr, remote=remote)
     elsewhere = bool(feedback_file or from_review or from_findings)
     if not words and not elsewhere:
         raise click.UsageError("say what is to be changed: FEEDBACK, or an option that gives it")
@@ -118,7 +107,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     asked = Asked(said, feedback_file, from_review, from_findings)
     if write is None:
         _refuse_offline(asked, origins)
-    job = prepare(skill, Ladder(steps[0] if steps else "commit", base, slug))
+    job = prepare(skill, Ladder(step, base, slug))
+    target = ladder.target_of(job, config, remote=remote, base=base, draft=draft_pr)
     feedback = asked.read(job.original.folder, (job.original.gate, job.original.house))
     there = job.onto(slug or feedback.slug)
     if there.goes_on and base is not None:
@@ -146,8 +136,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         outcome = land(proposal, request, there)
     else:
         outcome = Outcome(kept=kept(proposal, there))
-    shown = [_as_json(proposal, outcome, there)] if as_json else _text(proposal, outcome, there)
-    say_all(shown)
+    ladder.finish(
+        there,
+        outcome,
+        target,
+        text=_text(proposal, outcome, there),
+        as_json=partial(_as_json, proposal, outcome, there) if as_json else None,
+    )
     ctx.exit(0 if proposal.passes else 1)
 
 
@@ -226,7 +221,7 @@ def _unified(proposal: Proposal, job: Job) -> Iterator[str]:
     return unified(Repaired(changed, (), ()))
 
 
-def _as_json(proposal: Proposal, outcome: Outcome, job: Job) -> str:
+def _as_json(proposal: Proposal, outcome: Outcome, job: Job, offered: Offered | None) -> str:
     draft, revision = proposal.draft, proposal.revision
     diff = revision.diff if revision else None
     found = revision.breaches if revision else ()
@@ -257,5 +252,6 @@ def _as_json(proposal: Proposal, outcome: Outcome, job: Job) -> str:
             trailers=tuple(shapes.TrailerShape(*pair) for pair in outcome.trailers),
             written=outcome.written,
             kept=outcome.kept,
+            offered=shape(offered) if offered else None,
         )
     )

@@ -9,6 +9,7 @@ import click
 from skillrepo.commands.landing import NAME, Outcome, keep
 from skillrepo.commands.place import Place
 from skillrepo.commands.target import Target, read
+from skillrepo.commands.work import COMMITS
 from skillrepo.commit_message import commit_message
 from skillrepo.context import Context
 from skillrepo.draft import Choice, Request
@@ -62,7 +63,7 @@ class Job:
         if self.step == "write-only":
             return self
         repository = self.place.git()
-        if self.step == "commit":
+        if self.step in COMMITS:
             refuse_unfit_branch(repository, branch)
         tip = repository.branch_oid(branch)
         if tip is None:
@@ -80,7 +81,7 @@ def prepare(skill: str, ladder: Ladder) -> Job:
     repository = target.place.git()
     if ladder.step == "write-only":
         _refuse_write_only(repository, target, ladder.base)
-    if ladder.step == "commit":
+    if ladder.step in COMMITS:
         # Before a writer is paid for what cannot be committed.
         repository.refuse_foreign()
         repository.identity()
@@ -103,7 +104,7 @@ def prepare(skill: str, ladder: Ladder) -> Job:
                 f"{target.branch} is a remote's; make a branch of it first: git branch {name} "
                 f"{target.branch}"
             )
-        if ladder.step == "commit":
+        if ladder.step in COMMITS:
             refuse_unfit_branch(repository, target.branch)
     job = _job(ladder.step, inside, base, start)
     return _at(job, target) if target.branch else job

@@ -408,7 +408,8 @@ class ReviseShape:
 
     `files` maps a path in the skill's folder to its text; what is not given to a writer is left
     out. It passes where there are no breaches. One of `branch` (with `commit`), `written` and
-    `kept` is set, none after a dry run. `bump` is what the changes ask for.
+    `kept` is set, none after a dry run; `offered` after `--push` and `--pr`. `bump` is what the
+    changes ask for.
     """
 
     version: Literal[1]
@@ -433,6 +434,7 @@ class ReviseShape:
     trailers: tuple[TrailerShape, ...]
     written: str | None
     kept: str | None
+    offered: OfferedShape | None
 
 
 @dataclass(frozen=True, slots=True)
