@@ -1,7 +1,6 @@
-"""Reads a git repository: discovery, the index, trees, blobs, commits, branches.
+"""Reads a git repository: discovery, the index, trees, blobs, revisions, branches.
 
-This module, `git_process` below it, `git_write` and `git_push` above it are the only ones that talk
-to git.
+The modules whose names begin with `git` are the only ones that talk to git.
 Nothing that is read here starts a program that the repository names (fsmonitor, hooks,
 filters, textconv, pager, signature checks, a fetch from a promisor remote), so these
 methods tell git where the repository is and work in one that belongs to somebody else, as a
@@ -16,12 +15,12 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from skillrepo.errors import SkillRepoError
-from skillrepo.git_process import GitError, run_git
+from skillrepo.git_dir import common_dir_of, is_git_dir, kind_of, linked_git_dir, small_file
+from skillrepo.git_process import GitError, nul_fields, run_git
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _EMPTY_TREE = {
@@ -30,12 +29,9 @@ _EMPTY_TREE = {
 }
 _BRANCH = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*")
 _MAX_BRANCH = 200
-# Of `.git` as a file, `commondir` and `config`, in bytes.
-_MAX_SMALL_FILE = 1 << 20
 
 # How much of the objects is held in memory at a time by `read`.
 _BATCH_BYTES = 32 << 20
-_PART = 1 << 20
 
 
 class Entry(NamedTuple):
@@ -48,16 +44,6 @@ class Entry(NamedTuple):
     mode: str
     oid: str
     conflicted: bool = False
-
-
-class Commit(NamedTuple):
-    """A commit as its log tells it: `date` is the committer's, in ISO 8601 with the time zone."""
-
-    oid: str
-    date: str
-    author: str
-    subject: str
-    trailers: tuple[tuple[str, str], ...]
 
 
 class Repository(NamedTuple):
@@ -78,11 +64,11 @@ class Repository(NamedTuple):
         start = start.resolve()
         for folder in (start, *start.parents):
             dot_git = folder / ".git"
-            if _kind(dot_git) == stat.S_IFREG:
-                return cls._at(folder, _linked_git_dir(dot_git))
-            if _is_git_dir(dot_git):
+            if kind_of(dot_git) == stat.S_IFREG:
+                return cls._at(folder, linked_git_dir(dot_git))
+            if is_git_dir(dot_git):
                 return cls._at(folder, dot_git)
-            if bare is None and _is_git_dir(folder):
+            if bare is None and is_git_dir(folder):
                 bare = cls._at(None, folder)
         return bare
 
@@ -97,13 +83,13 @@ class Repository(NamedTuple):
 
     @classmethod
     def _at(cls, root: Path | None, git_dir: Path) -> "Repository":
-        return cls(root=root, git_dir=git_dir, common_dir=_common_dir(git_dir))
+        return cls(root=root, git_dir=git_dir, common_dir=common_dir_of(git_dir))
 
     @property
     def object_format(self) -> str:
         """The hash of the object names: `sha1` or `sha256`."""
         # git takes `extensions` from this one file alone, without includes.
-        text = _small_file(self.common_dir / "config").lower()
+        text = small_file(self.common_dir / "config").lower()
         section = re.search(rb"^\s*\[extensions\]((?:[^\n]|\n(?!\s*\[))*)", text, re.MULTILINE)
         found = section and re.search(
             rb"^\s*objectformat\s*=\s*\"?sha256", section[1], re.MULTILINE
@@ -122,7 +108,7 @@ class Repository(NamedTuple):
         is not there (deleted, outside a sparse checkout) is left out, and so is a submodule that
         is not checked out; one that is stands in the list as one path.
         """
-        root = self._worktree()
+        root = self.worktree()
         return sorted(path for path in self.listed(under) if _is_listed(f"{root}/{path}"))
 
     def listed(self, under: str = "") -> set[str]:
@@ -132,34 +118,7 @@ class Repository(NamedTuple):
             *_pathspec(under),
             index=True,
         )
-        return set(_split(output))
-
-    def changed_in_worktree(self, oid: str, under: str = "") -> list[str]:
-        """List the paths whose kind, mode or bytes in the working tree are not those of a commit.
-
-        Those below the folder `under` alone, if one is given. Contents are compared here: `git
-        diff` would run the filters that the repository names.
-        """
-        from hashlib import new  # noqa: PLC0415 - 5 ms, which a hook need not spend
-
-        root = self._worktree()
-        entries = self.tree_entries(oid, under)
-        modes = self.setting("core.fileMode", "bool") != "false"
-        plain = {path: _mode(entry.mode, modes=modes) for path, entry in entries.items()}
-        then = {path: (plain[path], entry.oid) for path, entry in entries.items()}
-        now = {}
-        if ".gitmodules" in then or os.path.lexists(f"{root}/.gitmodules"):
-            # The index says which commit a submodule is to be of: to look into it takes a program.
-            index = self.index_entries().items()
-            now = {path: (e.mode, e.oid) for path, e in index if e.mode == "160000"}
-        for path in self.files(under):
-            if path in now:
-                continue
-            digest = new(self.object_format, usedforsecurity=False)
-            for part in _blob(f"{root}/{path}"):
-                digest.update(part)
-            now[path] = _mode(_mode_on_disk(f"{root}/{path}"), modes=modes), digest.hexdigest()
-        return sorted(path for path in then.keys() | now if then.get(path) != now.get(path))
+        return set(nul_fields(output))
 
     def index_entries(self, under: str = "") -> dict[str, Entry]:
         """Give the files that a commit of the index would hold, by path.
@@ -177,8 +136,8 @@ class Repository(NamedTuple):
 
         The tree is a whole object name, None for the empty tree.
         """
-        self._worktree()
-        fields = _split(
+        self.worktree()
+        fields = nul_fields(
             self.run(
                 *("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev"),
                 *("--ita-invisible-in-index", tree or _EMPTY_TREE[self.object_format]),
@@ -205,14 +164,14 @@ class Repository(NamedTuple):
             )
         except GitError:
             return None
-        fields = _split(output)
+        fields = nul_fields(output)
         return {p: s == "A" for s, p in zip(fields[::2], fields[1::2], strict=True)}
 
     def tree_entries(self, oid: str, under: str = "") -> dict[str, Entry]:
         """Give the files of a commit or tree by path; `oid` is a whole object name."""
         output = self.run("ls-tree", "-r", "-z", "--full-tree", whole_oid(oid), *_pathspec(under))
         entries = {}
-        for line in _split(output):
+        for line in nul_fields(output):
             header, _, path = line.partition("\t")
             mode, _, name = header.split(" ")
             entries[path] = Entry(mode, name)
@@ -222,7 +181,7 @@ class Repository(NamedTuple):
         """Give the tree of each folder of a commit or tree by path, its root's not among them."""
         output = self.run("ls-tree", "-r", "-d", "-z", "--full-tree", whole_oid(oid))
         found = {}
-        for line in _split(output):
+        for line in nul_fields(output):
             header, _, path = line.partition("\t")
             _, kind, name = header.split(" ")
             if kind == "tree":  # a submodule is listed too
@@ -291,7 +250,7 @@ class Repository(NamedTuple):
 
     def changes(self, old: str, new: str) -> dict[str, str]:
         """Give the paths in which a commit differs from another: A added, D deleted, M, T."""
-        fields = _split(
+        fields = nul_fields(
             self.run(
                 *("diff-tree", "-r", "-z", "--name-status", "--no-renames"),
                 *(whole_oid(old), whole_oid(new)),
@@ -333,25 +292,6 @@ class Repository(NamedTuple):
         refs = self._refs(f"{head}*/{prefix}/**")
         return {name.removeprefix(head): oid for name, (oid, _) in refs.items()}
 
-    def draft_trailers(self, prefix: str) -> dict[str, list[tuple[str, str]]]:
-        """Give the trailers of the commit that each branch below `prefix` stands on.
-
-        The keys are those of `branches` and `remote_branches`; each value is on one line.
-        """
-        trailers = "%(contents:trailers:only=true,unfold=true)"
-        output = self.run(
-            *("-c", "trailer.separators=:", "for-each-ref"),
-            f"--format=%(refname)%0a{trailers}%00",
-            *(f"refs/heads/{prefix}/**", f"refs/remotes/*/{prefix}/**"),
-        )
-        found = {}
-        for part in output.decode("utf-8", "replace").split("\0")[:-1]:
-            ref, *lines = part.strip("\n").split("\n")
-            pairs = (line.partition(": ") for line in lines if line)
-            name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-            found[name] = [(key, value) for key, _, value in pairs]
-        return found
-
     def branch_oid(self, name: str) -> str | None:
         """Give the commit that a branch of ours stands on, None if there is no such branch."""
         return self.ref_oid(branch_ref(name))
@@ -361,94 +301,11 @@ class Repository(NamedTuple):
         found = self._refs(ref).get(ref)
         return found[0] if found else None
 
-    def held(self) -> dict[str, Path]:
-        """Give the branches that are checked out, by their full names, and the worktree of each.
-
-        One that is being rebased or bisected there counts, though HEAD is detached meanwhile.
-        """
-        found: dict[str, Path] = {}
-        listing = os.fsdecode(self.run("worktree", "list", "--porcelain", "-z"))
-        for worktree in listing.split("\0\0"):
-            path, *lines = worktree.split("\0")
-            place = Path(path.removeprefix("worktree "))
-            branches = (line[7:] for line in lines if line.startswith("branch "))
-            for ref in (*branches, *_held(place)):
-                found.setdefault(ref, place)
-        return found
-
-    def checked_out(self, ref: str) -> Path | None:
-        """Give the worktree that holds a branch, by its full name; None for none."""
-        return self.held().get(ref)
-
     def tracked_oid(self, remote: str, name: str) -> str | None:
         """Give the commit that a branch of a remote stood on when it was last fetched."""
         ref = branch_ref(name).replace("refs/heads/", f"refs/remotes/{remote}/", 1)
         found = self._refs(ref).get(ref)
         return found[0] if found else None
-
-    def message(self, oid: str) -> str:
-        """Give the message of a commit, without line breaks at its end."""
-        return self._formatted(oid, "%B").rstrip("\n")
-
-    def trailers(self, oid: str) -> list[tuple[str, str]]:
-        """Give the trailers of a commit's message in their order, each value on one line."""
-        # Unlike `git interpret-trailers`, this never runs a command from the configuration.
-        parts = self._formatted(
-            oid, "%(trailers:only=true,unfold=true,separator=%x00,key_value_separator=%x00)"
-        )
-        fields = parts.removesuffix("\n").split("\0")
-        return list(zip(fields[::2], fields[1::2], strict=False))
-
-    def versions(self, oid: str, path: str, *, most: int) -> list[tuple[str, str]]:
-        """Give the commits up to `oid` that gave a file its contents, and its path in each.
-
-        The newest comes first. A file is followed where it was moved, and not to one that it was
-        copied from. In a partial clone, which lacks what tells a move, it is not followed.
-        """
-        command = ("log", f"--max-count={most}", "--format=%H", "--name-status", "-z")
-        rest = (whole_oid(oid), "--", path)
-        try:
-            output = self.run(*command, "--follow", *rest)
-        except GitError:
-            output = self.run(*command, "--no-renames", *rest)
-        found: list[tuple[str, str]] = []
-        fields = iter(_split(output))
-        commit = ""
-        for field in fields:
-            # A commit comes without a line break, what it did to the file behind one.
-            if not field.startswith("\n"):
-                commit = field
-                continue
-            old = next(fields)
-            new = next(fields) if field[1] in "RC" else old
-            if field[1] != "D":
-                found.append((commit, new))
-            if field[1] in "CA":
-                break
-        return found
-
-    def commits(self, oid: str, paths: Sequence[str], *, most: int) -> list[Commit]:
-        """Give the commits up to `oid` that changed something below the paths, newest first."""
-        # Each field ends with a NUL; an empty key ends the trailers.
-        trailers = "%(trailers:only=true,unfold=true,separator=%x00,key_value_separator=%x00)"
-        output = self.run(
-            *("-c", "trailer.separators=:", "rev-list", f"--max-count={most}"),
-            *("--no-commit-header", "--encoding=UTF-8"),
-            f"--format=%H%x00%cI%x00%an%x00%s%x00{trailers}%x00%x00",
-            *(whole_oid(oid), "--", *paths),
-        )
-        fields = iter(output.decode("utf-8", "replace").split("\0")[:-1])
-        found = []
-        for first in fields:
-            date, author, subject, key = (next(fields) for _ in range(4))
-            pairs = []
-            while key:
-                pairs.append((key, next(fields)))
-                key = next(fields)
-            if not pairs:
-                next(fields)
-            found.append(Commit(first.strip("\n"), date, author, subject, tuple(pairs)))
-        return found
 
     def setting(self, name: str, kind: str = "") -> str | None:
         """Give a value of git's configuration, None where it is not set; `kind` as `--type`."""
@@ -506,7 +363,7 @@ class Repository(NamedTuple):
     def outside_of_checkout(self, paths: Iterable[str]) -> list[str]:
         """Give those of the paths of the index that a sparse checkout leaves out."""
         output = self.run("ls-files", "-z", "-t", "--", *paths, index=True)
-        lines = (line.partition(" ") for line in _split(output))
+        lines = (line.partition(" ") for line in nul_fields(output))
         return [path for tag, _, path in lines if tag == "S"]
 
     def update_index(self, entries: bytes) -> None:
@@ -520,10 +377,11 @@ class Repository(NamedTuple):
         if not inherited:
             return {}
         path = self.cwd / inherited
-        foreign = path.parent.resolve() != self.git_dir.resolve() and _is_git_dir(path.parent)
+        foreign = path.parent.resolve() != self.git_dir.resolve() and is_git_dir(path.parent)
         return {} if foreign or not path.is_file() else {"GIT_INDEX_FILE": str(path)}
 
-    def _worktree(self) -> Path:
+    def worktree(self) -> Path:
+        """Give the top of the working tree; SkillRepoError in a bare repository."""
         if self.root is None:
             why = f"`{self.git_dir}` is a bare repository: it has neither working tree nor index"
             raise SkillRepoError(why)
@@ -543,13 +401,6 @@ class Repository(NamedTuple):
             if error.status == 1:
                 return None
             raise
-
-    def _formatted(self, oid: str, template: str) -> str:
-        output = self.run(
-            *("-c", "trailer.separators=:", "rev-list", "--max-count=1", "--no-commit-header"),
-            *("--encoding=UTF-8", f"--format={template}", whole_oid(oid)),
-        )
-        return output.decode("utf-8", "replace")
 
     def _refs(self, *patterns: str) -> dict[str, tuple[str, str]]:
         output = self.run(
@@ -607,50 +458,6 @@ def whole_oid(text: str) -> str:
     return text
 
 
-def _linked_git_dir(dot_git: Path) -> Path:
-    found = re.fullmatch(rb"gitdir: ([^\0]+?)[\r\n]*", _small_file(dot_git))
-    git_dir = dot_git.parent / os.fsdecode(found[1]) if found else dot_git
-    if not _is_git_dir(git_dir):
-        why = f"`{dot_git}` does not lead to a git repository: repair or remove it"
-        raise SkillRepoError(why)
-    return git_dir.resolve()
-
-
-def _is_git_dir(folder: Path) -> bool:
-    if _kind(folder / "HEAD") != stat.S_IFREG:
-        return False
-    common = _common_dir(folder)
-    return all(_kind(common / name) == stat.S_IFDIR for name in ("objects", "refs"))
-
-
-def _common_dir(git_dir: Path) -> Path:
-    named = os.fsdecode(_small_file(git_dir / "commondir").rstrip(b"\r\n"))
-    return (git_dir / named).resolve() if named and "\0" not in named else git_dir
-
-
-def _held(worktree: Path) -> Iterator[str]:
-    """The branches that a rebase or a bisection goes back to, by their full names."""
-    repository = Repository.discover(worktree)
-    for name in ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"):
-        found = _small_file(repository.git_dir / name) if repository else b""
-        branch = os.fsdecode(found).strip()
-        yield f"refs/heads/{branch.removeprefix('refs/heads/')}"
-
-
-def _small_file(path: Path) -> bytes:
-    if _kind(path) != stat.S_IFREG:
-        return b""
-    with path.open("rb") as file:
-        return file.read(_MAX_SMALL_FILE)
-
-
-def _kind(path: Path) -> int:
-    try:
-        return stat.S_IFMT(path.stat().st_mode)
-    except OSError:
-        return 0
-
-
 def _is_listed(path: str) -> bool:
     """Whether it is a file or a submodule; of one that is not tracked, git names the folder."""
     try:
@@ -662,42 +469,6 @@ def _is_listed(path: str) -> bool:
 def is_submodule(folder: str) -> bool:
     """Whether another repository is checked out in the folder."""
     return os.path.lexists(f"{folder}/.git")
-
-
-def _blob(path: str) -> Iterator[bytes]:
-    """What git hashes of a file: kind, size and content; the content of a link is its target.
-
-    What git cannot store (a FIFO) or we cannot read has nothing, and so is like no blob.
-    """
-    with suppress(OSError):
-        state = os.lstat(path)
-        if stat.S_ISLNK(state.st_mode):
-            target = os.fsencode(os.readlink(path))  # noqa: PTH115 - bytes are wanted
-            yield b"blob %d\0%s" % (len(target), target)
-        elif stat.S_ISREG(state.st_mode):
-            yield b"blob %d\0" % state.st_size
-            with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file costs too much
-                while part := file.read(_PART):
-                    yield part
-
-
-def _mode(mode: str, *, modes: bool) -> str:
-    """A mode of git, without whether a file may be run where the disk does not know that."""
-    return mode if modes or mode not in ("100755", "100664") else "100644"
-
-
-def _mode_on_disk(path: str) -> str:
-    try:
-        mode = os.lstat(path).st_mode
-    except OSError:
-        return ""
-    if stat.S_ISLNK(mode):
-        return "120000"
-    return "100755" if mode & stat.S_IXUSR else "100644"
-
-
-def _split(output: bytes) -> list[str]:
-    return os.fsdecode(output).split("\0")[:-1]
 
 
 def _lines(names: Sequence[str]) -> bytes:

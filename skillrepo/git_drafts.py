@@ -9,6 +9,7 @@ set the refs itself when its pack is finished, without comparing and without the
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from skillrepo import git_worktree
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository, branch_ref, no_identity, whole_oid
 from skillrepo.git_blobs import BlobReader
@@ -157,7 +158,7 @@ def _create(
 ) -> list[SkillRepoError | None]:
     """Create branches at commits; give for each why it was not, None if it was."""
     refused: list[SkillRepoError | None] = []
-    taken = repository.held()
+    taken = git_worktree.held(repository)
     while len(refused) < len(branches):
         left = branches[len(refused) :]
         free = next((n for n, (name, _) in enumerate(left) if branch_ref(name) in taken), len(left))

@@ -169,3 +169,8 @@ def _words(output: bytes) -> str:
     )
     lines = (line.rstrip() for line in text.splitlines())
     return "\n".join(line for line in lines if not line.startswith("hint:")).strip()[:_MAX_WORDS]
+
+
+def nul_fields(output: bytes) -> list[str]:
+    """Give the fields of an output in which each is ended by a NUL."""
+    return os.fsdecode(output).split("\0")[:-1]

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from skillrepo import git_worktree
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Entry, Repository, branch_ref, no_identity, whole_oid
 from skillrepo.git_objects import EXECUTABLE, FILE, FOLDER, NewObjects, is_folder, parse_tree
@@ -437,7 +438,7 @@ def _committed(
 
 
 def _refuse_checked_out(repository: Repository, name: str) -> None:
-    if where := repository.checked_out(f"{_HEADS}{name}"):
+    if where := git_worktree.checked_out(repository, f"{_HEADS}{name}"):
         why = f"the branch `{name}` is checked out in `{where}`: switch to another branch there"
         raise SkillRepoError(why)
 

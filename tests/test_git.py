@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import FORMATS, Git, MakeRepo, files_of
 
+from skillrepo import git_history, git_worktree
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Entry, Repository, branch_ref, whole_oid
 from skillrepo.git_process import GitError
@@ -403,16 +404,16 @@ def test_what_the_working_tree_changes(make_repo: MakeRepo, git: Git, form: str)
     (repo / "link").symlink_to("a")
     git(repo, "add", "link")
     git(repo, "commit", "--quiet", "-m", "second")
-    assert repository.changed_in_worktree(first) == ["link"]
+    assert git_worktree.changed_since(repository, first) == ["link"]
     (repo / "a").write_text("other")
     (repo / "b").touch()
     (repo / "gone").unlink()
     (repo / "new ü").write_text("untracked")
     (repo / "y.log").write_text("ignored")
-    assert repository.changed_in_worktree(first) == ["a", "gone", "link", "new ü"]
+    assert git_worktree.changed_since(repository, first) == ["a", "gone", "link", "new ü"]
     (repo / "link").unlink()
     (repo / "link").symlink_to("b")
-    assert "link" in repository.changed_in_worktree(repository.resolve("HEAD"))
+    assert "link" in git_worktree.changed_since(repository, repository.resolve("HEAD"))
 
 
 def test_branches_of_remotes(repo: Path, git: Git) -> None:
@@ -433,8 +434,8 @@ def test_message_and_trailers(repo: Path, git: Git) -> None:
     git(repo, "commit", "--quiet", "--allow-empty", "-F", "-", stdin=text)
     repository = Repository.open(repo)
     oid = repository.resolve("HEAD")
-    assert repository.message(oid) == text.rstrip("\n")
-    trailers = repository.trailers(oid)
+    assert git_history.message(repository, oid) == text.rstrip("\n")
+    trailers = git_history.trailers(repository, oid)
     assert trailers == [
         ("Skill", "data/pdf-merge"),
         ("Skill-Source", "a file  b c"),
@@ -443,7 +444,7 @@ def test_message_and_trailers(repo: Path, git: Git) -> None:
     ]
     parsed = git(repo, "interpret-trailers", "--parse", stdin=text)
     assert parsed == "\n".join(f"{key}: {value}" for key, value in trailers)
-    assert repository.trailers(repository.resolve("HEAD^")) == []
+    assert git_history.trailers(repository, repository.resolve("HEAD^")) == []
 
 
 def test_branches(repo: Path, git: Git) -> None:
@@ -489,7 +490,7 @@ def test_what_git_cannot_store_is_a_change(repo: Path) -> None:
     repository = Repository.open(repo)
     (repo / "README.md").unlink()
     os.mkfifo(repo / "README.md")
-    assert repository.changed_in_worktree(repository.resolve("HEAD")) == ["README.md"]
+    assert git_worktree.changed_since(repository, repository.resolve("HEAD")) == ["README.md"]
 
 
 def test_settings_are_what_git_says(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -575,9 +576,9 @@ def test_nothing_that_a_hostile_repository_says_is_run(
     repository.merge_base(head, head)
     list(repository.index_changes(repository.head()))
     repository.branches("skill")
-    repository.message(head)
-    repository.trailers(head)
-    repository.changed_in_worktree(head)
+    git_history.message(repository, head)
+    git_history.trailers(repository, head)
+    git_worktree.changed_since(repository, head)
     repository.remote_branches("skill")
     repository.remotes()
     repository.identity()

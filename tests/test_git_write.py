@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import FORMATS, Git, MakeRepo, files_of
 
+from skillrepo import git_history
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.git_write import (
@@ -253,8 +254,11 @@ def test_the_commit_holds_what_was_given(repo: Path, git: Git) -> None:
     assert {path: entries[path] for path in base} == base
     contents = repository.read([entries[path].oid for path in below], limit=99)
     assert list(contents) == list(below.values())
-    assert repository.message(oid) == MESSAGE.rstrip("\n")
-    assert repository.trailers(oid) == [("Skill", "data/new"), ("Skill-Writer", "offline")]
+    assert git_history.message(repository, oid) == MESSAGE.rstrip("\n")
+    assert git_history.trailers(repository, oid) == [
+        ("Skill", "data/new"),
+        ("Skill-Writer", "offline"),
+    ]
     who = git(repo, "log", "-1", "--format=%an <%ae> %cn %e", oid)
     assert who == "Ada Test <ada@example.org> Ada Test "
     git(repo, "fsck", "--strict", "--no-dangling", "--no-progress")
@@ -398,7 +402,7 @@ def test_the_message_is_utf8_whatever_is_configured(plain: Path, git: Git) -> No
     git(plain, "config", "i18n.commitEncoding", "ISO-8859-1")
     git(plain, "config", "i18n.logOutputEncoding", "ISO-8859-1")
     oid = draft(plain)
-    assert Repository.open(plain).message(oid) == MESSAGE.rstrip("\n")
+    assert git_history.message(Repository.open(plain), oid) == MESSAGE.rstrip("\n")
     assert "\nencoding " not in git(plain, "cat-file", "commit", oid)
 
 
@@ -651,7 +655,7 @@ def test_init_makes_a_repository_and_its_first_commit(tmp_path: Path, git: Git) 
     oid = commit_paths(repository, ["taxonomy.yaml", "a[b].md"], "chore: start\n\n# kept")
     assert repository.head() == oid
     assert files_of(repository, oid) == ["a[b].md", "taxonomy.yaml"]
-    assert repository.message(oid) == "chore: start\n\n# kept"
+    assert git_history.message(repository, oid) == "chore: start\n\n# kept"
     assert list(repository.index_changes(repository.head())) == ["secret"]
     assert init_repository(root) == repository
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from skillrepo import batch, sources
+from skillrepo import batch, git_history, sources
 from skillrepo.batch import Brief
 from skillrepo.batch_records import Landed, Records
 from skillrepo.commands.asking import category_of, drafts_of, refuse_name
@@ -95,7 +95,7 @@ def plan(jobs: Mapping[str, Job], work: Work, records: Records, writer: Sequence
     repository = work.place.git()
     drafts = drafts_of(repository)
     taken = work.context.library.names | drafts.keys()
-    branches = _Branches(repository.draft_trailers(BRANCH.rstrip("/")), writer)
+    branches = _Branches(git_history.draft_trailers(repository, BRANCH.rstrip("/")), writer)
     landed: dict[str, Landed] = {}
     ready: dict[str, Drafted] = {}
     refused: dict[str, str] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from posixpath import dirname
 from typing import NamedTuple
 
-from skillrepo import settings, taxonomy
+from skillrepo import git_history, settings, taxonomy
 from skillrepo.check import check
 from skillrepo.commands.changes import lines
 from skillrepo.commands.place import Place
@@ -41,6 +41,11 @@ class CommitText:
 
     message: str
     trailers: Sequence[tuple[str, str]]
+
+    @classmethod
+    def of(cls, repository: Repository, oid: str) -> "CommitText":
+        """Read a commit, by its whole name."""
+        return cls(git_history.message(repository, oid), git_history.trailers(repository, oid))
 
     @property
     def is_ours(self) -> bool:
@@ -84,7 +89,7 @@ def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) 
     oids = repository.commits_since(start, head)
     if not oids:
         raise SkillRepoError(f"{branch} adds no commit to {into.branch}: it is merged, or empty")
-    commits = [CommitText(repository.message(oid), repository.trailers(oid)) for oid in oids]
+    commits = [CommitText.of(repository, oid) for oid in oids]
     first = next((each for each in commits if each.is_ours), commits[0])
     files = repository.changes(start, head)
     context = _context(place, into.oid, head)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from skillrepo import git_history
 from skillrepo.commands.work import Ground, Work
 from skillrepo.commit_message import commit_message
 from skillrepo.draft import Request
@@ -52,7 +53,7 @@ def _commit(proposal: Proposal, request: Request, work: Work) -> Outcome:
     commit = commit_draft(proposal, request, work)
     branch = BRANCH + proposal.draft.name
     remotes = repository.remotes()
-    trailers = tuple(repository.trailers(commit))
+    trailers = tuple(git_history.trailers(repository, commit))
     # Last, so that whatever goes wrong leaves no branch that nobody was told of.
     create_branch(repository, branch, commit)
     return Outcome(branch, commit, trailers, remote=next(iter(remotes), None))

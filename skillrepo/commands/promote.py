@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from skillrepo import git_worktree
 from skillrepo.commands.drop import tip_of, told
 from skillrepo.commands.gate import gate
 from skillrepo.commands.place import Place
@@ -85,7 +86,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     place = Place.of(())
     merge = _prepared(place, branch, into)
     repository = place.git()
-    if drop and (where := repository.checked_out(_HEADS + branch)):
+    if drop and (where := git_worktree.checked_out(repository, _HEADS + branch)):
         raise SkillRepoError(f"{branch} is checked out in `{where}`, so leave out --drop")
     if merge.passes:
         merge = _merged(repository, merge, ways[0] if ways else None)
@@ -112,7 +113,7 @@ def _prepared(place: Place, branch: str, into: str | None) -> _Merge:
         raise SkillRepoError(f"{branch} and {name} have no common ancestor")
     if base == tip:
         raise SkillRepoError(f"{branch} adds no commit to {name}: it is merged, or empty")
-    worktree = repository.checked_out(ref)
+    worktree = git_worktree.checked_out(repository, ref)
     if worktree:
         refuse_unclean(worktree, ref)
     changed = changes(repository, {tip: base})[tip]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import click
 
+from skillrepo import git_history
 from skillrepo.commands.offering import push_target
 from skillrepo.commands.outcome import few
 from skillrepo.commands.place import Place
@@ -168,9 +169,9 @@ class _Last:
 
 
 def _source_of(repository: Repository, branch: str, commit: str) -> str:
-    trailers = dict(repository.trailers(commit))
+    trailers = dict(git_history.trailers(repository, commit))
     if _TRAILER not in trailers:
-        subject = one_line(repository.message(commit).partition("\n")[0])[:72]
+        subject = one_line(git_history.message(repository, commit).partition("\n")[0])[:72]
         raise SkillRepoError(
             f"the branch `{branch}` ends in a commit that `skillrepo publish` did not make "
             f"({commit[:12]} “{subject}”): give another one with --ref, or put it out of the way "

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from skillrepo import git_history, git_worktree
 from skillrepo.commands.landing import NAME, Outcome, keep
 from skillrepo.commands.place import Place
 from skillrepo.commands.target import Target, read
@@ -207,7 +208,7 @@ def _commit(proposal: Proposal, request: Request, job: Job) -> Outcome:
         kept=kept,
     )
     remotes = repository.remotes()
-    trailers = tuple(repository.trailers(commit))
+    trailers = tuple(git_history.trailers(repository, commit))
     # Last, so that whatever goes wrong leaves the branch as it was.
     if job.goes_on:
         move_branch(repository, branch, job.base, commit)
@@ -238,7 +239,7 @@ def _parted(
 def _write_files(proposal: Proposal, job: Job) -> str:
     """Change the files of the worktree, if they are those of the commit."""
     root, folder = job.place.root, job.original.folder
-    changed = job.place.git().changed_in_worktree(job.base, folder)
+    changed = git_worktree.changed_since(job.place.git(), job.base, folder)
     if changed:
         raise SkillRepoError(
             f"{changed[0]} differs from {job.start}, so nothing was written: commit or undo what "
@@ -280,7 +281,7 @@ def is_dirty(job: Job) -> bool:
     """
     if job.goes_on or job.step == "write-only" or job.place.git().root is None:
         return False
-    return bool(job.place.git().changed_in_worktree(job.base, job.original.folder))
+    return bool(git_worktree.changed_since(job.place.git(), job.base, job.original.folder))
 
 
 def check_slug(slug: str) -> None:

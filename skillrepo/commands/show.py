@@ -6,7 +6,7 @@ from posixpath import dirname
 
 import click
 
-from skillrepo import document
+from skillrepo import document, git_history
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.target import Target, drafts
 from skillrepo.document import Document, Unreadable
@@ -121,10 +121,10 @@ class _Log:
         self._ways: list[tuple[str, str]] = []
         commits = []
         if repository and start:
-            self._ways = repository.versions(start, path, most=_MOST)
+            self._ways = git_history.versions(repository, start, path, most=_MOST)
             # The folder's own and those that it was moved from; of the last one more is looked for.
             folders = dict.fromkeys(dirname(way) or "." for _, way in [("", path), *self._ways])
-            commits = repository.commits(start, list(folders), most=_MOST + 1)
+            commits = git_history.commits(repository, start, list(folders), most=_MOST + 1)
         self._commits = commits[:_MOST]
         self.complete = len(commits) <= _MOST
 

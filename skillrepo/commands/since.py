@@ -4,7 +4,7 @@ from collections import Counter
 from posixpath import dirname
 from typing import NamedTuple, Self
 
-from skillrepo import baseline, settings, taxonomy
+from skillrepo import baseline, git_worktree, settings, taxonomy
 from skillrepo.baseline import Entry, entry_of
 from skillrepo.check import Honoured, Plan, judge, report
 from skillrepo.commands.place import Place
@@ -42,7 +42,7 @@ class Since(NamedTuple):
         if head is None:
             raise SkillRepoError("there is no commit yet, so nothing to compare with --base")
         start = base_of(repository, rev, head)
-        return cls(place.tree(start), tuple(repository.changed_in_worktree(start)))
+        return cls(place.tree(start), tuple(git_worktree.changed_since(repository, start)))
 
     def touched(self, context: Context) -> set[str]:
         """The SKILL.md of each skill of which a file changed.

@@ -30,7 +30,7 @@ def squashed(  # noqa: PLR0913 - what a commit is made of
     there. SkillRepoError where the draft changes more than that, or the folder has changed there.
     """
     oids = repository.commits_since(onto, tip)
-    commits = [CommitText(repository.message(oid), repository.trailers(oid)) for oid in oids]
+    commits = [CommitText.of(repository, oid) for oid in oids]
     message = message_of(commits)
     if base == onto:
         return commit_tree_of(repository, tip, onto, message)
