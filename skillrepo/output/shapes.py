@@ -568,3 +568,63 @@ class PublishShape:
     notes: tuple[str, ...]
     gate: ReportShape
     pushed: PushedShape | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedShape:
+    """The addresses of a skill before and after a move."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEditShape:
+    """A file that changes with a move, by its path after it, and what of it changes."""
+
+    path: str
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyMoveShape:
+    """`skillrepo taxonomy mv --json`.
+
+    `old` and `new` are addresses, with their folders as paths. `gate` holds the errors that the
+    move would bring; where it has some, the move is `refused`. `base` is null with `--here`;
+    `branch` and `commit` are null but for a move on a branch.
+    """
+
+    version: Literal[1]
+    status: Literal["moved", "dry-run", "refused"]
+    kind: Literal["skill", "category"]
+    old: str
+    new: str
+    old_path: str
+    new_path: str
+    skills: tuple[MovedShape, ...]
+    edits: tuple[MoveEditShape, ...]
+    notes: tuple[str, ...]
+    base: str | None
+    branch: str | None
+    commit: str | None
+    gate: ReportShape
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyAddShape:
+    """`skillrepo taxonomy add --json`.
+
+    `base` is null with `--here`; `branch` and `commit` are null but for one that was added on a
+    branch.
+    """
+
+    version: Literal[1]
+    status: Literal["added", "dry-run"]
+    category: str
+    title: str
+    description: str
+    owners: tuple[str, ...]
+    base: str | None
+    branch: str | None
+    commit: str | None
