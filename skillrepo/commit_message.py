@@ -55,7 +55,7 @@ def _subject(name: str, revision: Revision) -> str:
     """As https://www.conventionalcommits.org has it, by what the changes ask for."""
     bump = revision.diff.bump if revision.diff else None
     kind = _TYPES[bump or Bump.PATCH].format(name)
-    return subject(kind, revision.title or "revise")
+    return subject(kind, line(revision.title) or "revise")
 
 
 def subject(kind: str, text: str) -> str:

@@ -27,6 +27,7 @@ from skillrepo.library import is_skill_file
 from skillrepo.link_edit import relink
 from skillrepo.links import decoded, leads_elsewhere
 from skillrepo.move import Move
+from skillrepo.semver import Bump, raised
 
 _BOM = b"\xef\xbb\xbf"
 _PAGES = (".md", ".markdown")
@@ -127,12 +128,20 @@ class _Editor:
         for path in library.select(move.old_folder):
             if dirname(path) == move.old_folder:
                 self._frontmatter(path, "name", move.name, "name")
+                self._raise_version(path)
         for facts in list(self._context.facts.all()):
             for relation in RELATIONS:
                 if move.old_name in facts.related(relation):
                     self._frontmatter(
                         facts.path, f"metadata.{relation}", None, "metadata", relation
                     )
+
+    def _raise_version(self, path: str) -> None:
+        """Another name is another skill to those who use it; a version that there is says so."""
+        skill = next(self._context.library.load([path]), None)
+        node = skill.node("metadata", "version") if isinstance(skill, Document) else None
+        if node and (due := raised(node.text, Bump.MAJOR)):
+            self._frontmatter(path, f"metadata.version {due}", due, "metadata", "version")
 
     def _frontmatter(self, path: str, label: str, text: str | None, *keys: str) -> None:
         """Write another text for a key; without one it is the same with the new name in it."""

@@ -93,7 +93,7 @@ def _draft(
         commit=tip.oid,
         date=tip.date,
         subject=tip.subject,
-        kind=drafted(tip.ref)[0],  # type: ignore[arg-type]  # the three words are all
+        kind=drafted(tip.ref)[0],  # type: ignore[arg-type]  # the four words are all
         address=standing.address,
         files=standing.files,
         bump=str(diff.bump) if diff and diff.bump else None,  # type: ignore[arg-type]
@@ -132,6 +132,7 @@ def _text(shape: shapes.DraftsShape) -> Iterator[str]:
 
 def _facts(draft: shapes.DraftShape, base: str | None) -> Iterator[str]:
     what = f"{draft.kind or 'draft'} {one_line(draft.address or _NOT)}"
+    what = "taxonomy" if draft.kind == "taxonomy" and not draft.address else what
     yield f"{what} ({draft.bump})" if draft.bump else what
     if draft.files is not None:
         yield f"{draft.files:,} file{'s' * (draft.files != 1)}"

@@ -27,6 +27,7 @@ _LABELS = {
     "skill/new/": "skill: new",
     "skill/revise/": "skill: revise",
     "skill/move/": "skill: move",
+    "skill/taxonomy/": "skill: taxonomy",
 }
 _MOST_FINDINGS = 50
 # Of GitHub 256 characters, of GitLab 255, of which `Draft: ` takes some.

@@ -12,7 +12,6 @@ from skillrepo.commands.work import Work
 from skillrepo.commit_message import line, paragraph, subject
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import folders_of
-from skillrepo.git_move import refuse_changed
 from skillrepo.move import refuse_category, refuse_same_file, refuse_unfit
 from skillrepo.output import json, shapes
 from skillrepo.put_file import replace
@@ -63,8 +62,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     work = start(base, here=here, dry_run=dry_run)
     category = category.rstrip("/")
-    entry = _entry(category, purpose, title, owners)
     _refuse(category, work)
+    entry = _entry(category, purpose, title, owners)
     done = _added(category, entry, work, here=here, dry_run=dry_run)
     say_all([json.dumps(_shape(done))] if as_json else _text(done, work))
 
@@ -108,9 +107,7 @@ def _added(category: str, entry: NewCategory, work: Work, *, here: bool, dry_run
     after = bom + added(before[len(bom) :].decode(), category, entry).encode()
     repository = work.place.git()
     branch = branch_of("taxonomy", category)
-    if here:
-        refuse_changed(repository, [FILE_NAME])
-    else:
+    if not here:
         refuse_branch(repository, branch)
     if dry_run:
         return _Done(category, entry, "dry-run", None if here else work.base)

@@ -461,7 +461,7 @@ class DraftShape:
     commit: str
     date: str
     subject: str
-    kind: Literal["new", "revise", "move"] | None
+    kind: Literal["new", "revise", "move", "taxonomy"] | None
     address: str | None
     files: int | None
     bump: BumpName | None
