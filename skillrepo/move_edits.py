@@ -169,12 +169,27 @@ class _Editor:
         for path in self._source.files():
             if not path.lower().endswith(_PAGES) or excludes(path):
                 continue
-            data = self._read(path)
+            data = self._page(path)
             if data is None or not (b"](" in data or b"]:" in data):
                 continue
             # A link into the folder from outside of it has to name it.
             if within(path, move.old_folder) or old_name in data or escaped in data:
                 self._relink(path, data)
+
+    def _page(self, path: str) -> bytes | None:
+        """The bytes of a page; None for what is no file, or too large."""
+        if path in self._now or self._source.kind(path) != "file":
+            return self._now.get(path)
+        data = next(iter(self._source.read([path])))
+        if data is None:
+            raise SkillRepoError(
+                f"{path} cannot be read here, so links in it would be lost: in a partial clone "
+                "fetch it first, for example with git fetch --refetch --no-filter"
+            )
+        if isinstance(data, int):
+            self._notes.append(f"{path} is too large to be looked at for links")
+            return None
+        return data
 
     def _relink(self, path: str, data: bytes) -> None:
         start = _body(path, data)

@@ -1,6 +1,8 @@
 """`skillrepo taxonomy mv`, on real repositories: on a branch, and with --here."""
 
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -396,6 +398,45 @@ def test_user_state_is_untouched(
     assert snapshot(*roots, written="skill/move/") == before
 
 
+def test_partial_clone_that_lacks_a_page(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
+    git(root, "config", "uploadpack.allowFilter", "true")
+    url = root.as_uri()
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", "--no-checkout", url, "partial")
+    partial = tmp_path / "partial"
+    git(partial, "restore", "--source=main", "--worktree", "--", "taxonomy.yaml")
+    done = run(partial, *CATEGORY)
+    assert done.code == 2
+    assert "README.md cannot be read here, so links in it would be lost" in done.err
+    assert git(partial, "branch", "--list", "skill/*") == ""
+
+
+def test_kill_leaves_nothing_or_the_branch(root: Path, git: Git) -> None:
+    """It is killed at moments spread over its run; git's own child is left to end."""
+    command = [sys.executable, "-m", "skillrepo", *CATEGORY]
+    start = time.monotonic()
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    length = time.monotonic() - start
+    tree = git(root, "rev-parse", f"{BRANCH}^{{tree}}")
+    before = snapshot(root, written="skill/move/")
+    for moment in range(8):
+        git(root, "update-ref", "-d", f"refs/heads/{BRANCH}")
+        with subprocess.Popen(
+            command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            try:
+                process.wait(length * (0.3 + moment / 10))
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if git(root, "branch", "--list", BRANCH):
+            assert git(root, "rev-parse", f"{BRANCH}^{{tree}}") == tree
+        git(root, "fsck", "--strict")
+        now = snapshot(root, written="skill/move/")
+        assert {path: now.get(path) for path in before} == before
+    if not git(root, "branch", "--list", BRANCH):
+        subprocess.run(command, cwd=root, check=True, capture_output=True)
+    assert git(root, "rev-parse", f"{BRANCH}^{{tree}}") == tree
+
+
 # What becomes of the branch.
 
 
@@ -423,6 +464,23 @@ def test_other_commands_know_the_branch(root: Path, run: Run) -> None:
     assert (root / "skills/lang/pdf-join/SKILL.md").is_file()
     shown = run(root, "show", "pdf-join", "--json").json("show")
     assert len(shown["history"]) == 2
+
+
+def test_pull_request(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "remote.git")
+    git(root, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    assert run(root, *CATEGORY).code == 0
+    assert run(root, "taxonomy", "add", "more", "--purpose", "More.").code == 0
+    for branch, title in (
+        (BRANCH, "refactor(taxonomy): move technical/python to lang/python"),
+        ("skill/taxonomy/more", "feat(taxonomy): add more"),
+    ):
+        done = run(root, "pr", branch)
+        assert (done.code, done.err) == (0, "")
+        folder = root / ".git/skillrepo/pull-requests" / branch.replace("/", "-")
+        assert (folder / "title.txt").read_text().strip() == title
+        assert "taxonomy.yaml" in (folder / "body.md").read_text()
+        assert git(tmp_path / "remote.git", "rev-parse", branch) == git(root, "rev-parse", branch)
 
 
 def test_promote_of_one_that_is_behind_says_what_to_do(root: Path, run: Run, git: Git) -> None:
