@@ -418,13 +418,13 @@ def test_kill_leaves_nothing_or_the_branch(root: Path, git: Git) -> None:
     length = time.monotonic() - start
     tree = git(root, "rev-parse", f"{BRANCH}^{{tree}}")
     before = snapshot(root, written="skill/move/")
-    for moment in range(8):
+    for moment in range(5):
         git(root, "update-ref", "-d", f"refs/heads/{BRANCH}")
         with subprocess.Popen(
             command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
             try:
-                process.wait(length * (0.3 + moment / 10))
+                process.wait(length * (0.4 + moment * 0.12))
             except subprocess.TimeoutExpired:
                 process.kill()
         if git(root, "branch", "--list", BRANCH):
