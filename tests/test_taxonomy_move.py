@@ -483,13 +483,31 @@ def test_pull_request(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
         assert git(tmp_path / "remote.git", "rev-parse", branch) == git(root, "rev-parse", branch)
 
 
-def test_promote_of_one_that_is_behind_says_what_to_do(root: Path, run: Run, git: Git) -> None:
+def test_promote_of_one_that_is_behind(root: Path, run: Run, git: Git) -> None:
+    (root / PYTHON / "typing/scripts/run.sh").chmod(0o755)
+    commit(root, git)
     assert run(root, *CATEGORY).code == 0
     (root / "later").touch()
+    (root / PYTHON / "new.txt").touch()
+    head = commit(root, git)
+    done = run(root, "promote", BRANCH)
+    assert (done.code, done.err) == (0, "")
+    assert git(root, "rev-parse", "main^") == head
+    assert git(root, "log", "-1", "--format=%B", "main") == git(
+        root, "log", "-1", "--format=%B", BRANCH
+    )
+    changed = git(root, "diff", "--name-only", BRANCH, "main").splitlines()
+    assert changed == ["later", f"{PYTHON}/new.txt"]
+    assert git(root, "status", "--porcelain") == ""
+
+
+def test_promote_where_the_same_has_changed(root: Path, run: Run, git: Git) -> None:
+    assert run(root, *CATEGORY).code == 0
+    (root / PYTHON / "deco/SKILL.md").write_text(skill("deco", body="# B\n"))
     commit(root, git)
     done = run(root, "promote", BRANCH)
     assert done.code == 2
-    assert "is behind; merge it yourself, in a worktree: git merge --squash" in done.err
+    assert f"{PYTHON}/deco/SKILL.md has changed since {BRANCH} began; merge it yourself" in done.err
 
 
 # Here.
