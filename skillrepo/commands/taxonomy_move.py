@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import click
@@ -126,9 +126,9 @@ def _on_branch(done: _Done, why: str, *, dry_run: bool) -> _Done:
     changes: dict[str, Change] = dict(_folder(move, work))
     changes.update({path: each.after for path, each in done.edits.files.items()})
     if dry_run:
-        return _with(done, status="dry-run")
+        return replace(done, status="dry-run")
     commit = land(work, branch, changes, _message(done, why))
-    return _with(done, status="moved", branch=branch, commit=commit)
+    return replace(done, status="moved", branch=branch, commit=commit)
 
 
 def _folder(move: Move, work: Work) -> Iterator[tuple[str, Change]]:
@@ -154,20 +154,13 @@ def _here(done: _Done, *, dry_run: bool) -> _Done:
     files = {path: (each.before, each.after) for path, each in done.edits.files.items()}
     own = [path for path in files if not within(path, move.new_folder)]
     refuse_changed(repository, [*([move.old_folder] if there else ()), *own])
+    if repository.setting("core.sparseCheckout", "bool") == "true":
+        notes = (*done.edits.notes, "what the sparse checkout leaves out was not looked at")
+        done = replace(done, edits=done.edits._replace(notes=notes))
     if dry_run:
-        return _with(done, status="dry-run")
+        return replace(done, status="dry-run")
     move_here(repository, (move.old_folder, move.new_folder) if there else None, files)
-    return _with(done, status="moved")
-
-
-def _with(
-    done: _Done,
-    *,
-    status: Literal["moved", "dry-run"],
-    branch: str | None = None,
-    commit: str | None = None,
-) -> _Done:
-    return _Done(done.move, done.edits, done.skills, done.worse, done.work, status, branch, commit)
+    return replace(done, status="moved")
 
 
 def _message(done: _Done, why: str) -> str:
