@@ -8,7 +8,7 @@ from pathlib import Path
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.git_process import run_git
-from skillrepo.git_write import run_here
+from skillrepo.git_write import lock_error, run_here
 from skillrepo.put_file import replace
 
 _SHOWN = 3
@@ -41,6 +41,8 @@ def move_here(
     All of it is staged, but for files that git does not track. SkillRepoError where something
     stands in the way; what was done by then is undone.
     """
+    if error := lock_error(repository.git_dir / "index.lock", "the index"):
+        raise error
     done: list[str] = []
     made = _make_parents(repository.cwd, folders[1]) if folders else []
     try:
