@@ -284,6 +284,63 @@ def test_revision_says_what_changed_on_the_whole_branch(
     assert again.out.endswith(f"pull request unchanged: {URL}\n")
 
 
+def test_why_does_not_repeat_what_changed(place: Place, git: Git) -> None:
+    publish(place, git)
+    (place.root.parent / "feedback").write_text("- minor: Say how to check it.")
+    said = ("revise", "pdf-merge", "--feedback-file", "../feedback", "--slug", "x", "--pr")
+    program = ("--writer", "command", "--", sys.executable, REVISER, END, CHECKS)
+    assert place.run(place.root, *said, *program).code == 0
+    message = git(place.root, "log", "-1", "--format=%b", "skill/revise/pdf-merge/x")
+    assert "- minor: section added: Checks" in message
+    body = place.stand.pulls[0]["body"]
+    assert block(body, "Why") == "- minor: Say how to check it."
+    assert body.count("section added: Checks") == 1
+
+
+def measured(place: Place, git: Git, *trailers: str) -> None:
+    """Give the commit of the branch more trailers, as a writer that measures leaves them."""
+    message = git(place.root, "log", "-1", "--format=%B", BRANCH)
+    text = "\n".join((message.strip(), *trailers, ""))
+    words = ("commit-tree", f"{BRANCH}^{{tree}}", "-p", f"{BRANCH}^")
+    git(place.root, "update-ref", f"refs/heads/{BRANCH}", git(place.root, *words, stdin=text))
+
+
+def test_cost_and_claims_that_were_measured(place: Place, git: Git) -> None:
+    place.run(place.root, *new())
+    claims = ("Skill-Unsupported: It is @fast.", "Skill-Unsupported: It is small.")
+    measured(place, git, "Skill-Cost: 0.0123 USD", "Skill-Tokens: 8214", *claims)
+    assert place.run(place.root, "pr", BRANCH).code == 0
+    (pull,) = place.stand.pulls
+    assert block(pull["body"], "Cost") == "0.0123 USD, 8214 tokens"
+    assert block(pull["body"], "Provenance").endswith(
+        "\nUnsupported claims: 2\n- It is @fast.\n- It is small."
+    )
+    assert "Skill-Cost" not in pull["body"]
+    program = (
+        "--writer",
+        "command",
+        "--",
+        sys.executable,
+        REVISER,
+        "2. Run it.",
+        "2. Run it once.",
+    )
+    assert place.run(place.root, "revise", BRANCH, "Say once.", "--pr", *program).code == 0
+    assert block(pull["body"], "Cost") == (
+        f"0.0123 USD, 8214 tokens: feat({NAME}): add skill\nnot measured: fix({NAME}): Say once"
+    )
+    # What was looked at is not what is there now.
+    assert "Unsupported claims: not measured" in pull["body"]
+
+
+def test_no_claim_is_not_the_same_as_not_measured(place: Place, git: Git) -> None:
+    place.run(place.root, *new())
+    measured(place, git, "Skill-Unsupported: none")
+    assert place.run(place.root, "pr", BRANCH).code == 0
+    assert "Unsupported claims: 0\n" in place.stand.pulls[0]["body"]
+    assert "## Cost\n\nnot measured\n" in place.stand.pulls[0]["body"]
+
+
 def test_bump_of_a_branch_that_goes_further(place: Place, git: Git) -> None:
     publish(place, git)
     assert place.run(place.root, *revise(END, CHECKS, "--pr")).code == 0

@@ -1,5 +1,6 @@
 """What a pull request says of a branch: its commits and files, what the rules find, its sources."""
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ from skillrepo.commands.place import Place
 from skillrepo.commands.target import Target, drafted, read
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
-from skillrepo.forge.body import Evidence, render
+from skillrepo.forge.body import NOT_MEASURED, Evidence, render
 from skillrepo.forge.pull_request import PullRequest
 from skillrepo.git import Repository
 from skillrepo.output import text
@@ -33,6 +34,12 @@ _MOST_FINDINGS = 50
 _LONGEST_TITLE = 240
 _VERBS = {"A": "adds", "D": "removes"}
 _OURS = "Skill"
+# What a writer that measured them leaves in its commit: `0.0123 USD`, `8214`, one claim a trailer.
+_COSTS = {"Skill-Cost": "", "Skill-Tokens": " tokens"}
+_CLAIM = "Skill-Unsupported"
+_NO_CLAIM = "none"
+# A list of changes, as the commit of a revision has it.
+_CHANGES = re.compile(r"- (?:patch|minor|major): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,18 @@ class CommitText:
         """The first line, safe to print."""
         return one_line(self.message.partition("\n")[0])
 
-    def why(self) -> Iterator[str]:
-        """The body without its trailers, and without the findings, which are measured anew."""
+    def why(self, *, changes: bool) -> Iterator[str]:
+        """The body without trailers and findings, which are measured anew, and maybe `changes`."""
         paragraphs = self.message.split("\n\n")[1:]
-        for paragraph in paragraphs[:-1] if self.trailers else paragraphs:
-            if not paragraph.startswith("Gate ("):
+        for index, paragraph in enumerate(paragraphs[:-1] if self.trailers else paragraphs):
+            # The first is what somebody wrote, whatever it looks like.
+            listed = index and self.is_ours and _CHANGES.match(paragraph)
+            if (changes or not listed) and not paragraph.startswith("Gate ("):
                 yield from (*paragraph.split("\n"), "")
+
+    def values(self, key: str) -> list[str]:
+        """The values of the trailers of this name, each on one line."""
+        return [one_line(value) for name, value in self.trailers if name == key]
 
 
 class Base(NamedTuple):
@@ -103,10 +116,12 @@ def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) 
     }
     title = masked(first.subject)[:_LONGEST_TITLE]
     evidence = Evidence(
-        why=list(_why(first, commits)),
+        why=list(_why(first, commits, changes=diff is None)),
         changed=[*(lines(diff, plain=True) if diff else ()), *_files(others)],
         gate=list(_gate(context, skills)),
         provenance=_provenance(commits),
+        unsupported_claims=_claims(commits),
+        cost=_cost(commits),
         attempt=list(_attempt(branch, skills)),
     )
     own = [label for prefix, label in _LABELS.items() if branch.startswith(prefix)]
@@ -141,8 +156,8 @@ def _ref(repository: Repository, remote: str, base: str) -> str | None:
     return repository.ref_of(base)
 
 
-def _why(first: CommitText, commits: Sequence[CommitText]) -> Iterator[str]:
-    why = list(first.why())
+def _why(first: CommitText, commits: Sequence[CommitText], *, changes: bool) -> Iterator[str]:
+    why = list(first.why(changes=changes))
     yield from why or [first.subject]
     if len(commits) > 1:
         yield "Commits:"
@@ -204,7 +219,31 @@ def _provenance(commits: Sequence[CommitText]) -> list[tuple[str, str]]:
     found = dict.fromkeys(
         (key, one_line(value)) for commit in commits for key, value in commit.trailers
     )
-    return [(key, value) for key, value in found if key.startswith(_OURS)]
+    elsewhere = {*_COSTS, _CLAIM}
+    return [(k, value) for k, value in found if k.startswith(_OURS) and k not in elsewhere]
+
+
+def _claims(commits: Sequence[CommitText]) -> list[str] | None:
+    """What no source bears out in the skill as it is now; None where nobody has looked."""
+    found = commits[-1].values(_CLAIM)
+    return [claim for claim in found if claim != _NO_CLAIM] if found else None
+
+
+def _cost(commits: Sequence[CommitText]) -> list[str] | None:
+    """What each commit of skillrepo's says that it cost; None where none does."""
+    ours = [each for each in commits if each.is_ours]
+    costs = [", ".join(_costs(each)) for each in ours]
+    if not any(costs):
+        return None
+    if len(ours) == 1:
+        return costs
+    pairs = zip(costs, ours, strict=True)
+    return [f"{cost or NOT_MEASURED}: {each.subject}" for cost, each in pairs]
+
+
+def _costs(commit: CommitText) -> Iterator[str]:
+    for key, what in _COSTS.items():
+        yield from (f"{value}{what}" for value in commit.values(key))
 
 
 def _attempt(branch: str, skills: Sequence[str]) -> Iterator[str]:
