@@ -129,16 +129,22 @@ class GitHubStand:
 
     def _create(self, request: Received, _url: str) -> Reply:
         wanted = request.body
-        if any(each["head"]["label"] == f"owner:{wanted['head']}" for each in self.pulls):
-            return exists(wanted["head"])
+        owner, _, head = f"owner:{wanted['head']}".rpartition(":")
+        owner = owner.rpartition(":")[2]
+        if any(each["head"]["label"] == f"{owner}:{head}" for each in self.pulls):
+            return exists(head)
         values = {key: wanted[key] for key in ("title", "body", "draft")}
-        pull = self.pull(wanted["head"], **values)
+        pull = self.pull(head, owner=owner, **values)
         pull["base"]["ref"] = wanted["base"]
         return reply(pull, 201)
 
     def _change(self, request: Received, _url: str, number: str) -> Reply:
         pull = self.pulls[int(number) - 1]
-        pull.update(request.body)
+        changes = dict(request.body)
+        pull["base"]["ref"] = changes.pop("base", pull["base"]["ref"])
+        # It takes `draft`, and does nothing about it.
+        changes.pop("draft", None)
+        pull.update(changes)
         return reply(pull)
 
     def _label(self, _request: Received, _url: str, name: str) -> Reply:
@@ -180,7 +186,7 @@ def exists(head: str) -> Reply:
 
 @dataclass
 class GitLabStand:
-    """One project, `group/sub/skills`."""
+    """One project, `group/sub/skills`, with a fork, `ada/skills`."""
 
     requests: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -211,17 +217,24 @@ class GitLabStand:
     def answer(self, request: Received, _url: str) -> Reply:  # noqa: PLR0911
         """As GitLab does."""
         at = request.path.removeprefix("/projects/group/sub/skills")
-        body = request.body
+        body, source = request.body, 7
+        if at == request.path:
+            at, source = at.removeprefix("/projects/ada/skills"), 8
+        if not at:
+            return reply({"id": source})
         if at == "/merge_requests" and request.method == "GET":
             head = request.query.get("source_branch")
             return reply([x for x in self.requests if head in (None, x["source_branch"])])
         if at == "/merge_requests":
             head = body["source_branch"]
-            if any(each["source_branch"] == head for each in self.requests):
+            known = {(each["source_branch"], each["source_project_id"]) for each in self.requests}
+            if (head, source) in known:
                 message = "Another open merge request already exists for this source branch: !1"
                 return reply({"message": [message]}, 409)
             made = self.request(head, title=body["title"], description=body["description"])
             made["target_branch"] = body["target_branch"]
+            made["source_project_id"] = source
+            made["target_project_id"] = body.get("target_project_id", source)
             return reply(made, 201)
         if number := re.fullmatch(r"/merge_requests/(\d+)", at):
             found = self.requests[int(number[1]) - 1]
@@ -229,6 +242,7 @@ class GitLabStand:
             removed = body.pop("remove_labels", "").split(",")
             found["labels"] = [x for x in found["labels"] + added if x and x not in removed]
             found.update(body)
+            found["draft"] = found["title"].startswith("Draft: ")
             return reply(found)
         if at == "/labels":
             if body["name"] in self.labels:

@@ -406,6 +406,131 @@ def test_revision_that_was_not_pushed_goes_on(place: Place, git: Git) -> None:
     assert "section added: Checks" in block(place.stand.pulls[0]["body"], "What changed")
 
 
+# Where it goes
+
+
+def test_what_it_is_merged_into_is_not_forgotten(place: Place, git: Git) -> None:
+    publish(place, git)
+    git(place.root, "switch", "--quiet", "-c", "stable")
+    (place.root / "stable.md").write_text("x\n")
+    path = place.root / PATH
+    path.write_text(path.read_text().replace("1.2.0", "2.0.0"))
+    git(place.root, "add", "--all")
+    git(place.root, "commit", "--quiet", "-m", "feat!: stable")
+    git(place.root, "switch", "--quiet", "main")
+    assert place.run(place.root, *revise(END, CHECKS, "--pr", "--base", "stable")).code == 0
+    (pull,) = place.stand.pulls
+    assert pull["base"]["ref"] == "stable"
+    assert "stable.md" not in pull["body"]
+    done = place.run(place.root, *revise("Count the pages.", LIMITS, "--pr"))
+    assert (done.code, done.err) == (0, "")
+    assert place.stand.pulls == [pull]
+    assert pull["base"]["ref"] == "stable"
+    assert "stable.md" not in pull["body"]
+    lines = block(pull["body"], "What changed").splitlines()
+    assert lines[:2] == ["  minor  section added: Checks", "  minor  section added: Limits"]
+    assert lines[-1] == "It asks for a minor bump: 2.0.0 → 2.1.0, and the version is 2.1.0."
+    # It is moved where that is said.
+    assert place.run(place.root, "pr", REVISED, "--into", "main").code == 0
+    assert place.stand.pulls == [pull]
+    assert pull["base"]["ref"] == "main"
+    assert "adds stable.md" in pull["body"]
+
+
+def test_what_it_is_merged_into_is_not_here(place: Place, git: Git) -> None:
+    place.run(place.root, *new())
+    place.stand.pull(BRANCH)["base"]["ref"] = "stable"
+    done = place.run(place.root, "pr", BRANCH)
+    assert done.code == 2
+    assert (
+        "merged into stable, which is not here, so nothing was pushed: git fetch origin stable"
+        in (done.err)
+    )
+    assert place.pushed(git) == []
+
+
+def test_forge_that_fails_before_the_push(place: Place, git: Git) -> None:
+    place.server.before("GET", ".*/pulls", refusal(401, "Bad credentials"))
+    done = place.run(place.root, *new("--draft-pr"))
+    assert done.code == 2
+    assert done.err.startswith(f"error: {BRANCH} is kept here, and nothing was pushed: github.com")
+    command = f"skillrepo pr {BRANCH} --remote origin --draft-pr"
+    assert done.err.endswith(f"Then go on with: {command}\n")
+    assert place.pushed(git) == []
+    assert place.run(place.root, *command.split()[1:]).code == 0
+    assert place.stand.pulls[0]["draft"] is True
+
+
+def test_base_that_was_written_by_hand_is_known(place: Place, git: Git) -> None:
+    configure("forge: {kind: none}\n")
+    git(place.root, "branch", "stable", "main")
+    assert "--base stable" in place.run(place.root, *new("--pr", "--base", "stable")).out
+    assert "--base stable" in place.run(place.root, "pr", BRANCH).out
+    assert place.server.received == []
+
+
+def fork(place: Place, git: Git) -> None:
+    """Make the remote that is pushed to a fork of another one, which goes on."""
+    git(place.root, "remote", "set-url", "origin", "https://github.com/ada/skills")
+    git(place.root, "remote", "add", "upstream", "https://github.com/owner/skills")
+    commit = git(place.root, "commit-tree", "-p", "main", "-m", "docs: go on", "main^{tree}")
+    git(place.root, "update-ref", "refs/remotes/upstream/main", commit)
+
+
+def test_fork(place: Place, git: Git) -> None:
+    fork(place, git)
+    # Of a branch of theirs nothing is to be said.
+    git(place.root, "update-ref", "refs/heads/main", "upstream/main")
+    done = place.run(place.root, *new("--pr"))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith(f"pushed {BRANCH} to origin (created)\npull request created: {URL}\n")
+    (pull,) = place.stand.pulls
+    assert (pull["head"]["label"], pull["base"]["ref"]) == (f"ada:{BRANCH}", "main")
+    assert f"git fetch https://github.com/ada/skills {BRANCH}\n" in pull["body"]
+    assert "Commits:" not in pull["body"]
+    assert place.run(place.root, "pr", BRANCH).out.endswith(f"pull request unchanged: {URL}\n")
+
+
+@pytest.mark.parametrize(
+    ("remote", "head", "again"),
+    [
+        ("origin", f"ada:{BRANCH}", "--remote origin --to base --into main"),
+        ("base", BRANCH, "--remote base --into main"),
+    ],
+)
+def test_to(remote: str, head: str, again: str, place: Place, git: Git) -> None:
+    fork(place, git)
+    git(place.root, "remote", "rename", "upstream", "base")
+    git(place.root, "config", "remote.base.pushurl", str(place.bare))
+    place.server.before("POST", ".*/pulls", refusal(422, "no"))
+    done = place.run(place.root, *new("--pr", "--remote", remote, "--to", "base"))
+    assert done.code == 2
+    assert done.err.endswith(f"Then go on with: skillrepo pr {BRANCH} {again}\n")
+    (request,) = [each for each in place.server.received if each.method == "POST"]
+    assert (request.path, request.body["head"]) == ("/repos/owner/skills/pulls", head)
+
+
+def test_fork_to_itself(place: Place, git: Git) -> None:
+    fork(place, git)
+    assert place.run(place.root, *new("--pr", "--to", "origin")).code == 2
+    assert place.server.asked() == ["GET /repos/ada/skills/pulls"]
+
+
+def test_to_where_it_cannot_go(place: Place, git: Git) -> None:
+    git(place.root, "remote", "add", "other", "https://gitlab.com/group/skills")
+    for options, said in (
+        (("--to", "x"), "there is no remote 'x'"),
+        (("--to", "other"), "the remote origin is not at gitlab.com, so no pull request can be"),
+    ):
+        done = place.run(place.root, *new("--pr", *options))
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"error: {said}")
+    # Another host is no project that this one is a fork of.
+    git(place.root, "remote", "rename", "other", "upstream")
+    assert place.run(place.root, *new("--pr")).code == 0
+    assert "--to is for --pr" in place.run(place.root, *new("--push", "--to", "upstream")).err
+
+
 # What can be refused is refused before a writer is paid
 
 
@@ -465,7 +590,7 @@ def test_push_that_is_refused_leaves_the_branch(place: Place, git: Git) -> None:
     assert done.err.count("\n") == 1
     assert "kept in" not in done.err
     assert git(place.root, "rev-parse", BRANCH)
-    assert place.server.received == []
+    assert place.server.asked() == ["GET /repos/owner/skills/pulls"]
     hook.unlink()
     assert place.run(place.root, "pr", BRANCH).out.endswith(f"pull request created: {URL}\n")
 

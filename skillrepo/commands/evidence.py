@@ -85,8 +85,10 @@ class Base(NamedTuple):
     oid: str
 
 
-def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) -> PullRequest:
-    """The pull request that merges a branch of ours.
+def pull_request(
+    place: Place, branch: str, into: Base, *, draft: bool = False, fork: str | None = None
+) -> PullRequest:
+    """The pull request that merges a branch of ours; `fork` is the URL of the fork that it is in.
 
     Title and reason are those of the first commit of skillrepo's on the branch. What changed is
     for a revision the semantic diff of the whole branch, with a label for its bump; else the files
@@ -122,7 +124,7 @@ def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) 
         provenance=_provenance(commits),
         unsupported_claims=_claims(commits),
         cost=_cost(commits),
-        attempt=list(_attempt(branch, skills)),
+        attempt=list(_attempt(branch, skills, fork or "origin")),
     )
     own = [label for prefix, label in _LABELS.items() if branch.startswith(prefix)]
     bump = [f"bump: {diff.bump}"] if diff and diff.bump else []
@@ -130,17 +132,24 @@ def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) 
     return PullRequest(title, render(title, evidence), branch, into.branch, labels, draft)
 
 
-def base_of(repository: Repository, remote: str, base: str | None = None) -> Base:
+def base_of(
+    repository: Repository, remote: str, base: str | None = None, *, fork: bool = False
+) -> Base:
     """What a pull request is to be merged into: the branch that `base` names, else the default.
 
-    `base` may be any revision, or a branch that the remote alone has. SkillRepoError where there is
+    `base` may be any revision, or a branch that the remote alone has. For a branch of a fork that
+    of the remote counts, if it was ever fetched: ours may be behind. SkillRepoError where there is
     none, or no such revision.
     """
     named = _ref(repository, remote, base) if base else None
     ref = named or repository.default_branch() or ""
     for prefix in ("refs/heads/", f"refs/remotes/{remote}/", "refs/remotes/origin/"):
         if ref.startswith(prefix):
-            return Base(ref.removeprefix(prefix), repository.resolve(ref))
+            branch = ref.removeprefix(prefix)
+            if fork:
+                with suppress(SkillRepoError):
+                    return Base(branch, repository.resolve(f"refs/remotes/{remote}/{branch}"))
+            return Base(branch, repository.resolve(ref))
     raise SkillRepoError("there is no default branch to merge into; name one with --into")
 
 
@@ -246,8 +255,8 @@ def _costs(commit: CommitText) -> Iterator[str]:
         yield from (f"{value}{what}" for value in commit.values(key))
 
 
-def _attempt(branch: str, skills: Sequence[str]) -> Iterator[str]:
-    yield f"git fetch origin {shlex.quote(branch)}"
+def _attempt(branch: str, skills: Sequence[str], remote: str) -> Iterator[str]:
+    yield f"git fetch {shlex.quote(remote)} {shlex.quote(branch)}"
     yield "skillrepo validate --rev FETCH_HEAD"
     for path in skills:
         folder = shlex.quote(one_line(dirname(path)) or ".")

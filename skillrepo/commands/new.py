@@ -64,6 +64,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     steps: tuple[str, ...],
     draft_pr: bool,
     remote: str | None,
+    to: str | None,
     base: str | None,
     batch: str | None,
     jobs: int | None,
@@ -79,7 +80,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     configuration names them. BRIEF may be `-`: then it is read from standard input. With --batch
     there is no BRIEF, but many in a file, with names, categories and documents of their own.
     """
-    step = ladder.highest(steps, draft=draft_pr, remote=remote)
+    step = ladder.highest(steps, draft=draft_pr, remote=remote, to=to)
     asked = None
     if batch is not None:
         from skillrepo.commands.batching import Asked, run  # noqa: PLC0415 - for a batch alone
@@ -97,7 +98,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     config = Config.load(os.environ, Path.home())
     write = writer_of(writer, model, program, config) or write_offline
     work = prepare(step, base)
-    target = ladder.target_of(work, config, remote=remote, base=base, draft=draft_pr)
+    target = ladder.target_of(work, config, remote=remote, to=to, base=base, draft=draft_pr)
     if asked:
         ctx.exit(run(asked, work, write, config, target, json=json))
     read, left_out = sources.read(origins)

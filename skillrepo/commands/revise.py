@@ -81,6 +81,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     steps: tuple[str, ...],
     draft_pr: bool,
     remote: str | None,
+    to: str | None,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -91,7 +92,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     What it does not name stays: docs/revising.md has the contract. Without a model (--writer
     offline, the default) only --from-findings can be answered.
     """
-    step = ladder.highest(steps, draft=draft_pr, remote=remote)
+    step = ladder.highest(steps, draft=draft_pr, remote=remote, to=to)
     elsewhere = bool(feedback_file or from_review or from_findings)
     if not words and not elsewhere:
         raise click.UsageError("say what is to be changed: FEEDBACK, or an option that gives it")
@@ -108,7 +109,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if write is None:
         _refuse_offline(asked, origins)
     job = prepare(skill, Ladder(step, base, slug))
-    target = ladder.target_of(job, config, remote=remote, base=base, draft=draft_pr)
+    target = ladder.target_of(job, config, remote=remote, to=to, base=base, draft=draft_pr)
     feedback = asked.read(job.original.folder, (job.original.gate, job.original.house))
     there = job.onto(slug or feedback.slug)
     if there.goes_on and base is not None:
