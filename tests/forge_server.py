@@ -5,10 +5,12 @@ What they hold is in memory; a test may put replies before theirs, by method and
 
 import json
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -259,8 +261,13 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, stand: Stand) -> None:
+    def __init__(self, stand: Stand, tls: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.stand = stand
         self.received: list[Received] = []
         self.first: list[tuple[str, str, Reply]] = []
@@ -270,7 +277,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """The address of the interface."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
     def before(self, method: str, path: str, *replies: Reply) -> None:
         """Reply so to the next requests whose path matches."""
@@ -327,9 +334,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(stand: Stand) -> Iterator[Server]:
-    """A server with this stand; it refuses connections afterwards."""
-    with Server(stand) as server:
+def serving(stand: Stand, tls: Path | None = None) -> Iterator[Server]:
+    """A server with this stand; it refuses connections afterwards.
+
+    `tls` is a file with its certificate and the key of it.
+    """
+    with Server(stand, tls) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

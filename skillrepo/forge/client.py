@@ -83,16 +83,22 @@ class Client:
         self._say = say
         self._sleep = sleep
         self._waited = 0.0
-        self._http = httpx2.Client(
-            headers={
-                "User-Agent": f"skillrepo/{__version__}",
-                "Accept-Encoding": "identity",
-                **headers,
-            },
-            timeout=timeout,
-            follow_redirects=False,
-            # On loopback there is no TLS, so no proxy may see it.
-            trust_env=access.api.startswith("https:"),
+        common = {"User-Agent": f"skillrepo/{__version__}", "Accept-Encoding": "identity"}
+        # On loopback there is no TLS, so no proxy may see it.
+        trusts = access.api.startswith("https:")
+        try:
+            self._http = httpx2.Client(
+                headers={**common, **headers},
+                timeout=timeout,
+                follow_redirects=False,
+                trust_env=trusts,
+            )
+        except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
+            why = f"what your environment says of proxies and certificates cannot be used ({error})"
+        else:
+            return
+        raise SkillRepoError(
+            f"{masked(one_line(why))}: look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
         )
 
     def __enter__(self) -> Self:
