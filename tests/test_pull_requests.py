@@ -406,6 +406,97 @@ def test_revision_that_was_not_pushed_goes_on(place: Place, git: Git) -> None:
     assert "section added: Checks" in block(place.stand.pulls[0]["body"], "What changed")
 
 
+# Which are open: `skillrepo drafts --forge`
+
+
+def test_drafts_with_their_pull_requests(place: Place, git: Git) -> None:
+    place.stand.per_page = 3
+    place.run(place.root, *new("--pr"))
+    for name in ("one", "two", "three"):
+        git(place.root, "branch", f"skill/new/{name}", BRANCH)
+    place.stand.pull("skill/new/two", draft=True, html_url="https://x.example/\x1b[2J")
+    place.stand.pull("skill/new/two")["base"]["ref"] = "stable"
+    place.stand.pull("skill/new/one", owner="mallory")
+    for name in ("three", "four"):
+        git(place.root, "update-ref", f"refs/remotes/origin/skill/new/{name}", f"{BRANCH}^")
+        git(place.root, "update-ref", f"refs/remotes/ada/skill/new/{name}", f"{BRANCH}^")
+    place.stand.pull("skill/new/four")
+    place.server.received.clear()
+    done = place.run(place.root, "drafts", "--forge", "--json")
+    assert done.code == 0, done.err
+    found = {each["branch"]: each["pull_requests"] for each in done.json("drafts")["drafts"]}
+    request = {"number": 1, "state": "open", "base": "main", "url": URL}
+    assert found[BRANCH] == [request]
+    assert [(each["number"], each["state"], each["base"]) for each in found["skill/new/two"]] == [
+        (2, "draft", "main"),
+        (3, "open", "stable"),
+    ]
+    assert [each["number"] for each in found["origin/skill/new/four"]] == [5]
+    assert found["skill/new/one"] == found["skill/new/three"] == []
+    assert found["origin/skill/new/three"] == []
+    assert found["ada/skill/new/four"] is None
+    # All of them at once, however many drafts there are.
+    assert place.server.asked() == ["GET /repos/owner/skills/pulls"] * 2
+    done = place.run(place.root, "drafts", "--forge")
+    assert f"old\n  pull request 1 (open): {URL}\n" in done.out
+    assert "  pull request 2 (draft): https://x.example/<U+001B>[2J\n" in done.out
+    assert done.out.endswith("8 drafts, 3 with an open pull request, of 2 not measured.\n")
+    assert "pa55word" not in done.out
+    assert "t0ken" not in done.out
+
+
+def test_drafts_of_a_fork_with_their_pull_requests(place: Place, git: Git) -> None:
+    fork(place, git)
+    assert place.run(place.root, *new("--pr")).code == 0
+    place.stand.pull(BRANCH)
+    for options in ((), ("--remote", "origin", "--to", "upstream")):
+        (draft,) = place.run(place.root, "drafts", "--forge", "--json", *options).json("drafts")[
+            "drafts"
+        ]
+        assert [each["number"] for each in draft["pull_requests"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("options", "prepare", "said"),
+    [
+        (
+            ("--forge",),
+            "none",
+            "error: there is no forge to ask for pull requests: your own config",
+        ),
+        (("--forge",), "path", "error: there is no forge to ask for pull requests: the remote ori"),
+        (("--forge",), "no token", "error: there is no token for github.com: set GH_TOKEN or GIT"),
+        (("--forge",), "no remote", "error: there is no remote"),
+        (("--forge", "--remote", "x"), "", "error: there is no remote 'x'; there are: origin"),
+        (("--forge", "--to", "x"), "", "error: there is no remote 'x'; there are: origin"),
+        (("--forge",), "401", "error: github.com refused to read (401: Bad credentials); GITHUB_"),
+        (("--remote", "origin"), "", "Usage: "),
+        (("--to", "origin"), "", "Usage: "),
+    ],
+)
+def test_forge_that_cannot_be_asked(  # noqa: PLR0913, PLR0917 - fixtures
+    options: tuple[str, ...],
+    prepare: str,
+    said: str,
+    place: Place,
+    git: Git,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if prepare == "none":
+        configure("forge: {kind: none}\n")
+    if prepare == "path":
+        git(place.root, "remote", "set-url", "origin", str(place.bare))
+    if prepare == "no token":
+        monkeypatch.delenv("GITHUB_TOKEN")
+    if prepare == "no remote":
+        git(place.root, "remote", "remove", "origin")
+    if prepare == "401":
+        place.server.before("GET", ".*/pulls", refusal(401, "Bad credentials"))
+    done = place.run(place.root, "drafts", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(said)
+
+
 # Where it goes
 
 

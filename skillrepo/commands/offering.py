@@ -89,6 +89,20 @@ def request_target(  # noqa: PLR0913 - one for each option
     return Target(name, request)
 
 
+def forge_to_ask(
+    repository: Repository,
+    settings: ForgeSettings,
+    environ: Mapping[str, str],
+    *,
+    remote: str | None,
+    to: str | None,
+) -> tuple[str, Forge]:
+    """The remote that drafts are pushed to, and the forge that knows their pull requests."""
+    name = remote_name(repository, remote)
+    _, route = _route(repository, name, to)
+    return name, _forge(repository, route, settings, environ)
+
+
 def _route(repository: Repository, remote: str, to: str | None) -> tuple[str, Route]:
     """The remote of the project to merge into: `to`, else `upstream` of a fork, else the same.
 
