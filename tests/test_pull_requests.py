@@ -244,6 +244,61 @@ def test_wrong_usage(options: tuple[str, ...], place: Place) -> None:
 # The ladder of a revision
 
 
+@pytest.mark.parametrize(
+    ("step", "here", "there", "requests"),
+    [
+        ("--dry-run", [], [], []),
+        ("--write-only", [], [], []),
+        ("--commit", [REVISED], [], []),
+        ("--push", [REVISED], [REVISED], []),
+        ("--pr", [REVISED], [REVISED], [(REVISED, False)]),
+        ("--draft-pr", [REVISED], [REVISED], [(REVISED, True)]),
+    ],
+)
+def test_each_step_of_a_revision(  # noqa: PLR0913, PLR0917 - what is there after each
+    step: str,
+    here: list[str],
+    there: list[str],
+    requests: list[tuple[str, bool]],
+    place: Place,
+    git: Git,
+) -> None:
+    publish(place, git)
+    done = place.run(place.root, *revise(END, CHECKS, step))
+    assert (done.code, done.err) == (0, "")
+    refs = git(place.root, "for-each-ref", "--format=%(refname:short)", "refs/heads/skill")
+    assert refs.split() == here
+    assert place.pushed(git) == there
+    assert [(each["head"]["ref"], each["draft"]) for each in place.stand.pulls] == requests
+    if not requests:
+        assert place.server.received == []
+    changed = git(place.root, "status", "--porcelain").split()
+    assert changed == (["M", PATH] if step == "--write-only" else [])
+
+
+def test_more_commits_never_open_another_one(place: Place, git: Git) -> None:
+    publish(place, git)
+    assert place.run(place.root, *revise(END, CHECKS, "--draft-pr")).code == 0
+    text = "Count the pages."
+    for number in range(3):
+        more = f"Count the pages {number}."
+        name = REVISED if number == 1 else "pdf-merge"
+        arguments = ("revise", name, *revise(text, more, "--draft-pr" if number else "--pr")[2:])
+        done = place.run(place.root, *arguments)
+        assert (done.code, done.err) == (0, "")
+        assert done.out.endswith(f"pull request updated: {URL}\n")
+        text = more
+    (pull,) = place.stand.pulls
+    assert pull["draft"] is True
+    assert git(place.bare, "rev-list", "--count", f"main..{REVISED}") == "4"
+    commits = "\n".join(
+        ["- feat(pdf-merge): Say how to check it"] + 3 * ["- fix(pdf-merge): Say how to check it"]
+    )
+    assert block(pull["body"], "Why") == f"Say how to check it.\n\nCommits:\n{commits}"
+    assert pull["body"].count("section added: Checks") == 1
+    assert sum("POST" in each for each in place.server.asked() if "/pulls" in each) == 1
+
+
 def test_revision_is_pushed(place: Place, git: Git) -> None:
     publish(place, git)
     done = place.run(place.root, *revise(END, CHECKS, "--push"))
