@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from skillrepo import git_history, git_worktree
-from skillrepo.commands.landing import NAME, Outcome, keep
+from skillrepo.commands.landing import NAME, Outcome, do_step
 from skillrepo.commands.place import Place
 from skillrepo.commands.target import DRAFTS, Target, read
 from skillrepo.commands.work import COMMITS
@@ -184,15 +184,12 @@ def _choice(context: Context, category: str) -> Choice:
 
 def land(proposal: Proposal, request: Request, job: Job) -> Outcome:
     """Do the step; where it fails, the text is kept and the error says where."""
-    if job.step == "dry-run":
-        return Outcome()
-    try:
-        if job.step == "write-only":
-            return Outcome(written=_write_files(proposal, job))
-        return _commit(proposal, request, job)
-    except SkillRepoError as error:
-        where = keep(job, proposal.draft.name, proposal.draft.files)
-        raise SkillRepoError(f"{error}{where}") from error
+    return do_step(
+        job,
+        proposal.draft,
+        write=lambda: _write_files(proposal, job),
+        commit=lambda: _commit(proposal, request, job),
+    )
 
 
 def _commit(proposal: Proposal, request: Request, job: Job) -> Outcome:
