@@ -188,7 +188,9 @@ def exists(head: str) -> Reply:
 
 @dataclass
 class GitLabStand:
-    """One project, `group/sub/skills`, with a fork, `ada/skills`."""
+    """One project, `group/sub/skills`, with a fork, `ada/skills`; `per_page` is as at GitHub's."""
+
+    per_page: int = 100
 
     requests: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -216,7 +218,18 @@ class GitLabStand:
         self.requests.append(found)
         return found
 
-    def answer(self, request: Received, _url: str) -> Reply:  # noqa: PLR0911
+    def _list(self, request: Received, url: str) -> Reply:
+        """A page: https://docs.gitlab.com/api/rest/#offset-based-pagination."""
+        head = request.query.get("source_branch")
+        found = [each for each in self.requests if head in (None, each["source_branch"])]
+        page, size = int(request.query.get("page", "1")), self.per_page
+        address = f"{url}/projects/group%2Fsub%2Fskills/merge_requests?state=opened&per_page={size}"
+        link = f'<{address}&page=1>; rel="first"'
+        if len(found) > page * size:
+            link = f'<{address}&page={page + 1}>; rel="next", {link}'
+        return reply(found[(page - 1) * size : page * size], link=link)
+
+    def answer(self, request: Received, url: str) -> Reply:  # noqa: PLR0911
         """As GitLab does."""
         at = request.path.removeprefix("/projects/group/sub/skills")
         body, source = request.body, 7
@@ -225,8 +238,7 @@ class GitLabStand:
         if not at:
             return reply({"id": source})
         if at == "/merge_requests" and request.method == "GET":
-            head = request.query.get("source_branch")
-            return reply([x for x in self.requests if head in (None, x["source_branch"])])
+            return self._list(request, url)
         if at == "/merge_requests":
             head = body["source_branch"]
             known = {(each["source_branch"], each["source_project_id"]) for each in self.requests}

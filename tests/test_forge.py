@@ -412,6 +412,23 @@ def test_gitlab_updates(gitlab: tuple[Server, GitLabStand]) -> None:
     assert len(stand.requests) == 1
 
 
+@pytest.mark.parametrize("number", [1, 4])
+def test_gitlab_no_more_than_so_many(number: int, gitlab: tuple[Server, GitLabStand]) -> None:
+    server, stand = gitlab
+    stand.per_page = 2
+    for index in range(number):
+        stand.request(f"feature/{index}")
+    stand.request("skill/new/one")
+    stand.request("skill/new/of-a-fork", source_project_id=8)
+    stand.request("by-label", labels=["skillrepo"])
+    assert put(server, url=GITLAB, settings=with_(max_open=3)).state == "created"
+    with pytest.raises(SkillRepoError, match="3 pull requests of skillrepo's are open already"):
+        put(server, replace(WANTED, head="skill/new/x"), url=GITLAB, settings=with_(max_open=3))
+    assert len(stand.requests) == number + 4
+    found = forge(GITLAB, variables=environ(server)).all_open()
+    assert [each.head for each in found[number:]] == ["skill/new/one", "by-label", HEAD]
+
+
 def test_gitlab_another_process_was_faster(gitlab: tuple[Server, GitLabStand]) -> None:
     server, stand = gitlab
     stand.request(HEAD, description="from a person")
