@@ -625,9 +625,7 @@ def fork(place: Place, git: Git) -> None:
 
 def test_fork(place: Place, git: Git) -> None:
     fork(place, git)
-    # Of a branch of theirs nothing is to be said.
-    git(place.root, "update-ref", "refs/heads/main", "upstream/main")
-    done = place.run(place.root, *new("--pr"))
+    done = place.run(place.root, *new("--base", "upstream/main", "--pr"))
     assert (done.code, done.err) == (0, "")
     assert done.out.endswith(f"pushed {BRANCH} to origin (created)\npull request created: {URL}\n")
     (pull,) = place.stand.pulls
@@ -770,6 +768,16 @@ def test_request_that_is_refused_leaves_what_was_pushed(
         f"pushed {BRANCH} to origin (was there already)\npull request created: {URL}\n"
     )
     assert secret_files(place.root, place.bare, Path.home()) == []
+
+
+def test_wait_is_told(place: Place) -> None:
+    limit = refusal(403, "You have exceeded a secondary rate limit.", retry_after="1")
+    place.server.before("GET", ".*/pulls", limit)
+    done = place.run(place.root, *new("--pr", "--json"))
+    assert done.code == 0
+    why = "limits how much may be asked of it (Retry-After): going on in 1 s"
+    assert done.err == f"github.com {why}\n"
+    assert done.json("new")["offered"]["pull_request"]["url"] == URL
 
 
 def test_too_many(place: Place, git: Git) -> None:

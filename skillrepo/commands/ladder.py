@@ -16,7 +16,7 @@ Command = Callable[..., None]
 to_option = click.option(
     "--to",
     metavar="NAME",
-    help="The remote of the project to open it in; else upstream of a fork.",
+    help="The remote of the project that it is opened in; else upstream of a fork.",
 )
 
 

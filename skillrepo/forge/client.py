@@ -131,7 +131,7 @@ class Client:
                 raise self._error(f"limits how much may be asked of it; try again in {wait}")
             if seconds:
                 what = f"limits how much may be asked of it ({limited.why})"
-                self._say(f"{self._access.host} {what}: going on in {math.ceil(seconds)} seconds")
+                self._say(f"{self._access.host} {what}: going on in {math.ceil(seconds)} s")
             self._sleep(seconds)
 
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
