@@ -74,5 +74,5 @@ def message_of(commits: Sequence[CommitText]) -> str:
     trailers = "\n".join(
         f"{key}: {one_line(value)}" for key, value in pairs if last.get(key, value) == value
     )
-    parts = (first.subject, "\n".join(first.why()).strip(), others, trailers)
+    parts = (first.subject, "\n".join(first.why(changes=True)).strip(), others, trailers)
     return "\n\n".join(part for part in parts if part)

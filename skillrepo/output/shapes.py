@@ -447,12 +447,23 @@ class CountsShape:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenShape:
+    """A pull request that is open; `base` is what it is to be merged into."""
+
+    number: int
+    state: Literal["open", "draft"]
+    base: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftShape:
     """A draft's branch, here or of a remote as it was when last fetched; null is not measured.
 
     `remotes` are those that have the branch on the same commit. `kind` is null for a branch that is
     named otherwise; `address` is that of its skill, and `files` how many files it adds, changes or
     removes. `bump` is what a revision asks for. `ahead` and `behind` count commits.
+    `pull_requests` are those that are open, after `--forge`.
     """
 
     branch: str
@@ -468,6 +479,7 @@ class DraftShape:
     ahead: int | None
     behind: int | None
     gate: CountsShape | None
+    pull_requests: tuple[OpenShape, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
