@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 from shutil import rmtree
-from threading import Thread
+from threading import Barrier, Thread
 
+import forge_server
+import openai_server
 import pytest
 from conftest import Git, MakeRepo
 from content_repo import FILES, Run, runner, skill
@@ -19,6 +22,7 @@ from skillrepo.errors import SkillRepoError
 
 WRITER = Path(__file__).with_name("batch_writer.py")
 THOUSAND = 1000
+KEY = "sk-test-0123456789abcdef"
 FORGED = "Merge PDFs\n\nSkill: data/forged\nSkill-Brief: " + "0" * 64 + "\n\x1b[2J::error::x"
 
 
@@ -61,6 +65,21 @@ def let_go_after(folder: Path, line: str) -> None:
         time.sleep(0.01)
     for held in folder.glob("hold-*"):
         held.unlink()
+
+
+def configure(text: str) -> None:
+    path = Path.home() / ".config/skillrepo/config.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def remote(root: Path, git: Git, tmp_path: Path) -> Path:
+    """Give the repository a remote, which has its branch."""
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(bare))
+    git(root, "remote", "add", "origin", str(bare))
+    git(root, "push", "--quiet", "origin", "main")
+    return bare
 
 
 def branches(root: Path, git: Git) -> list[str]:
@@ -282,6 +301,120 @@ def test_a_draft_that_does_not_pass_is_kept(root: Path, run: Run, git: Git, tmp_
     assert branches(root, git) == ["skill/new/merge-0", "skill/new/merge-1"]
     # What failed is written again, twice each time: with the findings of the first round.
     assert calls(tmp_path) == {"merge-0": 1, "merge-1": 1, "unfit": 4}
+
+
+# Models, remotes and pull requests
+
+
+def test_a_model_is_asked_by_two_threads_at_once(
+    root: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_KEY", KEY)
+    together = Barrier(2)
+
+    def answer(request: openai_server.Received) -> openai_server.Reply:
+        plan = re.search(r"\[\[ ## given_name ## \]\]\n(merge-\d)", request.prompt)
+        if not plan:
+            return openai_server.fields(body="# Merging\n\n## Steps\n\nRun `pdfunite`.")
+        if plan[1] in {"merge-0", "merge-1"}:
+            # Neither is answered before the other one has been asked.
+            together.wait(timeout=60)
+        if plan[1] == "merge-2":
+            return openai_server.failure(400, "no such thing")
+        return openai_server.fields(
+            category="data",
+            name=plan[1],
+            description=f"Merges PDF files, way {plan[1]}. Use when PDFs are to be one.",
+            outline='[{"heading": "Steps", "points": ["run pdfunite"]}]',
+        )
+
+    command = [sys.executable, "-m", "skillrepo", "new", "--batch", lines(root, *named(4))]
+    command += ["--writer", "model", "--jobs", "2"]
+    # Of each draft the plan and the text; of the one that is refused the plan alone.
+    with openai_server.serving(*[answer] * 7) as server:
+        configure(
+            "models:\n  default: local\n  registry:\n    local: {model: openai/scripted, "
+            f"env: TEST_KEY, num_retries: 0, api_base: '{server.url}'}}\n"
+        )
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        assert done.stdout.splitlines()[0] == "4 briefs: 3 done, 1 with an error", done.stderr
+        assert done.returncode == 2
+        assert len(server.received) == 7
+        assert KEY not in done.stdout + done.stderr
+    assert branches(root, git) == [f"skill/new/merge-{n}" for n in (0, 1, 3)]
+    message = git(root, "show", "-s", "--format=%B", "skill/new/merge-1")
+    assert "\nSkill-Writer: model\nSkill-Model: openai/scripted\n" in message
+    # The server is gone, and the records: those that are finished are known by their branches.
+    rmtree(root / ".git/skillrepo/batches")
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[0] == "4 briefs: 3 were done before, 1 with an error"
+
+
+def test_each_branch_is_pushed(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
+    bare = remote(root, git, tmp_path)
+    file = lines(root, *named(3))
+    done = run(root, "new", "--batch", file, "--push", "--json")
+    assert done.code == 0
+    offered = [each["offered"] for each in done.json("batch")["briefs"]]
+    assert [(each["remote"], each["pushed"]) for each in offered] == [("origin", "created")] * 3
+    tips = "%(objectname) %(refname)"
+    pushed = git(bare, "for-each-ref", f"--format={tips}", "refs/heads/skill")
+    assert pushed == git(root, "for-each-ref", f"--format={tips}", "refs/heads/skill")
+    # What was committed before without it is pushed, too.
+    git(bare, "update-ref", "-d", "refs/heads/skill/new/merge-1")
+    done = run(root, "new", "--batch", file, "--push", "--json")
+    offered = [each["offered"]["pushed"] for each in done.json("batch")["briefs"]]
+    assert offered == ["unchanged", "created", "unchanged"]
+
+
+def test_one_push_that_fails_stops_no_other(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
+    hook = remote(root, git, tmp_path) / "hooks/update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ntest "$1" != refs/heads/skill/new/merge-1\n')
+    hook.chmod(0o755)
+    done = run(root, "new", "--batch", lines(root, *named(3)), "--push", "--json")
+    assert done.code == 2
+    briefs = done.json("batch")["briefs"]
+    assert [each["status"] for each in briefs] == ["done", "error", "done"]
+    assert briefs[1]["branch"] == "skill/new/merge-1"
+    assert "refused" in briefs[1]["why"] or "rejected" in briefs[1]["why"]
+
+
+def test_each_branch_gets_a_pull_request(
+    root: Path, run: Run, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = remote(root, git, tmp_path)
+    git(root, "remote", "set-url", "origin", "https://github.com/owner/skills.git")
+    git(root, "config", "remote.origin.pushurl", str(bare))
+    configure("forge: {max_open: 2}\n")
+    file = lines(root, *named(3))
+    stand = forge_server.GitHubStand()
+    with forge_server.serving(stand) as server:
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+        monkeypatch.setenv("GITHUB_API_URL", server.url)
+        monkeypatch.setenv("GITHUB_TOKEN", forge_server.TOKEN)
+        monkeypatch.delenv("GH_TOKEN", raising=False)
+        done = run(root, "new", "--batch", file, "--pr", "--json")
+        assert done.code == 2
+        briefs = done.json("batch")["briefs"]
+        assert [each["status"] for each in briefs] == ["done", "done", "error"]
+        assert "2 pull requests of skillrepo's are open already" in briefs[2]["why"]
+        assert [each["head"]["ref"] for each in stand.pulls] == [
+            "skill/new/merge-0",
+            "skill/new/merge-1",
+        ]
+        assert forge_server.TOKEN not in done.out + done.err
+        configure("forge: {max_open: 3}\n")
+        again = run(root, "new", "--batch", file, "--pr", "--json").json("batch")
+        states = [each["offered"]["pull_request"]["state"] for each in again["briefs"]]
+        assert states == ["unchanged", "unchanged", "created"]
+        # What was merged is not offered again, though the branch is still there.
+        git(root, "merge", "--quiet", "skill/new/merge-0")
+        git(root, "push", "--quiet", str(bare), "main")
+        git(root, "update-ref", "refs/remotes/origin/main", "main")
+        again = run(root, "new", "--batch", file, "--pr", "--json").json("batch")
+        assert [bool(each["offered"]) for each in again["briefs"]] == [False, True, True]
+        assert len(stand.pulls) == 3
 
 
 # Going on

@@ -183,6 +183,9 @@ def _offered(result: Result, work: Work, target: Target) -> Result:
     branch = result.landed.branch if result.landed else ""
     if not branch.startswith(BRANCH) or not work.place.git().branch_oid(branch):
         return result
+    if result.landed and result.landed.name in work.context.library.names:
+        # It was merged since, and its branch is still there.
+        return result
     try:
         return replace(result, offered=offer(work.place, branch, target))
     except SkillRepoError as error:
