@@ -18,13 +18,20 @@ from content_repo import FILES
 WRITER = Path(__file__).with_name("batch_writer.py")
 PATIENCE = 60
 GOES_ON = "the same command goes on from there"
-HOOK = """\
-#!/bin/sh
-# Holds the first transaction until it is interrupted.
-if test "$1" = prepared && mkdir "$GIT_DIR/../../seen" 2>/dev/null; then
-    : >"$GIT_DIR/../../seen/held"
+HOLD = """\
+# What is held the first time, until it is interrupted.
+if mkdir '{folder}/seen' 2>/dev/null; then
+    : >'{folder}/seen/held'
     exec sleep 60
 fi
+"""
+HOOK = "#!/bin/sh\n" + HOLD
+SIGNER = f"""\
+#!/bin/sh
+{HOLD}
+cat >/dev/null
+printf '\\n[GNUPG:] SIG_CREATED \\n' >&2
+printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n'
 """
 
 
@@ -158,14 +165,23 @@ def test_what_is_finished_lands_and_the_rest_is_for_the_next_run(
     whole(root, git)
 
 
+@pytest.mark.parametrize("held", ["hook", "signer"])
 def test_ctrl_c_in_a_terminal_reaches_git_too(
-    root: Path, git: Git, tmp_path: Path, started: list["subprocess.Popen[str]"]
+    held: str,
+    root: Path,
+    git: Git,
+    tmp_path: Path,
+    started: list["subprocess.Popen[str]"],
 ) -> None:
     batch = Batch(root, tmp_path, named(3))
-    hook = root / ".git/hooks/reference-transaction"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(HOOK.replace("$GIT_DIR/../..", str(tmp_path)))
-    hook.chmod(0o755)
+    program = root / ".git/hooks/reference-transaction"
+    if held == "signer":
+        program = tmp_path / "signer"
+        with (Path.home() / ".gitconfig").open("a") as file:
+            file.write(f"[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = {program}\n")
+    program.parent.mkdir(exist_ok=True)
+    program.write_text((HOOK if held == "hook" else SIGNER).format(folder=tmp_path))
+    program.chmod(0o755)
     process = batch.start()
     started.append(process)
     until((tmp_path / "seen/held").exists)
