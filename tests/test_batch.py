@@ -447,6 +447,37 @@ def test_without_its_records_a_batch_knows_its_branches(
     assert "7 briefs: 6 were done before, 1 with an error" in done.out
 
 
+def test_a_fresh_clone_knows_the_drafts_of_its_remote(
+    root: Path, run: Run, git: Git, tmp_path: Path
+) -> None:
+    bare = remote(root, git, tmp_path)
+    file = lines(root, *named(3), {"brief": "Split work", "at": "data"})
+    run(root, "new", "--batch", file, "--push", *writer(tmp_path))
+    git(tmp_path, "clone", "--quiet", str(bare), "clone")
+    clone = tmp_path / "clone"
+    (clone / file).write_text((root / file).read_text())
+    done = run(clone, "new", "--batch", file, *writer(tmp_path))
+    assert (done.code, done.out) == (0, "4 briefs: 4 were done before\n")
+    assert set(calls(tmp_path).values()) == {1}
+
+
+def test_what_was_dropped_stays_away_until_it_is_wanted(
+    root: Path, run: Run, git: Git, tmp_path: Path
+) -> None:
+    file = lines(root, *named(2))
+    run(root, "new", "--batch", file, *writer(tmp_path))
+    run(root, "drop", "skill/new/merge-0")
+    done = run(root, "new", "--batch", file, "--json", *writer(tmp_path))
+    told = done.json("batch")["briefs"][0]
+    assert (done.code, told["status"]) == (0, "skipped")
+    assert "its branch is gone" in told["why"]
+    assert calls(tmp_path)["merge-0"] == 1
+    Path(told["why"].rpartition(" ")[2]).unlink()
+    assert run(root, "new", "--batch", file, *writer(tmp_path)).code == 0
+    assert calls(tmp_path) == {"merge-0": 2, "merge-1": 1}
+    assert branches(root, git) == ["skill/new/merge-0", "skill/new/merge-1"]
+
+
 @pytest.mark.parametrize("damage", [b"", b'{"version": 1, "name"', b"[]", b"\xff", b"null"])
 def test_a_record_that_was_cut_claims_nothing(
     root: Path, run: Run, git: Git, tmp_path: Path, damage: bytes
@@ -476,6 +507,14 @@ def test_what_git_refuses_is_committed_by_the_next_run(
     done = run(root, "new", "--batch", file, *writer(tmp_path))
     assert (done.code, done.out) == (0, "3 briefs: 1 done, 2 were done before\n")
     assert set(calls(tmp_path).values()) == {1}
+
+
+def test_no_cluster_is_needed_for_what_is_done(root: Path, run: Run) -> None:
+    pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    file = lines(root, *named(2))
+    run(root, "new", "--batch", file)
+    done = run(root, "new", "--batch", file, "--dask", "tcp://127.0.0.1:1")
+    assert (done.code, done.out) == (0, "2 briefs: 2 were done before\n")
 
 
 def test_a_dask_cluster_of_processes(root: Path, tmp_path: Path) -> None:

@@ -196,6 +196,48 @@ def test_ctrl_c_in_a_terminal_reaches_git_too(
     whole(root, git)
 
 
+def test_who_does_not_wait_is_obeyed(
+    root: Path, tmp_path: Path, started: list["subprocess.Popen[str]"]
+) -> None:
+    batch = Batch(root, tmp_path, named(3))
+    batch.hold("n0", "n1")
+    hook = root / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(HOOK.format(folder=tmp_path))
+    hook.chmod(0o755)
+    process = batch.start()
+    started.append(process)
+    until(lambda: batch.begun().keys() >= {"n0", "n1"})
+    (tmp_path / "hold-n0").unlink()
+    until((tmp_path / "seen/held").exists)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr
+    assert process.stderr.readline().endswith("interrupt again to end at once\n")
+    process.send_signal(signal.SIGINT)
+    # Much less than what holds it takes.
+    _, err = process.communicate(timeout=PATIENCE / 2)
+    assert (process.returncode, ended(err)[-1]) == (130, "interrupted")
+    assert all(gone(words[2]) for words in batch.said("begin"))
+
+
+def test_two_processes_never_work_on_one_batch(
+    root: Path, git: Git, tmp_path: Path, started: list["subprocess.Popen[str]"]
+) -> None:
+    batch = Batch(root, tmp_path, named(3))
+    batch.hold("n0")
+    process = batch.start()
+    started.append(process)
+    until(lambda: "n0" in batch.begun())
+    second = subprocess.run(batch.command, cwd=root, capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert second.stderr == "error: another process works on this batch; wait for it\n"
+    process.kill()
+    # The lock of who was killed is gone with it.
+    batch.let_go()
+    batch.finish()
+    assert landed(root, git) == {"n0", "n1", "n2"}
+
+
 @pytest.mark.parametrize("lines", [1, 3, 6])
 def test_what_is_finished_is_not_paid_for_again_after_a_kill(
     lines: int, root: Path, git: Git, tmp_path: Path, started: list["subprocess.Popen[str]"]

@@ -5,6 +5,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
@@ -33,6 +34,8 @@ from skillrepo.writer.offline import write as write_offline
 _JOBS = 4
 _MODEL_TASKS: tuple[ModelTask, ...] = ("skill_plan", "skill_initialize", "skill_edit")
 _INTERRUPTED = 130
+_STDERR = 2
+_BREAKS_OFF = b"what is finished is committed first; interrupt again to end at once\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +93,24 @@ def _make(
 ) -> None:
     """Settle every job; what is finished when the user breaks off is committed still."""
     finished: Finished = SimpleQueue()
+
+    def wake() -> None:
+        finished.put(None)
+        with suppress(OSError):
+            # Python's own stream may be at work, and refuses to be called meanwhile.
+            os.write(_STDERR, _BREAKS_OFF)
+
     with (
         ends_interrupt(),
-        defers_interrupt(lambda: finished.put(None)) as broken_off,
+        defers_interrupt(wake) as broken_off,
         warnings.catch_warnings(),
     ):
         # Libraries of the model writer silence theirs in a way that threads get wrong.
         warnings.simplefilter("ignore")
         collector.begin()
-        engine = _engine(asked, planned.to_write(), workshop, records, finished)
+        if not (tasks := planned.to_write()):
+            return
+        engine = _engine(asked, tasks, workshop, records, finished)
         try:
             for group in engine:
                 collector.take(group)
