@@ -59,6 +59,7 @@ soak: $(VENV)/.bench
 	$(BIN)/python tests/bench/soak.py
 	$(BIN)/python tests/bench/race.py
 	$(BIN)/python tests/bench/kill.py --kills 500
+	$(BIN)/python tests/bench/kill_batch.py --kills 100
 	$(BIN)/python tests/bench/fuzz.py --seconds 30
 
 release-check: $(VENV)/.venv

@@ -43,11 +43,13 @@ def parse(data: bytes) -> tuple[Brief, ...]:
     """Read JSON Lines. Raises `SkillRepoError` with the number of each line that is wrong."""
     if len(data) > MAX_BYTES:
         raise SkillRepoError(f"the batch has more than {MAX_BYTES:,} bytes; split it")
+    every = enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1)
+    lines = [(number, line) for number, line in every if line.strip()]
+    if len(lines) > MAX_BRIEFS:
+        raise SkillRepoError(f"the batch has more than {MAX_BRIEFS:,} lines; split it")
     found: list[Brief] = []
     problems: list[str] = []
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in lines:
         read = _read(number, line)
         if isinstance(read, Brief):
             found.append(read)
@@ -57,8 +59,6 @@ def parse(data: bytes) -> tuple[Brief, ...]:
     refuse(problems)
     if not found:
         raise SkillRepoError('the batch is empty; write one line for each skill: {"brief": "…"}')
-    if len(found) > MAX_BRIEFS:
-        raise SkillRepoError(f"the batch has more than {MAX_BRIEFS:,} lines; split it")
     return tuple(found)
 
 

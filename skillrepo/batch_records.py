@@ -1,4 +1,13 @@
-"""What a batch remembers of each brief, so that a finished draft is never paid for twice."""
+"""What a batch remembers of each brief, so that a finished draft is never paid for twice.
+
+A draft is written down, and on the disk, before its branch is asked for; the commit and the branch
+are on the disk (git's core.fsync) before the record is replaced by a short one that names them. So
+neither a kill nor a loss of power leaves a record of a branch that was not made, and a draft that
+was written down stays. Whoever finds the branch without that record has its trailers. Of a loss
+of power is promised what the disk promises of fsync, and nothing of drafts that a writer or a
+cluster had not given back. Where commits are signed, or the file system ignores case, branches are
+made one by one, and are as safe as git's own.
+"""
 
 import base64
 import binascii
@@ -62,7 +71,7 @@ class Records:
             return None
 
     def store(self, key: str, drafted: Drafted) -> None:
-        """Remember a draft with its files. Raises `SkillRepoError`."""
+        """Remember a draft with its files, come what may. Raises `SkillRepoError`."""
         draft = drafted.draft
         files = {path: base64.b64encode(data).decode() for path, data in draft.files.items()}
         self._put(
@@ -78,15 +87,17 @@ class Records:
                 "rounds": drafted.rounds,
                 "notes": drafted.notes,
             },
+            lasting=True,
         )
 
     def finish(self, key: str, landed: Landed) -> None:
         """Remember of a draft that it is on its branch, and its files no longer.
 
+        Not waiting for the disk: were this lost, the trailers of the branch would say the same.
         Raises `SkillRepoError`.
         """
         fields = ("name", "branch", "commit", "rounds", "gate")
-        self._put(key, {field: getattr(landed, field) for field in fields})
+        self._put(key, {field: getattr(landed, field) for field in fields}, lasting=False)
 
     def forget(self, key: str) -> None:
         """Let the draft be written again."""
@@ -96,9 +107,10 @@ class Records:
         """Where the record of a draft lies."""
         return self.folder / f"{key}.json"
 
-    def _put(self, key: str, value: Mapping[str, Any]) -> None:
+    def _put(self, key: str, value: Mapping[str, Any], *, lasting: bool) -> None:
+        data = json.dumps({"version": _VERSION, **value}).encode()
         try:
-            put(self.file(key), json.dumps({"version": _VERSION, **value}).encode())
+            put(self.file(key), data, lasting=lasting)
         except OSError as error:
             raise self._unwritable(error) from None
 

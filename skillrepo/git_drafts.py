@@ -33,6 +33,10 @@ _UNPACKED = 100
 # What is held in memory at a time. More drafts together are hardly faster.
 _MOST = 250
 _MOST_BYTES = 32 << 20
+# Who is told that branches are there may throw away what they were made of. By default git waits
+# for the disk with packs alone, not with single objects and refs.
+# https://git-scm.com/docs/git-config#Documentation/git-config.txt-corefsync
+_LASTING = ("-c", "core.fsync=committed")
 # A folder of 100,000 skills is a tree of 5 MB.
 _MOST_OF_A_TREE = 1 << 30
 
@@ -54,11 +58,11 @@ def commit_drafts(
     """Commit each draft and create its branch; give for each the commit, or why there is none.
 
     The commits are the same as those of `commit_files`, and a draft is refused for the same
-    reasons; one that is refused hinders no other. When this returns the branches are there, so
-    whoever collects drafts one by one calls it with those that are ready. A kill in between
-    leaves some of the branches, each whole. Any number of threads and processes may call it at
-    once. Where commits are signed, and where the file system ignores case, each draft costs what
-    it costs alone.
+    reasons; one that is refused hinders no other. When this returns the branches are there, and
+    on the disk, so whoever collects drafts one by one calls it with those that are ready. A kill
+    in between leaves some of the branches, each whole. Any number of threads and processes may
+    call it at once. Where commits are signed, and where the file system ignores case, each draft
+    costs what it costs alone, and is as safe from a loss of power as git makes it by default.
     SkillRepoError, with nothing written, for what concerns all: a missing identity, a
     repository of somebody else, a signing program that the repository names.
     """
@@ -128,9 +132,10 @@ def _together(
     results = [_prepared(draft, objects, who, read) for draft in drafts]
     try:
         if len(objects) < _UNPACKED:
-            run_here(repository, "unpack-objects", "-q", stdin=objects.pack())
+            run_here(repository, *_LASTING, "unpack-objects", "-q", stdin=objects.pack())
         else:
-            run_here(repository, "index-pack", "--stdin", stdin=objects.pack(compression=1))
+            pack = objects.pack(compression=1)
+            run_here(repository, *_LASTING, "index-pack", "--stdin", stdin=pack)
     except GitError as error:
         return [r if isinstance(r, SkillRepoError) else error for r in results]
     ready = [n for n, result in enumerate(results) if isinstance(result, str)]
@@ -172,7 +177,7 @@ def _create(
 def _created(repository: Repository, branches: Sequence[tuple[str, str]]) -> int:
     """Create branches until git refuses one; give how many there are."""
     script = "".join(f"start\ncreate {branch_ref(name)} {oid}\ncommit\n" for name, oid in branches)
-    arguments = (*PATIENCE, "update-ref", "-m", "skillrepo: create", "--stdin")
+    arguments = (*_LASTING, *PATIENCE, "update-ref", "-m", "skillrepo: create", "--stdin")
     try:
         output = run_here(repository, *arguments, stdin=script.encode(), hooks=True)
     except GitError as error:

@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def put(target: Path, data: bytes, *, mode: int = 0o666) -> None:
+def put(target: Path, data: bytes, *, mode: int = 0o666, lasting: bool = False) -> None:
     """Write the bytes of a file, as `put_parts` does."""
-    put_parts(target, (data,), mode=mode)
+    put_parts(target, (data,), mode=mode, lasting=lasting)
 
 
-def put_parts(target: Path, parts: Iterable[bytes], *, mode: int = 0o666) -> None:
+def put_parts(
+    target: Path, parts: Iterable[bytes], *, mode: int = 0o666, lasting: bool = False
+) -> None:
     """Write a file part by part, and make the folders that it needs.
 
     A symbolic link in its place is replaced; nothing is written through it. The user's umask is
-    taken off `mode`. Raises OSError.
+    taken off `mode`. What is `lasting` is on the disk when this returns, and outlives a loss of
+    power. Raises OSError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not the file's own name with something added: it may be as long as a name may be.
@@ -25,9 +28,23 @@ def put_parts(target: Path, parts: Iterable[bytes], *, mode: int = 0o666) -> Non
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.writelines(parts)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         new.replace(target)
+        if lasting:
+            _sync_folder(target.parent)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def replace(target: Path, before: bytes, data: bytes) -> bool:

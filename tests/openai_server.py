@@ -1,7 +1,7 @@
 """An OpenAI-compatible server on 127.0.0.1 that replies what a test wrote down, in order."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -78,12 +78,16 @@ HELD = Reply(200, b"{}", held=True)
 """No reply until the server closes."""
 
 
+Scripted = Reply | Callable[[Received], Reply]
+"""A reply, or what makes one: of requests at once nobody knows which comes first."""
+
+
 class Server(ThreadingHTTPServer):
     """`received` holds what arrived so far, in order."""
 
     daemon_threads = True
 
-    def __init__(self, script: Iterable[Reply]) -> None:
+    def __init__(self, script: Iterable[Scripted]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script = iter(script)
         self.received: list[Received] = []
@@ -102,8 +106,10 @@ class _Handler(BaseHTTPRequestHandler):
         server = cast("Server", self.server)
         data = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        server.received.append(Received(self.path, headers, json.loads(data)))
-        reply = next(server.script, failure(418, "the script of the test has ended"))
+        received = Received(self.path, headers, json.loads(data))
+        server.received.append(received)
+        scripted = next(server.script, failure(418, "the script of the test has ended"))
+        reply = scripted if isinstance(scripted, Reply) else scripted(received)
         if reply.held:
             server.closing.wait(timeout=60)
         if reply.held or reply is CUT:
@@ -121,8 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(*script: Reply) -> Iterator[Server]:
-    """A server that gives these replies; it refuses connections afterwards."""
+def serving(*script: Scripted) -> Iterator[Server]:
+    """A server that gives these replies, one a request; it refuses connections afterwards."""
     with Server(script) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()

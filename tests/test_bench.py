@@ -132,6 +132,13 @@ def test_kills_leave_nothing_half_done(store: str) -> None:
     assert re.fullmatch(rf"{store}: 10 kills: .*nothing damaged, no lock left.*\n", said)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) is Linux's")
+def test_kills_of_a_batch_cost_nothing_twice() -> None:
+    # `make soak` kills 100 times.
+    said = bench("kill_batch.py", "--kills", "3", "--seed", str(os.getpid()))
+    assert re.fullmatch(r"files: 3 kills .* none; nothing damaged, no lock left\n", said)
+
+
 def test_no_draft_gets_lost_among_many_processes() -> None:
     # `make soak` has 32 processes create 100 drafts each.
     said = bench("race.py", "--processes", "6", "--drafts", "10")

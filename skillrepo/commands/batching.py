@@ -5,7 +5,9 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from queue import SimpleQueue
 
 import click
 
@@ -16,11 +18,11 @@ from skillrepo.commands.asking import choices_of
 from skillrepo.commands.batch_plan import Plan, jobs_of, plan, read_batch
 from skillrepo.commands.batch_report import Result
 from skillrepo.commands.collecting import Collector
-from skillrepo.commands.engines import Cluster, Engine, Threads
+from skillrepo.commands.engines import Cluster, Engine, Finished, Threads
 from skillrepo.commands.landing import BRANCH
 from skillrepo.commands.offering import Target, offer
 from skillrepo.commands.work import COMMITS, Work
-from skillrepo.commands.writing import ends_interrupt
+from skillrepo.commands.writing import defers_interrupt, ends_interrupt
 from skillrepo.config import Config
 from skillrepo.draft import Write
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, draft
@@ -32,6 +34,8 @@ from skillrepo.writer.offline import write as write_offline
 _JOBS = 4
 _MODEL_TASKS: tuple[ModelTask, ...] = ("skill_plan", "skill_initialize", "skill_edit")
 _INTERRUPTED = 130
+_STDERR = 2
+_BREAKS_OFF = b"what is finished is committed first; interrupt again to end at once\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,7 @@ def run(  # noqa: PLR0913 - one for each decision of the command line
         given = frozenset(brief.name for brief in briefs if brief.name)
         workshop = _workshop(work, write, config, planned.taken, given)
         collector = Collector(planned, work, workshop, records)
-        with ends_interrupt():
-            _make(asked, planned, workshop, collector, records)
+        _make(asked, planned, workshop, collector, records)
         results = [collector.results[key] for key in mine]
         if target:
             results = [_offered(result, work, target) for result in results]
@@ -89,30 +92,39 @@ def _make(
     asked: Asked, planned: Plan, workshop: Workshop, collector: Collector, records: Records
 ) -> None:
     """Settle every job; what is finished when the user breaks off is committed still."""
-    collector.begin()
-    tasks = planned.to_write()
-    if not tasks:
-        return
-    with warnings.catch_warnings():
+    finished: Finished = SimpleQueue()
+
+    def wake() -> None:
+        finished.put(None)
+        with suppress(OSError):
+            # Python's own stream may be at work, and refuses to be called meanwhile.
+            os.write(_STDERR, _BREAKS_OFF)
+
+    with (
+        ends_interrupt(),
+        defers_interrupt(wake) as broken_off,
+        warnings.catch_warnings(),
+    ):
         # Libraries of the model writer silence theirs in a way that threads get wrong.
         warnings.simplefilter("ignore")
-        engine = _engine(asked, tasks, workshop, records)
+        collector.begin()
+        if not (tasks := planned.to_write()):
+            return
+        engine = _engine(asked, tasks, workshop, records, finished)
         try:
-            for task, made in engine:
-                collector.take(task, made)
-        except KeyboardInterrupt:
-            _break_off(engine, collector, len(planned.jobs))
-            raise
+            for group in engine:
+                collector.take(group)
+                if broken_off():
+                    break
+            if broken_off():
+                _break_off(engine, collector, len(planned.jobs))
         finally:
             engine.close()
 
 
 def _break_off(engine: Engine, collector: Collector, total: int) -> None:
-    for task, made in engine.stop():
-        # Those that were ended have failed for no fault of theirs.
-        if isinstance(made, Drafted):
-            collector.take(task, made)
-    collector.land_held()
+    # Those that were ended have failed for no fault of theirs.
+    collector.land_rest([each for each in engine.stop() if isinstance(each[1], Drafted)])
     counts = batch_report.counts(collector.results.values(), total)
     click.echo(f"{counts}; the same command goes on from there", err=True)
     if engine.is_busy:
@@ -122,14 +134,16 @@ def _break_off(engine: Engine, collector: Collector, total: int) -> None:
         os._exit(_INTERRUPTED)
 
 
-def _engine(asked: Asked, tasks: Sequence[Task], workshop: Workshop, records: Records) -> Engine:
+def _engine(
+    asked: Asked, tasks: Sequence[Task], workshop: Workshop, records: Records, finished: Finished
+) -> Engine:
     def remember(task: Task, made: Drafted | Failed) -> None:
         # At once: what still waits for its commit when we are killed has been paid for.
         if isinstance(made, Drafted) and made.passes:
             records.store(task.key, made)
 
     if asked.dask is not None:
-        return Cluster(asked.dask, tasks, workshop, remember)
+        return Cluster(asked.dask, tasks, workshop, remember, finished=finished)
 
     def make(task: Task) -> Drafted | Failed:
         made = draft(task, workshop)
@@ -140,7 +154,7 @@ def _engine(asked: Asked, tasks: Sequence[Task], workshop: Workshop, records: Re
         if isinstance(workshop.write, CommandWriter):
             workshop.write.stopped.set()
 
-    return Threads(tasks, asked.jobs or _JOBS, make, end)
+    return Threads(tasks, asked.jobs or _JOBS, make, end=end, finished=finished)
 
 
 def _workshop(
@@ -180,6 +194,9 @@ def _offered(result: Result, work: Work, target: Target) -> Result:
     """The result after the branch was pushed and offered, if it is one of ours."""
     branch = result.landed.branch if result.landed else ""
     if not branch.startswith(BRANCH) or not work.place.git().branch_oid(branch):
+        return result
+    if result.landed and result.landed.name in work.context.library.names:
+        # It was merged since, and its branch is still there.
         return result
     try:
         return replace(result, offered=offer(work.place, branch, target))

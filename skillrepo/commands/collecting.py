@@ -1,7 +1,7 @@
 """Takes the drafts of a batch as they come and puts each on its branch: the one who writes refs."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from skillrepo.batch_records import Landed, Records
@@ -9,12 +9,14 @@ from skillrepo.commands import batch_report
 from skillrepo.commands.batch_plan import Plan
 from skillrepo.commands.batch_report import Result
 from skillrepo.commands.engines import Made
-from skillrepo.commands.landing import BRANCH, NAME, commit_draft, keep, kept
+from skillrepo.commands.landing import BRANCH, NAME, keep, kept
 from skillrepo.commands.work import Work
+from skillrepo.commit_message import commit_message
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, request_of
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.finding import Report, Severity
-from skillrepo.git_write import BranchExistsError, create_branch
+from skillrepo.git_drafts import DraftBranch, commit_drafts
+from skillrepo.git_write import BranchExistsError
 from skillrepo.output import text
 from skillrepo.propose import Proposal, propose
 
@@ -35,6 +37,8 @@ class Collector:
         self._records = records
         self._names: dict[str, str] = {}
         self._held: dict[str, Made] = {}
+        self._ready: dict[str, tuple[Task, Proposal]] = {}
+        self._refused: dict[str, tuple[Task, Proposal]] = {}
         settled = {*plan.landed, *plan.refused}
         self._unnamed = deque(
             key for key, job in plan.jobs.items() if not job.task.name and key not in settled
@@ -52,23 +56,28 @@ class Collector:
             self._settle(key, Result("skipped", landed=landed, why=why))
         for key, why in self._plan.refused.items():
             self._settle(key, Result("error", name=self._plan.jobs[key].task.name, why=why))
-        for key, drafted in self._plan.ready.items():
-            self.take(self._plan.jobs[key].task, drafted)
+        self.take([(self._plan.jobs[key].task, made) for key, made in self._plan.ready.items()])
 
-    def take(self, task: Task, made: Made) -> None:
-        """Take what became of a task."""
-        if task.name:
-            self._land(task, made)
-            return
-        self._held[task.key] = made
-        while self._unnamed and self._unnamed[0] in self._held:
-            key = self._unnamed.popleft()
-            self._land(self._plan.jobs[key].task, self._held.pop(key))
+    def take(self, finished: Iterable[tuple[Task, Made]]) -> None:
+        """Take what became of some tasks; what can be committed by now is."""
+        for task, made in finished:
+            if task.name:
+                self._land(task, made)
+                continue
+            self._held[task.key] = made
+            while self._unnamed and self._unnamed[0] in self._held:
+                key = self._unnamed.popleft()
+                self._land(self._plan.jobs[key].task, self._held.pop(key))
+        self._commit()
 
-    def land_held(self) -> None:
-        """Wait no longer for what comes before."""
+    def land_rest(self, finished: Iterable[tuple[Task, Made]]) -> None:
+        """Take what there is in the end, and wait no longer for what would come before it."""
+        # Ctrl-C reaches the git that is at work, too.
+        self._ready, self._refused = self._refused, {}
+        self.take(finished)
         for key in [key for key in self._unnamed if key in self._held]:
             self._land(self._plan.jobs[key].task, self._held.pop(key))
+        self._commit()
 
     def _land(self, task: Task, made: Made) -> None:
         if isinstance(made, Exception):
@@ -77,7 +86,14 @@ class Collector:
             self._settle(task.key, Result("error", name=task.name, why=why))
         elif isinstance(made, Failed):
             self._fail(task, task.name, made.why, made.kept)
-        elif other := self._names.get(made.draft.name):
+        else:
+            self._name(task, made)
+
+    def _name(self, task: Task, made: Drafted) -> None:
+        if made.draft.name in self._ready:
+            # It is free again where that one is not committed.
+            self._commit()
+        if other := self._names.get(made.draft.name):
             why = f"the name `{made.draft.name}` is taken by {other}; give each line a `name`"
             self._fail(task, made.draft.name, why, made.draft.files)
         elif not NAME.fullmatch(made.draft.name):
@@ -97,7 +113,7 @@ class Collector:
         notes = (*self._plan.jobs[task.key].notes, *made.notes)
         proposal = replace(judged, rounds=made.rounds, notes=notes)
         if proposal.passes:
-            self._commit(task, proposal)
+            self._ready[made.draft.name] = task, proposal
             return
         self._records.forget(task.key)
         self._settle(
@@ -112,22 +128,41 @@ class Collector:
             ),
         )
 
-    def _commit(self, task: Task, proposal: Proposal) -> None:
-        name = proposal.draft.name
-        branch = BRANCH + name
+    def _commit(self) -> None:
+        """Put what is ready on branches, all of it at once."""
+        if not self._ready:
+            return
+        group, self._ready, self._refused = self._ready, {}, {}
+        results: Sequence[str | SkillRepoError]
         try:
-            commit = commit_draft(proposal, request_of(task, self._workshop), self._work)
-            create_branch(self._work.place.git(), branch, commit)
-        except BranchExistsError as error:
-            self._fail(task, name, str(error), proposal.draft.files)
+            results = commit_drafts(
+                self._work.place.git(),
+                [self._branch(task, proposal) for task, proposal in group.values()],
+            )
         except SkillRepoError as error:
-            # What git complains of can be put right, and the draft is not lost.
-            why = f"{error}; the draft is remembered, and the same command commits it"
-            self._settle(task.key, Result("error", name=name, why=why))
-        else:
-            landed = Landed(name, branch, commit, proposal.rounds, text.summary(proposal.gate))
-            self._records.finish(task.key, landed)
-            self._settle(task.key, Result("done", landed=landed))
+            results = [error] * len(group)
+        for (name, (task, proposal)), result in zip(group.items(), results, strict=True):
+            if isinstance(result, str):
+                gate = text.summary(proposal.gate)
+                landed = Landed(name, BRANCH + name, result, proposal.rounds, gate)
+                self._records.finish(task.key, landed)
+                self._settle(task.key, Result("done", landed=landed))
+            elif isinstance(result, BranchExistsError):
+                self._fail(task, name, str(result), proposal.draft.files)
+            else:
+                # What git complains of can be put right, and the draft is not lost.
+                self._refused[name] = task, proposal
+                why = f"{result}; the draft is remembered, and the same command commits it"
+                self._settle(task.key, Result("error", name=name, why=why))
+
+    def _branch(self, task: Task, proposal: Proposal) -> DraftBranch:
+        return DraftBranch(
+            BRANCH + proposal.draft.name,
+            self._work.base,
+            proposal.folder,
+            proposal.draft.files,
+            commit_message(proposal, request_of(task, self._workshop)),
+        )
 
     def _fail(self, task: Task, name: str | None, why: str, files: Mapping[str, bytes]) -> None:
         """Say why there is no draft; the next run has it written again."""

@@ -1,7 +1,9 @@
 """Where the drafts of a batch are made: on threads here, or by the workers of a Dask cluster."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, draft
@@ -9,23 +11,28 @@ from skillrepo.errors import SkillRepoError
 
 Made = Drafted | Failed | Exception
 """What became of a task; an exception is a bug of ours."""
+Given = list[tuple[Task, Made]]
+Finished = SimpleQueue[Any]
+"""The futures of an engine as they are finished; None ends the wait for the next one."""
 
 # Seconds that running writers get to end in, and a cluster to answer.
 _GRACE = 3
 _ANSWER = 20
+# So many are committed together; what is finished is not to wait long for its branch.
+_MOST = 250
 
 
 class Engine(Protocol):
     """Gives each task with what became of it, as they are finished."""
 
-    def __iter__(self) -> Iterator[tuple[Task, Made]]:
-        """In no order."""
+    def __iter__(self) -> Iterator[Given]:
+        """All that is finished by now, in no order; nothing where the wait for it was ended."""
 
-    def stop(self) -> list[tuple[Task, Made]]:
+    def stop(self) -> Given:
         """Begin nothing more, cancel what runs; give what is finished and was not given yet."""
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything, and end what still runs."""
 
     @property
     def is_busy(self) -> bool:
@@ -40,21 +47,24 @@ class Threads:
         tasks: Sequence[Task],
         jobs: int,
         make: Callable[[Task], Drafted | Failed],
+        *,
         end: Callable[[], None],
+        finished: Finished,
     ) -> None:
         self._pool = futures.ThreadPoolExecutor(jobs, "skillrepo")
         self._futures: dict[futures.Future[Drafted | Failed], Task] = {
             self._pool.submit(make, task): task for task in tasks
         }
         self._end = end
+        self._finished = finished
         self._busy = False
 
-    def __iter__(self) -> Iterator[tuple[Task, Made]]:
+    def __iter__(self) -> Iterator[Given]:
         """As they are finished."""
-        for future in futures.as_completed(tuple(self._futures)):
-            yield self._given(future)
+        for group in _groups(self._futures, self._finished):
+            yield [self._given(future) for future in group]
 
-    def stop(self) -> list[tuple[Task, Made]]:
+    def stop(self) -> Given:
         """End what `end` can end; a request to a model ends with the process."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._end()
@@ -65,7 +75,8 @@ class Threads:
 
     def close(self) -> None:
         """Let the threads end."""
-        self._pool.shutdown()
+        self._end()
+        self._pool.shutdown(wait=not self._busy, cancel_futures=True)
 
     @property
     def is_busy(self) -> bool:
@@ -88,6 +99,8 @@ class Cluster:
         tasks: Sequence[Task],
         workshop: Workshop,
         remember: Callable[[Task, Drafted | Failed], None],
+        *,
+        finished: Finished,
     ) -> None:
         """Connect, and hand everything over. Raises `SkillRepoError` where there is no cluster."""
         self._remember = remember
@@ -97,17 +110,14 @@ class Cluster:
         self._futures: dict[Any, Task] = {
             self._client.submit(draft, task, shared, pure=False, retries=0): task for task in tasks
         }
+        self._finished = finished
 
-    def __iter__(self) -> Iterator[tuple[Task, Made]]:
+    def __iter__(self) -> Iterator[Given]:
         """As they are finished."""
-        from distributed import as_completed  # noqa: PLC0415 - for a cluster alone
+        for group in _groups(self._futures, self._finished):
+            yield [self._given(future) for future in group]
 
-        for future in as_completed(  # type: ignore[no-untyped-call]
-            list(self._futures), loop=self._client.loop
-        ):
-            yield self._given(future)
-
-    def stop(self) -> list[tuple[Task, Made]]:
+    def stop(self) -> Given:
         """Cancel what has not ended."""
         done = [future for future in self._futures if future.status in {"finished", "error"}]
         found = [self._given(future) for future in done]
@@ -130,6 +140,22 @@ class Cluster:
         task = self._futures.pop(future)
         self._remember(task, made)
         return task, made
+
+
+def _groups(waited_for: Iterable[Any], finished: Finished) -> Iterator[list[Any]]:
+    """Futures as they are finished: all that are at a time, waiting for one where none is."""
+    left = 0
+    for future in waited_for:
+        future.add_done_callback(finished.put)
+        left += 1
+    while left:
+        group = [finished.get()]
+        with suppress(Empty):
+            while len(group) < _MOST:
+                group.append(finished.get_nowait())
+        group = [future for future in group if future is not None]
+        left -= len(group)
+        yield group
 
 
 def _client(address: str) -> Any:

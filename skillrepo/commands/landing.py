@@ -86,7 +86,7 @@ def do_step(
 
 def _commit(proposal: Proposal, request: Request, work: Work) -> Outcome:
     repository = work.place.git()
-    commit = commit_draft(proposal, request, work)
+    commit = _commit_draft(proposal, request, work)
     branch = BRANCH + proposal.draft.name
     remotes = repository.remotes()
     trailers = tuple(git_history.trailers(repository, commit))
@@ -95,8 +95,8 @@ def _commit(proposal: Proposal, request: Request, work: Work) -> Outcome:
     return Outcome(branch, commit, trailers, remote=next(iter(remotes), None))
 
 
-def commit_draft(proposal: Proposal, request: Request, work: Work) -> str:
-    """Commit a draft; no branch has it yet. Raises `SkillRepoError`."""
+def _commit_draft(proposal: Proposal, request: Request, work: Work) -> str:
+    """Commit a draft; no branch has it yet."""
     if not NAME.fullmatch(proposal.draft.name):
         # The specification knows letters of all alphabets, branches and installers do not.
         raise SkillRepoError(

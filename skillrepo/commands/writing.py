@@ -16,6 +16,7 @@ from skillrepo.writer.command import CommandWriter
 WRITERS = ("offline", "command", "model")
 LONGEST = 50_000
 """Characters of a brief or feedback."""
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PURPOSES = {
     "brief": "say in a sentence what the skill is for",
     "feedback": "say in a sentence what is to be changed",
@@ -52,9 +53,8 @@ def options(*, origins: str) -> Callable[[Command], Command]:
 @contextmanager
 def ends_interrupt() -> Iterator[None]:
     """Take what ends a process for ctrl-C: a program that writes must not outlive us."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
     # Under nohup one of them is ignored, and stays so.
-    ours = [each for each in numbers if signal.getsignal(each) is signal.SIG_DFL]
+    ours = [each for each in _ENDS if signal.getsignal(each) is signal.SIG_DFL]
     for number in ours:
         signal.signal(number, signal.default_int_handler)
     try:
@@ -62,6 +62,33 @@ def ends_interrupt() -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def defers_interrupt(wake: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Let what is under way be finished at ctrl-C: it is raised at the end of the block.
+
+    Then `wake` is called in place of raising it, and what this gives says that there was one. The
+    second ctrl-C is raised at once.
+    """
+    came: list[int] = []
+
+    def heed(number: int, _: object) -> None:
+        if came:
+            raise KeyboardInterrupt
+        came.append(number)
+        wake()
+
+    ours = [each for each in _ENDS if signal.getsignal(each) is signal.default_int_handler]
+    for number in ours:
+        signal.signal(number, heed)
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number in ours:
+            signal.signal(number, signal.default_int_handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 def given_text(text: str, what: str) -> str:
