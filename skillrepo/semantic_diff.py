@@ -303,23 +303,29 @@ def _constraints(old: Snapshot, new: Snapshot) -> Iterator[Change]:
     yield from _differing(other, one, "constraint-added", _MINOR)
 
 
-_Sayings = Mapping[str, list[tuple[str, str]]]
-"""Key of a sentence → its text and section, as often as it stands there."""
+_Sayings = Mapping[tuple[str, bool], list[tuple[str, str]]]
+"""Key of a sentence, and whether it stands in code → its text and section, as often as it is there.
+"""
 
 
 def _said(skill: Snapshot) -> _Sayings:
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[tuple[str, bool], list[tuple[str, str]]] = {}
     own = ((part.title, f"# {part.title}\n{part.text}") for part in _parts(skill.document))
     for within, text in chain(own, skill.pages.items()):
         for each in constraints(text):
-            found.setdefault(each.key, []).append((each.text, within))
+            found.setdefault((each.key, each.in_code), []).append((each.text, within))
     return found
 
 
 def _differing(some: _Sayings, others: _Sayings, kind: str, bump: Bump) -> Iterator[Change]:
-    for key, places in some.items():
-        known = {within for _, within in others.get(key, ())}
-        more = len(places) - len(others.get(key, ()))
+    for (key, in_code), places in some.items():
+        same = others.get((key, in_code), ())
+        more = len(places) - len(same)
+        if in_code:
+            # One that binds stands for it, but not the other way round.
+            plain = (key, False)
+            more -= max(0, len(others.get(plain, ())) - len(some.get(plain, ())))
+        known = {within for _, within in same}
         # One that stands in the same section as before is still there.
         rest = sorted(places, key=lambda place: place[1] in known)
         for text, within in rest[: max(0, more)]:

@@ -161,6 +161,47 @@ def test_one_of_two_equal_constraints() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        ("```text\nYou MUST keep the originals.\n```", "You MUST keep the originals."),
+        ("<!-- You MUST keep the originals. -->", "You MUST keep the originals."),
+        ("~~You MUST keep the originals.~~", "You MUST keep the originals."),
+        ("You need not keep the originals.", "You MUST keep the originals."),
+        ("You MUST NOT keep the originals.", "You MUST keep the originals."),
+        ("You MUST keep the originals. Except when told.", "You MUST keep the originals."),
+    ],
+)
+def test_a_constraint_that_no_longer_binds_is_gone(new: str, found: str) -> None:
+    body = BODY.replace("- You MUST keep the originals.", new)
+    assert f"constraint removed: {found}" in of_body(body)
+
+
+def test_a_constraint_of_code_that_comes_to_bind_is_more() -> None:
+    code = BODY.replace("- You MUST keep the originals.", "    You MUST keep the originals.")
+    assert of_body(BODY, code) == [
+        "constraint added: You MUST keep the originals.",
+        "section changed: Steps",
+    ]
+    assert of_body(code) == [
+        "constraint removed: You MUST keep the originals.",
+        "section changed: Steps",
+    ]
+
+
+def test_an_item_of_what_one_must_not_do() -> None:
+    old = BODY + "\nNEVER:\n\n- send it by mail\n- print it\n"
+    assert of_body(old.replace("- print it\n", ""), old) == [
+        "constraint removed: print it",
+        "section changed: Limits",
+    ]
+    assert of_body(old.replace("NEVER:", "ALWAYS:"), old)[:3] == [
+        "constraint removed: NEVER:",
+        "constraint removed: send it by mail",
+        "constraint removed: print it",
+    ]
+
+
 def test_a_constraint_without_its_capitals_is_none() -> None:
     found = of_body(BODY.replace("You MUST keep", "You must keep"))
     assert found[0] == "constraint removed: You MUST keep the originals."
@@ -173,11 +214,22 @@ def test_a_constraint_without_its_capitals_is_none() -> None:
         ("It is REQUIRED; DO NOT skip.", ["It is REQUIRED; DO NOT skip."]),
         ("1. Don't push.\n2. Push.", ["Don't push."]),
         ("Note: always test", ["Note: always test"]),
-        ("| MUST | a |\n|---|---|\n| x | NEVER y |", ["MUST", "NEVER y"]),
+        ("| MUST | a |\n|---|---|\n| x | NEVER y |", ["MUST a", "NEVER y"]),
         ("```sh\n# NEVER run\nrm x\n```\nafter", ["NEVER run"]),
         ("## Never do this\ntext", ["Never do this"]),
         ("It never fails, and one must know. MUST_RUN=1", []),
         ("I MUST, e.g. today, go.", ["I MUST, e.g. today, go."]),
+        ("You MUST keep it. Unless it rains. So", ["You MUST keep it. Unless it rains."]),
+        ("a <!-- NEVER x --> b\n\n<!--\nNEVER y\n\nNEVER z", []),
+        ("In `<!-- NEVER x -->` text", ["In <!-- NEVER x --> text"]),
+        ("~~You MUST go.~~ Stay.", []),
+        ("> [!IMPORTANT]\n> You MUST go.", ["You MUST go."]),
+        ("You MUST\r\ngo.\r\n\r\nx", ["You MUST go."]),
+        ("必须保留。可以走。禁止删除。", ["必须保留。", "禁止删除。"]),
+        ("You MUST:\n\n- go\n  - soon\n\nSo:\n- come", ["You MUST:", "go", "soon"]),
+        ("- **Never do:**\n  1. go\n- come", ["Never do:", "go"]),
+        ("## NEVER\n\n- go\n\n### Text\n\n- come", ["NEVER", "go"]),
+        ("- NEVER go: it is far\n- come", ["NEVER go: it is far"]),
     ],
 )
 def test_what_is_a_constraint(text: str, found: list[str]) -> None:
