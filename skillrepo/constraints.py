@@ -19,6 +19,12 @@ _WORDS = re.compile(
     r"\b(?:MUST|SHALL|REQUIRED|NEVER|ALWAYS|DO NOT|DON['\u2019]T|FORBIDDEN|PROHIBITED)\b"
     r"|必须|必須|务必|務必|禁止|严禁|嚴禁|切勿|不得|必ず|絶対に|してはいけ|してはなら|반드시|절대"
 )
+# What every text with one of both has; most sections have none.
+_MAY = re.compile(
+    r"must|shall|required|never|always|(?<![a-z])do(?![a-z])|(?<![a-z])don|forbidden|prohibited"
+    r"|[^\x00-\u2fff]",
+    re.IGNORECASE,
+)
 _ORDERS = re.compile(
     r"(?:\A|[:;,(]\s+|[\u2013\u2014-]\s+)(?:never|always|do not|don['\u2019]t)\b", re.IGNORECASE
 )
@@ -29,6 +35,7 @@ _ALONE = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|never|forbidden|prohibited)\b|n['\u2019]t\b", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+_CODE = re.compile(r"```|~~~|    |\t")
 _ALERT = re.compile(r"\[!\w{1,20}\]\s*\Z")
 _STRUCK = re.compile(r"~~[^~]*~~")
 # An exception that follows is a part of the sentence.
@@ -52,13 +59,12 @@ class Constraint(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """A paragraph, an item, a heading, a row or cell of a table, or a line of code."""
+    """A paragraph, item, row or cell of a table, line of code, or heading (indented by -1)."""
 
     text: str
     indent: int
     item: bool = False
     code: bool = False
-    heading: bool = False
 
 
 class _Lead(NamedTuple):
@@ -70,26 +76,29 @@ class _Lead(NamedTuple):
 
 def constraints(text: str) -> Iterator[Constraint]:
     """The constraints of a Markdown text in its order, repeats kept; those in code too."""
+    if not _MAY.search(text):
+        return
     lead: _Lead | None = None
     for unit in _units(text.replace("\r\n", "\n").replace("\r", "\n")):
-        if (lead and not unit.item and (unit.heading or unit.indent <= lead.indent)) or (
-            lead and unit.item and unit.indent < lead.indent
-        ):
+        if lead and unit.indent < lead.indent + (not unit.item):
             lead = None
-        says = False
-        plain = ""
-        for sentence in _END.split(_STRUCK.sub("", unit.text)):
-            plain = " ".join(_MARKS.sub("", sentence).split())
-            says = _binds(plain)
-            if says:
-                yield Constraint(plain, plain.casefold().strip(_AROUND), unit.code)
-        if says and not unit.code and (plain.endswith(":") or _ALONE.fullmatch(plain)):
-            lead = _Lead(unit.indent + unit.item, _NOT.search(plain) is not None)
-        elif lead and unit.item and not says:
-            plain = " ".join(_MARKS.sub("", _STRUCK.sub("", unit.text)).split())
-            key = plain.casefold().strip(_AROUND)
-            if key:
-                yield Constraint(plain, f"{'not' if lead.forbids else 'do'}: {key}")
+        said = [_plain(each) for each in _END.split(_STRUCK.sub("", unit.text))]
+        binding = [each for each in said if _binds(each)]
+        for each in binding:
+            yield Constraint(each, _key(each), unit.code)
+        last = said[-1]
+        if _binds(last) and not unit.code and (last.endswith(":") or _ALONE.fullmatch(last)):
+            lead = _Lead(unit.indent + unit.item, _NOT.search(last) is not None)
+        elif lead and unit.item and not binding and _key(whole := " ".join(said)):
+            yield Constraint(whole, f"{'not' if lead.forbids else 'do'}: {_key(whole)}")
+
+
+def _plain(text: str) -> str:
+    return " ".join(_MARKS.sub("", text).split())
+
+
+def _key(plain: str) -> str:
+    return plain.casefold().strip(_AROUND)
 
 
 def _binds(plain: str) -> bool:
@@ -99,7 +108,8 @@ def _binds(plain: str) -> bool:
 def _units(text: str) -> Iterator[_Unit]:
     """The text in units, each on one line."""
     text = markdown.without_comments(text)
-    code = {n for c in markdown.parse(text).code for n in range(c.line, c.end_line + 1)}
+    blocks = markdown.parse(text).code if _CODE.search(text) else ()
+    code = {line for each in blocks for line in range(each.line, each.end_line + 1)}
     lines: list[str] = []
     indent, is_item = 0, False
     for number, raw in enumerate(text.split("\n"), 1):
@@ -112,11 +122,11 @@ def _units(text: str) -> Iterator[_Unit]:
             yield _Unit(" ".join(lines), indent, is_item)
             lines = []
         if in_code:
-            yield _Unit(line.lstrip("#"), 0, code=True)
+            yield _Unit(line.lstrip("#"), len(raw) - len(line), code=True)
         elif line.startswith("|"):
             yield from (_Unit(each, 0) for each in _cells(line))
         elif alone:
-            yield _Unit(line.lstrip("#"), 0, heading=True)
+            yield _Unit(line.lstrip("#"), -1)
         elif line.strip() and not (ends and not item):
             if not lines:
                 indent, is_item = len(raw) - len(line), item is not None
@@ -126,9 +136,8 @@ def _units(text: str) -> Iterator[_Unit]:
 
 
 def _cells(row: str) -> list[str]:
-    """The cells of a row; the whole of it where one is the mere word that the others stand under."""
+    """The cells of a row; the row itself where one of them says no more than how the rest binds."""
     cells = [cell for cell in row.split("|") if cell.strip()]
-    words = [" ".join(_MARKS.sub("", cell).split()) for cell in cells]
-    if any(_ALONE.fullmatch(each) and _binds(each) for each in words):
+    if any(_ALONE.fullmatch(each) and _binds(each) for each in map(_plain, cells)):
         return [" ".join(cells)]
     return cells

@@ -65,7 +65,7 @@ def breaches(diff: SkillDiff, share: float | None, terms: Terms) -> Iterator[tup
     dropped = {
         change.subject
         for change in diff.changes
-        if change.kind == "section-removed" and feedback.names(change)
+        if change.kind.startswith("section") and feedback.names(change)
     }
     for change in diff.changes:
         clause = _CLAUSES.get(change.kind)
@@ -81,6 +81,8 @@ def breaches(diff: SkillDiff, share: float | None, terms: Terms) -> Iterator[tup
 
 _CLAUSES: Mapping[str, str] = {
     "section-removed": "keeps-sections",
+    "section-emptied": "keeps-sections",
+    "section-replaced": "keeps-sections",
     "constraint-removed": "keeps-constraints",
     "key-removed": "keeps-keys",
     "link-removed": "keeps-links",
@@ -113,7 +115,7 @@ class _Feedback:
             return self._holds(tool) or _TOOLS.search(self._text) is not None
         if kind == "key-removed":
             return self._holds(subject) or self._holds(subject.rpartition(".")[2])
-        if kind == "section-removed":
+        if kind.startswith("section"):
             return self._holds(subject)
         return subject.casefold() in self._text or self._holds(basename(subject.partition("#")[0]))
 

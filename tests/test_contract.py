@@ -51,6 +51,14 @@ def test_a_section() -> None:
     assert "keeps-sections" in clauses(NO_STEPS, "missteps happen")
 
 
+def test_the_text_of_a_section() -> None:
+    text = "Count the pages of the result, and compare their number with that of both files.\n"
+    old = f"{OLD}\n## Checks\n\n{text}"
+    diff = compare(snapshot(old), snapshot(old.replace(text, "Ask somebody.\n")))
+    for feedback, found in (("Say it better", ["keeps-sections"]), ("Fewer checks, please", [])):
+        assert [name for name, _ in breaches(diff, None, Terms(feedback, 0.5))] == found
+
+
 def test_the_name_stays_in_any_case() -> None:
     changed = OLD.replace("pdf-merge", "pdf-join")
     assert clauses(changed, "call it pdf-join, not pdf-merge", allow_loss=True) == ["keeps-name"]

@@ -108,6 +108,38 @@ def test_ten_thousand_sections() -> None:
     assert len(of_body(old.replace("Old", "New"), old)) == 10_000
 
 
+STEPS = "Run `pdfunite a.pdf b.pdf out.pdf` and look at the pages of the result.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        ("", "section emptied: Steps"),
+        ("<!-- " + STEPS.strip() + " -->\n\n", "section emptied: Steps"),
+        ("TODO\n\n", "section replaced: Steps"),
+        ("See above.\n\n", "section replaced: Steps"),
+        ("Ask somebody who knows how to do this well.\n\n", "section replaced: Steps"),
+        (STEPS.replace("look at", "count"), "section changed: Steps"),
+    ],
+)
+def test_a_section_of_which_nothing_is_left(new: str, found: str) -> None:
+    old = f"# Merging\n\nText.\n\n## Steps\n\n{STEPS}## Limits\n\nNone.\n"
+    assert of_body(old.replace(STEPS, new), old) == [found]
+
+
+def test_a_section_whose_text_was_moved_is_changed() -> None:
+    old = f"# Merging\n\nText.\n\n## Steps\n\n{STEPS}"
+    new = old.replace(STEPS, f"### First\n\n{STEPS}")
+    assert of_body(new, old) == ["section added: First", "section changed: Steps"]
+    new = skill(body=old.replace(STEPS, "See the guide."))
+    pages = {"references/steps.md": f"# Steps\n\n{STEPS}"}
+    found = compare(snapshot(skill(body=old)), snapshot(new, pages=pages))
+    assert [change.text for change in found.changes] == ["section changed: Steps"]
+    # What stood there before does not make up for it.
+    found = compare(snapshot(skill(body=old), pages=pages), snapshot(new, pages=pages))
+    assert [change.text for change in found.changes] == ["section replaced: Steps"]
+
+
 # Constraints.
 
 
@@ -487,10 +519,14 @@ def test_the_way_back_takes_what_the_way_there_gave(one: Snapshot, other: Snapsh
         return OPPOSITES.get(kind) or (f"{what}-{OPPOSITES[how]}" if how in OPPOSITES else kind)
 
     # Which of several sections was moved, and of two values which came first, is a matter of view.
-    first = sorted((told(c.kind), c.subject) for c in there.changes if c.kind != "section-changed")
-    second = sorted((c.kind, c.subject) for c in back.changes if c.kind != "section-changed")
-    keep = [each for each in first if each[0] != "section-moved"]
-    assert keep == [each for each in second if each[0] != "section-moved"]
+    # A section that is filled was changed, and one that is emptied is told as such.
+    sections = {f"section-{how}": "section-changed" for how in ("emptied", "replaced")}
+    first = sorted((told(sections.get(c.kind, c.kind)), c.subject) for c in there.changes)
+    second = sorted((sections.get(c.kind, c.kind), c.subject) for c in back.changes)
+    matters = {"section-moved", "section-changed"}
+    assert [each for each in first if each[0] not in matters] == [
+        each for each in second if each[0] not in matters
+    ]
     assert len(first) == len(second)
     assert bool(there.changes) == (one.document.data != other.document.data or one[1:] != other[1:])
 
