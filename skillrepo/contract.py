@@ -1,8 +1,9 @@
 """The contract of a revision: what the feedback does not concern stays, checked by code.
 
-Whoever revises may do what the feedback names and what adds to the skill. Sections, constraints,
-keys, links and files stay, the description is not narrowed and no tool is allowed more, unless the
-feedback names it; the name stays in any case. Of the lines that were there only a part may change.
+Whoever revises may do what the feedback names and what adds to the skill. Sections with their text,
+constraints, keys with their values, links and files stay, the description is not narrowed, the
+tools are the same and a client is told nothing new by a key, unless the feedback names it; the name
+stays in any case. Of the lines that were there only a part may change.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from posixpath import basename
 from typing import NamedTuple
 
+from skillrepo import clients
 from skillrepo.finding import Finding, Severity
 from skillrepo.semantic_diff import Change, SkillDiff
 from skillrepo.visible import one_line
@@ -69,6 +71,8 @@ def breaches(diff: SkillDiff, share: float | None, terms: Terms) -> Iterator[tup
     }
     for change in diff.changes:
         clause = _CLAUSES.get(change.kind)
+        if change.kind == "key-added" and change.subject in clients.readers():
+            clause = "keeps-keys"
         if change.kind == "name-changed":
             yield "keeps-name", f"the name must stay `{one_line(change.before)}`"
         elif clause and not terms.allow_loss:
@@ -85,12 +89,15 @@ _CLAUSES: Mapping[str, str] = {
     "section-replaced": "keeps-sections",
     "constraint-removed": "keeps-constraints",
     "key-removed": "keeps-keys",
+    "key-changed": "keeps-keys",
     "link-removed": "keeps-links",
     "file-removed": "keeps-files",
     "script-removed": "keeps-files",
     "description-removed": "keeps-description",
     "description-narrowed": "keeps-description",
+    "description-replaced": "keeps-description",
     "tools-widened": "keeps-tools",
+    "tools-narrowed": "keeps-tools",
 }
 
 
@@ -113,7 +120,7 @@ class _Feedback:
         if kind.startswith("tools"):
             tool = subject.partition("(")[0]
             return self._holds(tool) or _TOOLS.search(self._text) is not None
-        if kind == "key-removed":
+        if kind.startswith("key"):
             return self._holds(subject) or self._holds(subject.rpartition(".")[2])
         if kind.startswith("section"):
             return self._holds(subject)

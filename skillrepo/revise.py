@@ -219,7 +219,7 @@ def _due(original: Original, order: Order, diff: SkillDiff) -> tuple[str | None,
 
 def _set_version(skill: Document, version: str) -> bytes | None:
     source = frontmatter_edit.Source(skill)
-    path = ("metadata", "version")
+    path = Snapshot(skill).version_key
     if skill.node(*path):
         change = frontmatter_edit.replace(source, version, *path, description="")
     else:

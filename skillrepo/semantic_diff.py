@@ -7,7 +7,8 @@ when an agent reads the rest:
   section less, or none of its text left, a constraint (see `constraints`), a script or a tool less.
 - minor: there is more or it may be found otherwise. A wider or another description, new sections,
   constraints, scripts, files or tools, other terms of use (`license`, `compatibility`, `requires`,
-  `conflicts`), a reference less, a key less, a file that may be run or no longer.
+  `conflicts`, `status`), keys that a client reads, a reference less, a key less, a file that may be
+  run or no longer.
 - patch: wording, order, titles, links, other keys, and contents of files.
 """
 
@@ -15,11 +16,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from itertools import chain
 from typing import Any, NamedTuple, Self
 
-from skillrepo import markdown, tools
+from skillrepo import clients, markdown, tools
 from skillrepo.bundle import Bundle, Item
 from skillrepo.constraints import constraints
 from skillrepo.document import Document
@@ -34,6 +36,7 @@ _MAJOR, _MINOR, _PATCH = Bump.MAJOR, Bump.MINOR, Bump.PATCH
 _ALIKE = 0.6
 """Of the words of two sections, how many they share (Dice) where one is the other renamed."""
 _FEW_WORDS = 3
+_LONG = 4
 _MANY_WORDS = 12
 """Of a section that has fewer, nobody can tell whether it was reworded or replaced."""
 _LEFT = 0.2
@@ -44,8 +47,14 @@ _MOVED = 0.8
 _MOST_PAIRS = 2_500
 """Sections or tools that are gone times new ones, beyond which only equal ones are found."""
 _LONGEST = 200
-_TERMS = frozenset(("license", "compatibility", "metadata.requires", "metadata.conflicts"))
+_TERMS = frozenset(
+    ("license", "compatibility", "metadata.requires", "metadata.conflicts", "metadata.status")
+)
+_VERSION = ("metadata", "version")
+_NO_VERSION = ("mapping", "list", "null")
 _WORD = re.compile(r"\w+")
+# In a pattern of a tool: another command, or a folder above.
+_LEADS_OUT = re.compile(r"[;&|`\n<>]|\$\(|(?:\A|[\s/])\.\.(?:/|\Z)")
 
 
 class Change(NamedTuple):
@@ -100,9 +109,16 @@ class Snapshot(NamedTuple):
 
     @property
     def version(self) -> str:
-        """Its `metadata.version` as it is written, empty where there is none."""
-        node = self.document.node("metadata", "version")
-        return node.text if node and node.kind not in ("mapping", "list", "null") else ""
+        """Its version as it is written, empty where there is none."""
+        node = self.document.node(*self.version_key)
+        return node.text if node and node.kind not in _NO_VERSION else ""
+
+    @property
+    def version_key(self) -> tuple[str, ...]:
+        """Where its version stands: `metadata.version`, unless there is one at the top alone."""
+        node = self.document.node("version")
+        at_top = node and node.kind not in _NO_VERSION
+        return _VERSION[1:] if at_top and not self.document.node(*_VERSION) else _VERSION
 
 
 class SkillDiff(NamedTuple):
@@ -131,7 +147,8 @@ def compare(old: Snapshot, new: Snapshot) -> SkillDiff:
         *_links(one, other),
         *_files(old.files, new.files),
     ]
-    if not found and one.data != other.data and old.version == new.version:
+    moved = old.version_key != new.version_key and old.version
+    if not found and one.data != other.data and (moved or old.version == new.version):
         found = [Change("layout-changed", "", _PATCH)]
     found.sort(key=lambda change: -change.bump)
     sizes = (tokens(one.text), tokens(other.text))
@@ -159,9 +176,10 @@ def _names(old: Document, new: Document) -> Iterator[Change]:
 def _descriptions(old: str, new: str) -> Iterator[Change]:
     """How the description changed.
 
-    It is narrower where only occasions or sentences were lost or limits added, wider where it is
-    the other way round, reworded where these are the same but for marks and capitals. Where
-    something was lost and something added nobody can tell by such means: it changed.
+    It is narrower where only occasions, sentences or words were lost or limits added, or occasions
+    without any in their place; wider where it is the other way round; reworded where these are the
+    same but for marks and capitals; replaced where hardly a word is left. Where something was lost
+    and something added nobody can tell by such means: it changed.
     """
     if " ".join(old.split()) == " ".join(new.split()):
         return
@@ -171,6 +189,14 @@ def _descriptions(old: str, new: str) -> Iterator[Change]:
     stricter = bool(any(lost) or _without(other.limits, one.limits))
     freer = bool(any(gained) or _without(one.limits, other.limits))
     kind, bump = _DESCRIPTION[stricter, freer]
+    words, others = set(_words(old)), set(_words(new))
+    # An occasion that is told in other words is not lost.
+    fewer = not gained[0] and any(set(_words(each)) - others for each in lost[0])
+    shorter = others <= words and not _without(one.limits, other.limits)
+    if stricter and freer and (fewer or shorter):
+        kind, bump = _DESCRIPTION[True, False]
+    if _is_another(words, others):
+        kind, bump = "replaced", _MAJOR
     if not old.strip() or not new.strip():
         kind, bump = ("added", _MINOR) if new.strip() else ("removed", _MAJOR)
     yield Change(f"description-{kind}", "", bump)
@@ -188,6 +214,13 @@ _DESCRIPTION = {
     (True, True): ("changed", _MINOR),
     (False, False): ("reworded", _PATCH),
 }
+
+
+def _is_another(words: AbstractSet[str], others: AbstractSet[str]) -> bool:
+    """Whether hardly one of the longer words is left; of text without blanks nobody can tell."""
+    long = {word for word in words if len(word) >= _LONG}
+    left = len(long & others)
+    return len(long) > _FEW_WORDS and left <= _LEFT * len(long) and all(map(str.isascii, long))
 
 
 def _without(some: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
@@ -391,24 +424,35 @@ def _covers(wide: str, tool: str) -> bool:
     """Whether a tool includes another: `Bash` all of `Bash(…)`, `Bash(git:*)` `Bash(git log)`."""
     name, _, pattern = wide.rstrip(")").partition("(")
     other, _, narrow = tool.rstrip(")").partition("(")
+    if name == "*":
+        return True
     if name != other:
         return False
-    if pattern in ("", "*") or pattern == narrow:
+    if pattern.strip(": ") in ("", "*") or pattern == narrow:
         return True
-    if not narrow or not pattern.endswith("*"):
+    if not pattern.endswith("*") or _LEADS_OUT.search(narrow):
         return False
     start = pattern[:-1].rstrip(": ")
     # `git:*` is `git` and what follows it, `src/*` is a path below `src/`.
     rest = narrow[len(start) :]
-    return narrow.startswith(start) and (not rest or not (start[-1:] + rest[:1]).isalnum())
+    if not narrow.startswith(start):
+        return False
+    return rest in ("", ":*", " *") or not _is_word(start[-1:] + rest[:1])
+
+
+def _is_word(pair: str) -> bool:
+    """Whether a word goes on from the first of two characters to the second."""
+    return all(each.isalnum() or each in "_-*" for each in pair)
 
 
 def _keys(old: Document, new: Document) -> Iterator[Change]:
     before, after = _values(old), _values(new)
+    read = clients.readers()
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) == after.get(key):
             continue
-        terms = key in _TERMS
+        # What a client reads is more than a note: `hooks` are programs that it runs.
+        terms = key in _TERMS or key in read
         values = (before.get(key, ""), after.get(key, ""))
         if key not in after:
             yield Change("key-removed", key, _MINOR)
@@ -426,7 +470,7 @@ def _values(skill: Document) -> dict[str, str]:
             found |= {f"metadata.{inner}": _value(each) for inner, each in value.items()}
         elif key not in ("name", "description", "allowed-tools"):
             found[str(key)] = _value(value)
-    found.pop("metadata.version", None)
+    found.pop(".".join(Snapshot(skill).version_key), None)
     return found
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from skillrepo import document
 from skillrepo.constraints import constraints
-from skillrepo.semantic_diff import Snapshot, State, compare, state_of
+from skillrepo.semantic_diff import Change, Snapshot, State, compare, state_of
 from skillrepo.semver import Bump
 
 BODY = """\
@@ -306,7 +306,33 @@ DESCRIPTION = "Merges PDF files. Use when PDF files are to become one, or pages 
             ["description reworded"],
             Bump.PATCH,
         ),
-        ("Joins them.", None, Bump.MINOR),
+        ("Joins them.", None, Bump.MAJOR),
+        (
+            "Merges PDF files. Fast. Use when PDF files are to become one.",
+            ["description narrowed", "trigger removed: pages are to be sorted"],
+            Bump.MAJOR,
+        ),
+        (
+            "Merges files. Use when PDF files are to be sorted, or pages are to be sorted.",
+            [
+                "description narrowed",
+                "trigger removed: PDF files are to become one",
+                "trigger added: PDF files are to be sorted",
+            ],
+            Bump.MAJOR,
+        ),
+        (
+            "Merges PDF files when they are to become one, and pages that are to be sorted, fast.",
+            [
+                "description changed",
+                "trigger removed: PDF files are to become one",
+                "trigger removed: pages are to be sorted",
+                "trigger added: they are to become one",
+                "trigger added: pages that are to be sorted",
+                "trigger added: fast",
+            ],
+            Bump.MINOR,
+        ),
         (f"{DESCRIPTION} Splits them too.", ["description widened"], Bump.MINOR),
         (f"  {DESCRIPTION.replace(' ', '  ')}", ["layout changed"], Bump.PATCH),
     ],
@@ -314,7 +340,13 @@ DESCRIPTION = "Merges PDF files. Use when PDF files are to become one, or pages 
 def test_description(new: str, found: list[str] | None, bump: Bump) -> None:
     said, asked = of_description(DESCRIPTION, new)
     assert asked == bump
-    assert said == found if found is not None else said[0] == "description changed"
+    assert said == found if found is not None else said[0] == "description replaced"
+
+
+def test_a_description_without_blanks() -> None:
+    old = "合并文件。用户要合并时使用。"
+    assert of_description(old, "合并文件。") == (["description narrowed"], Bump.MAJOR)
+    assert of_description(old, "合并表格。") == (["description changed"], Bump.MINOR)
 
 
 def test_description_comes_and_goes() -> None:
@@ -370,6 +402,41 @@ def test_hostile_texts_take_no_time() -> None:
             Bump.MINOR,
         ),
         ("allowed-tools: Read\n", "", ["tools narrowed: Read"], Bump.MAJOR),
+        (
+            "allowed-tools: Bash(git:*)\n",
+            "allowed-tools: Bash(git*)\n",
+            ["tools widened: Bash(git*)"],
+            Bump.MINOR,
+        ),
+        (
+            "allowed-tools: Bash(git:*)\n",
+            "allowed-tools: Bash(git:*) Bash(git log && rm x)\n",
+            ["tools widened: Bash(git log && rm x)"],
+            Bump.MINOR,
+        ),
+        (
+            "allowed-tools: Read(src/*)\n",
+            "allowed-tools: Read(src/*) Read(src/../../x)\n",
+            ["tools widened: Read(src/../../x)"],
+            Bump.MINOR,
+        ),
+        ("allowed-tools: Read\n", "allowed-tools: '*'\n", ["tools widened: *"], Bump.MINOR),
+        (
+            "allowed-tools: Bash( * )\n",
+            "allowed-tools: Bash(:*) Bash(x)\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
+        ("", "hooks: {Stop: [{command: x}]}\n", ["key added: hooks"], Bump.MINOR),
+        ("author: me\n", "author: you\n", ["key changed: author (me → you)"], Bump.PATCH),
+        (
+            "metadata: {status: stable}\n",
+            "metadata: {status: deprecated}\n",
+            ["key changed: metadata.status (stable → deprecated)"],
+            Bump.MINOR,
+        ),
+        ("version: 1.0.0\n", "version: 1.0.1\n", [], None),
+        ("version: 1.0.0\n", "metadata: {version: 1.0.0}\n", ["layout changed"], Bump.PATCH),
         (
             "allowed-tools: Bash(git log:*)\n",
             "allowed-tools: Bash(git:*)\n",
@@ -519,15 +586,15 @@ def test_the_way_back_takes_what_the_way_there_gave(one: Snapshot, other: Snapsh
         return OPPOSITES.get(kind) or (f"{what}-{OPPOSITES[how]}" if how in OPPOSITES else kind)
 
     # Which of several sections was moved, and of two values which came first, is a matter of view.
-    # A section that is filled was changed, and one that is emptied is told as such.
-    sections = {f"section-{how}": "section-changed" for how in ("emptied", "replaced")}
-    first = sorted((told(sections.get(c.kind, c.kind)), c.subject) for c in there.changes)
-    second = sorted((sections.get(c.kind, c.kind), c.subject) for c in back.changes)
-    matters = {"section-moved", "section-changed"}
-    assert [each for each in first if each[0] not in matters] == [
-        each for each in second if each[0] not in matters
-    ]
-    assert len(first) == len(second)
+    # What is taken from a section or a description is looked at more closely than what is added.
+    def sides(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
+        matters = {"section-moved", "section-changed", "section-emptied", "section-replaced"}
+        both = {f"description-{how}" for how in ("changed", "narrowed", "widened", "replaced")}
+        return [(c.kind, c.subject) for c in changes if c.kind not in matters | both]
+
+    first = sorted((told(kind), subject) for kind, subject in sides(there.changes))
+    assert first == sorted(sides(back.changes))
+    assert len(there.changes) == len(back.changes)
     assert bool(there.changes) == (one.document.data != other.document.data or one[1:] != other[1:])
 
 
