@@ -523,6 +523,16 @@ def test_from_findings_without_a_model(make_repo: MakeRepo, run: Run, git: Git) 
         "Skill-Writer: offline"
     )
     assert run(root, "validate", "--rev", branch, "--profile", "spec").code == 0
+    # Two links lead nowhere, and nobody has mended these.
+    subject = git(root, "log", "-1", "--format=%s", branch)
+    assert subject == "fix(pdf-merge): mend 1 of 3 findings"
+
+
+def test_findings_have_to_be_mended(root: Path, run: Run, git: Git) -> None:
+    done = run(root, "revise", "pdf-merge", "--from-findings", *by(*ADDED))
+    assert done.code == 1
+    assert "  mends-findings: no rule finds less than before" in done.out
+    assert branches(root, git) == ["main"]
 
 
 def test_findings_that_have_no_fix(make_repo: MakeRepo, run: Run) -> None:

@@ -24,10 +24,13 @@ _SHAPE = "it must be a JSON array of comments with `body` and `path`, as GitHub'
 
 
 class Feedback(NamedTuple):
-    """What is to be changed; `title` says it in a line, `slug` in a word for a branch."""
+    """What is to be changed; `title` says it in a line, `slug` in a word for a branch.
+
+    That of findings has no title, for how many of them are mended is to be seen.
+    """
 
     text: str
-    title: str
+    title: str | None
     slug: str
 
 
@@ -128,8 +131,7 @@ def _findings(folder: str, reports: Iterable[Report]) -> Feedback:
     lines = [_finding(each, folder) for _, each in sorted(found.items())]
     if not lines:
         raise SkillRepoError(f"--from-findings: `skillrepo validate` finds nothing in {folder}")
-    title = f"mend {_count(len(lines), 'finding')} of the check"
-    return Feedback("\n".join(lines), title, "findings")
+    return Feedback("\n".join(lines), None, "findings")
 
 
 def _finding(each: Finding, folder: str) -> str:
