@@ -89,6 +89,13 @@ def test_a_version_that_was_raised_enough(root: Path, run: Run) -> None:
     assert run(root, "diff", "pdf-merge", "--json").json("diff")["raised_enough"] is True
 
 
+def test_a_version_that_is_announced(root: Path, run: Run) -> None:
+    for version, enough in (("1.0.0-rc.1", True), ("0.9.0-rc.1", False), ("0.1.0-rc.1", False)):
+        change(root, NEW.replace("0.2.0", version))
+        found = run(root, "diff", "pdf-merge", "--json").json("diff")
+        assert (version, found["raised_enough"]) == (version, enough)
+
+
 def test_a_version_that_is_none(root: Path, run: Run, git: Git) -> None:
     change(root, OLD.replace("0.1.0", "latest"))
     git(root, "commit", "--quiet", "--all", "-m", "x")

@@ -498,6 +498,14 @@ def test_feedback_from_everywhere(
     assert git(root, "log", "-1", "--format=%s", f"{BRANCH}/review") == (
         "feat(pdf-merge): answer 2 review comments"
     )
+    first, rest = (json.dumps(part) for part in (comments[:1], comments[1:]))
+    for number, pages in enumerate(
+        (f"\ufeff{first}\n{rest}\n", f"[{first}, {rest}]", first + rest)
+    ):
+        (tmp_path / "review.json").write_text(pages, encoding="utf-8")
+        slug = ("--slug", f"pages-{number}")
+        assert run(root, "revise", "pdf-merge", "--from-review", review, *slug, *program).code == 0
+        assert Path(f"{seen}.FEEDBACK.md").read_text().endswith("a review\n\na.md:4: Old\n")
     both = ("--feedback-file", file, "--from-review", review)
     assert run(root, "revise", "pdf-merge", *both, *program).code == 0
     assert Path(f"{seen}.FEEDBACK.md").read_text().startswith("Say it in a file\n\nSKILL.md:9")
@@ -561,6 +569,9 @@ def test_findings_that_have_no_fix(make_repo: MakeRepo, run: Run) -> None:
         (("--feedback-file", "nothing", *by()), "--feedback-file nothing cannot be read"),
         (("--from-review", "taxonomy.yaml", *by()), "is no JSON"),
         (("--from-review", "object.json", *by()), "must be a JSON array"),
+        (("--from-review", "nested.json", *by()), "must be a JSON array"),
+        (("--from-review", "empty.json", *by()), "is no JSON"),
+        (("--from-review", "none.json", *by()), "has 0 comments"),
         (("--from-review", "others.json", *by()), "has 1 comments, and none of them is on"),
         (("--from-findings", "--from", "taxonomy.yaml"), "understands no words"),
         (("Say more", "--from-findings"), "leave FEEDBACK out where"),
@@ -568,6 +579,9 @@ def test_findings_that_have_no_fix(make_repo: MakeRepo, run: Run) -> None:
 )
 def test_wrong_calls(arguments: tuple[str, ...], why: str, root: Path, run: Run) -> None:
     (root / "object.json").write_text("{}")
+    (root / "nested.json").write_text("[[[]]]")
+    (root / "empty.json").write_text(" ")
+    (root / "none.json").write_text("[]")
     (root / "others.json").write_text('[{"body": "x", "path": "skills/data/csv-join/SKILL.md"}]')
     before = everything(root)
     done = run(root, "revise", "pdf-merge", *arguments)

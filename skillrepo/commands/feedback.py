@@ -7,7 +7,7 @@ All of it is somebody else's text. A review is an array of JSON as GitHub's REST
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -95,12 +95,7 @@ def _bytes(path: Path, option: str) -> bytes:
 
 
 def _review(path: Path, folder: str) -> Feedback:
-    try:
-        found = json.loads(_bytes(path, "--from-review").decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise SkillRepoError(f"--from-review {path} is no JSON; {_SHAPE}") from None
-    if not isinstance(found, list) or not all(_is_comment(each) for each in found):
-        raise SkillRepoError(f"--from-review {path}: {_SHAPE}")
+    found = list(_comments(path))
     own = [each for each in found if within(each["path"], folder) and each["body"].strip()]
     if not own:
         raise SkillRepoError(
@@ -108,6 +103,31 @@ def _review(path: Path, folder: str) -> Feedback:
         )
     text = "\n\n".join(_comment(each, folder) for each in own)
     return Feedback(text, f"answer {_count(len(own), 'review comment')}", "review")
+
+
+def _comments(path: Path) -> Iterator[dict[str, Any]]:
+    """The comments of an array, or of the array of such that each page of an answer is.
+
+    `gh api --paginate` writes one array behind the other, or with `--slurp` into another.
+    """
+    decoder = json.JSONDecoder()
+    pages: list[Any] = []
+    try:
+        text = _bytes(path, "--from-review").decode("utf-8-sig").strip()
+        end = 0
+        while end < len(text) or not pages:
+            page, end = decoder.raw_decode(text, end)
+            pages.append(page)
+            while text[end : end + 1].isspace():
+                end += 1
+    except (ValueError, RecursionError):
+        raise SkillRepoError(f"--from-review {path} is no JSON; {_SHAPE}") from None
+    for page in pages:
+        for each in page if isinstance(page, list) else [page]:
+            comments: list[Any] = each if isinstance(each, list) else [each]
+            if not isinstance(page, list) or not all(map(_is_comment, comments)):
+                raise SkillRepoError(f"--from-review {path}: {_SHAPE}")
+            yield from comments
 
 
 def _is_comment(each: Any) -> bool:
