@@ -139,12 +139,18 @@ def _judge(original: Original, order: Order, draft: Draft, number: int) -> Propo
     if problem or (draft.name, draft.category) != (original.draft.name, original.draft.category):
         why = problem or "it is another skill, or in another category"
         raise WriterFailed(f"the draft cannot be taken: {why}", draft.files)
-    draft, notes, unset = _with_version(original, order, draft)
+    written = _snapshot(_inside(original, draft), original.path)
+    draft, notes, unset = _with_version(original, order, draft, written)
     inside = _inside(original, draft)
     skills = list(inside.library.load([original.path]))
     gate, house = (check(skills, ALL, inside, profile) for profile in ("spec", "house"))
     after = _snapshot(inside, original.path)
-    diff = compare(original.now, after) if after else None
+    diff = None
+    if written and after:
+        # What was written, for a version that is raised may be all that is to be seen of it.
+        diff = compare(original.now, written)._replace(
+            versions=(original.now.version, after.version)
+        )
     found = [
         *_worse(original.gate, gate),
         *(each for each in _worse(original.house, house) if each not in gate.findings),
@@ -202,10 +208,9 @@ def _snapshot(context: Context, path: str) -> Snapshot | None:
 
 
 def _with_version(
-    original: Original, order: Order, draft: Draft
+    original: Original, order: Order, draft: Draft, after: Snapshot | None
 ) -> tuple[Draft, list[str], str | None]:
     """The draft with the version that its changes ask for, notes, and why it could not be set."""
-    after = _snapshot(_inside(original, draft), original.path)
     if after is None:
         return draft, [], None  # which the gate says
     due, notes = _due(original, order, compare(original.published, after))

@@ -27,7 +27,7 @@ from skillrepo.constraints import constraints
 from skillrepo.document import Document
 from skillrepo.files import Source
 from skillrepo.sections import plain
-from skillrepo.semver import Bump
+from skillrepo.semver import Bump, is_same
 from skillrepo.tokens import tokens
 from skillrepo.triggers import said
 from skillrepo.wording import SCRIPTS
@@ -147,12 +147,25 @@ def compare(old: Snapshot, new: Snapshot) -> SkillDiff:
         *_links(one, other),
         *_files(old.files, new.files),
     ]
-    moved = old.version_key != new.version_key and old.version
-    if not found and one.data != other.data and (moved or old.version == new.version):
+    # The version is no change, unless it is but written otherwise, or in another place.
+    rewritten = one.data != other.data and is_same(old.version, new.version)
+    if not found and (rewritten or _layout(old) != _layout(new)):
         found = [Change("layout-changed", "", _PATCH)]
     found.sort(key=lambda change: -change.bump)
     sizes = (tokens(one.text), tokens(other.text))
     return SkillDiff(tuple(found), (old.version, new.version), sizes)
+
+
+def _layout(skill: Snapshot) -> tuple[bool, bool, tuple[str, ...], list[str]]:
+    """The marks and lines of a SKILL.md, and where its version stands, but not which it is."""
+    read = skill.document
+    lines = read.text.split("\n")
+    if node := read.node(*skill.version_key):
+        # Line 1 is the opening `---`.
+        lines[node.line] = lines[node.line].replace(node.text, "")
+    bare = (line.rstrip("\"' ").strip() for line in lines)
+    kept = [line for line in bare if line not in ("metadata:", "version:")]
+    return read.bom, b"\r" in read.data, skill.version_key, kept
 
 
 def _short(text: str) -> str:
@@ -448,8 +461,12 @@ def _is_word(pair: str) -> bool:
 def _keys(old: Document, new: Document) -> Iterator[Change]:
     before, after = _values(old), _values(new)
     read = clients.readers()
+    moved = {key: to for key in before if key not in read and (to := _moved(key, before, after))}
+    for key, to in moved.items():
+        yield Change("key-moved", "", _PATCH, key, to)
+    done = {*moved, *moved.values()}
     for key in dict.fromkeys((*before, *after)):
-        if before.get(key) == after.get(key):
+        if before.get(key) == after.get(key) or key in done:
             continue
         # What a client reads is more than a note: `hooks` are programs that it runs.
         terms = key in _TERMS or key in read
@@ -460,6 +477,14 @@ def _keys(old: Document, new: Document) -> Iterator[Change]:
             yield Change("key-added", key, _MINOR if terms else _PATCH)
         else:
             yield Change("key-changed", key, _MINOR if terms else _PATCH, *values)
+
+
+def _moved(key: str, before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
+    """The key under `metadata` to which one was moved; its value is text there."""
+    to = f"metadata.{key}"
+    if key in after or to in before or to not in after:
+        return None
+    return to if _WORD.findall(before[key]) == _WORD.findall(after[to]) else None
 
 
 def _values(skill: Document) -> dict[str, str]:

@@ -60,6 +60,11 @@ def is_less(one: str, other: str) -> bool:
     return (first[0], _order(first[1])) < (second[0], _order(second[1]))
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two texts are one version, such as `1.1` and `1.1.0`; or the same text."""
+    return one == other or (_parse(one) is not None and _parse(one) == _parse(other))
+
+
 def _parse(version: str) -> tuple[tuple[int, int, int], str] | None:
     """The three numbers, and what makes it a pre-release."""
     match = _VERSION.fullmatch(version.strip())

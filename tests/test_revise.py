@@ -536,6 +536,26 @@ def test_from_findings_without_a_model(make_repo: MakeRepo, run: Run, git: Git) 
     assert subject == "fix(pdf-merge): mend 1 of 3 findings"
 
 
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("allowed-tools: [Read]\n", ("version: 0.1.0", "  patch  layout changed\n")),
+        ("metadata:\n  version: '1.1'\n", ("version: '1.1.1'", "The version: 1.1 → 1.1.1.\n")),
+        ("version: 1.4.0\n", ("version: '1.4.1'", "  patch  layout changed\n")),
+    ],
+)
+def test_findings_of_the_mere_layout(
+    field: str, found: tuple[str, str], make_repo: MakeRepo, run: Run, git: Git
+) -> None:
+    version, told = found
+    root = make_repo({**FILES, f"{FOLDER}/SKILL.md": skill(extra=field)})
+    done = run(root, "revise", "pdf-merge", "--from-findings")
+    assert done.code == 0, done.out
+    assert "  patch  layout changed\n" in done.out
+    assert version in text_of(root, git, f"{BRANCH}/findings").replace('"', "'")
+    assert told in run(root, "diff", f"{BRANCH}/findings").out
+
+
 def test_findings_have_to_be_mended(root: Path, run: Run, git: Git) -> None:
     done = run(root, "revise", "pdf-merge", "--from-findings", *by(*ADDED))
     assert done.code == 1

@@ -436,6 +436,35 @@ def test_hostile_texts_take_no_time() -> None:
             Bump.MINOR,
         ),
         ("version: 1.0.0\n", "version: 1.0.1\n", [], None),
+        (
+            "tags: [a, b]\nauthor: me\n",
+            "metadata:\n  tags: a, b\n  author: you\n",
+            [
+                "key removed: author",
+                "key moved (tags → metadata.tags)",
+                "key added: metadata.author",
+            ],
+            Bump.MINOR,
+        ),
+        (
+            "hooks: a\n",
+            "metadata: {hooks: a}\n",
+            ["key removed: hooks", "key added: metadata.hooks"],
+            Bump.MINOR,
+        ),
+        (
+            "metadata: {version: 1.1}\n",
+            "metadata: {version: 1.1.0}\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
+        ("", "metadata:\n  version: '1.1'\n", [], None),
+        (
+            "allowed-tools: [Read]\n",
+            "allowed-tools: Read\nmetadata:\n  version: '1.1'\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
         ("version: 1.0.0\n", "metadata: {version: 1.0.0}\n", ["layout changed"], Bump.PATCH),
         (
             "allowed-tools: Bash(git log:*)\n",
