@@ -26,6 +26,8 @@ _SHARE = 0.6
 _LEAST_WORDS = 2
 _LONG = 4
 _WORD = re.compile(r"\w+")
+# A long text has the words of everything somewhere.
+_END = re.compile(r"(?<=[.!?])\s+|\n\s*(?=\n|[-*+]|\d)")
 _LONGEST = 300
 # What a feedback that is about the description says.
 _DESCRIPTION = re.compile(r"\b(?:description|trigger\w*|use when|when to use)\b", re.IGNORECASE)
@@ -106,9 +108,8 @@ class _Feedback:
 
     def __init__(self, text: str) -> None:
         self._text = text.casefold()
-        words = _WORD.findall(self._text)
-        self._words = frozenset(words)
-        self._run = f" {' '.join(words)} "
+        self._run = f" {' '.join(_WORD.findall(self._text))} "
+        self._sentences = [frozenset(_WORD.findall(each)) for each in _END.split(self._text)]
 
     def names(self, change: Change) -> bool:
         """Whether it names what a change takes away, or the tool that it allows."""
@@ -132,9 +133,9 @@ class _Feedback:
         return bool(words) and f" {' '.join(words)} " in self._run
 
     def _says(self, sentence: str) -> bool:
-        """Whether it holds most of the longer words of a sentence."""
+        """Whether one of its sentences holds most of the longer words of a constraint."""
         words = {word for word in _WORD.findall(sentence.casefold()) if len(word) >= _LONG}
-        shared = len(words & self._words)
+        shared = max((len(words & each) for each in self._sentences), default=0)
         return self._holds(sentence) or (shared >= _LEAST_WORDS and shared >= _SHARE * len(words))
 
 

@@ -546,15 +546,19 @@ def _files(old: Mapping[str, State], new: Mapping[str, State]) -> Iterator[Chang
 def _state(item: Item, source: Source) -> State:
     executable = item.executable
     if item.kind == "link":
-        return State(f"link to {source.link(item.path)}")
+        return State(f"link to {source.link(item.path)}", script=_is_script(item.name))
     data = next(source.read([item.path])) if item.kind == "file" else None
     if not isinstance(data, bytes):
-        return State(f"{item.kind} {data}", executable, executable)
+        script = executable or _is_script(item.name)
+        return State(f"{item.kind} {data}", executable, script)
     return state_of(item.name, data, executable=executable)
 
 
 def state_of(name: str, data: bytes, *, executable: bool) -> State:
     """The state of a file with this content."""
-    suffix = "." + name.rpartition(".")[2].lower()
-    script = executable or suffix in SCRIPTS or data.startswith(b"#!")
+    script = executable or _is_script(name) or data.startswith(b"#!")
     return State(sha256(data).hexdigest(), executable, script)
+
+
+def _is_script(name: str) -> bool:
+    return "." + name.rpartition(".")[2].lower() in SCRIPTS

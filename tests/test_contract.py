@@ -70,6 +70,20 @@ def test_the_text_of_a_section() -> None:
         assert [name for name, _ in breaches(diff, None, Terms(feedback, 0.5))] == found
 
 
+@pytest.mark.parametrize(
+    ("feedback", "named"),
+    [
+        ("It may\noverwrite a\nfile now.", True),
+        ("Add a file. It is hard to see that you overwrite it.", False),
+        ("- a file\n- never again", False),
+        ("A file.\n\nI overwrite.", False),
+    ],
+)
+def test_a_constraint_is_named_in_one_sentence(feedback: str, *, named: bool) -> None:
+    changed = OLD.replace("- Never overwrite a file.\n", "")
+    assert clauses(changed, feedback) == ([] if named else ["keeps-constraints"])
+
+
 def test_the_name_stays_in_any_case() -> None:
     changed = OLD.replace("pdf-merge", "pdf-join")
     assert clauses(changed, "call it pdf-join, not pdf-merge", allow_loss=True) == ["keeps-name"]

@@ -554,6 +554,8 @@ def test_findings_of_the_mere_layout(
     assert "  patch  layout changed\n" in done.out
     assert version in text_of(root, git, f"{BRANCH}/findings").replace('"', "'")
     assert told in run(root, "diff", f"{BRANCH}/findings").out
+    trailer = git(root, "log", "-1", "--format=%(trailers:key=Skill-Version)", f"{BRANCH}/findings")
+    assert trailer.strip() == f"Skill-{version.replace('v', 'V', 1)}".replace("'", "")
 
 
 def test_findings_have_to_be_mended(root: Path, run: Run, git: Git) -> None:
