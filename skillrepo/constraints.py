@@ -36,7 +36,10 @@ _ALONE = re.compile(
 _NOT = re.compile(r"\b(?:not|never|forbidden|prohibited)\b|n['\u2019]t\b", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 _CODE = re.compile(r"```|~~~|    |\t")
-_ALERT = re.compile(r"\[!\w{1,20}\]\s*\Z")
+# The first line of an alert, or a tag on a line of its own.
+_AROUND_TEXT = re.compile(r"(?:\[!\w{1,20}\]|</?[A-Za-z][^<>]{0,200}>)\s*\Z")
+# Such as a warning sign; what may begin code or a number is none.
+_SIGNS = re.compile(r"\A[^\w`'\"$/\\.<>=+(\[{~-]+")
 _STRUCK = re.compile(r"~~[^~]*~~")
 # An exception that follows is a part of the sentence.
 _END = re.compile(
@@ -98,7 +101,7 @@ def _plain(text: str) -> str:
 
 
 def _key(plain: str) -> str:
-    return plain.casefold().strip(_AROUND)
+    return _SIGNS.sub("", plain.casefold()).strip(_AROUND)
 
 
 def _binds(plain: str) -> bool:
@@ -117,7 +120,7 @@ def _units(text: str) -> Iterator[_Unit]:
         in_code = number in code
         item = None if in_code else _ITEM.match(line)
         alone = in_code or line.startswith(("#", "|"))
-        ends = item or alone or not line.strip() or _ALERT.match(line)
+        ends = item or alone or not line.strip() or _AROUND_TEXT.match(line)
         if lines and ends:
             yield _Unit(" ".join(lines), indent, is_item)
             lines = []

@@ -45,7 +45,7 @@ different skills share less in 19 of 20 cases, of one skill in 2 of 3."""
 _MOVED = 0.8
 """Of the words of a section, how many another text has that it was moved to."""
 _MOST_PAIRS = 2_500
-"""Sections or tools that are gone times new ones, beyond which only equal ones are found."""
+"""Sections or tools times new ones, beyond which only equal ones are found."""
 _LONGEST = 200
 _TERMS = frozenset(
     ("license", "compatibility", "metadata.requires", "metadata.conflicts", "metadata.status")
@@ -283,7 +283,9 @@ def _sections(old: Sequence[_Part], new: Sequence[_Part], pages: Sequence[str]) 
     for one, other in renamed:
         yield Change("section-renamed", "", _PATCH, one.shown, other.shown)
     stay = _increasing([j for _, j in pairs])
-    elsewhere = [_words(each) for each in (*(new[j].text for j in come), *pages)]
+    others = [*(new[j].text for j in come), *pages]
+    few = len(pairs) * len(others) <= _MOST_PAIRS
+    elsewhere = [_words(each) for each in others] if few else []
     for at, (i, j) in enumerate(pairs):
         if at not in stay:
             yield Change("section-moved", old[i].shown, _PATCH)

@@ -106,6 +106,9 @@ def test_titles_that_repeat_are_taken_in_order() -> None:
 def test_ten_thousand_sections() -> None:
     old = "".join(f"## Old {number}\n\ntext of this one\n\n" for number in range(5_000))
     assert len(of_body(old.replace("Old", "New"), old)) == 10_000
+    old = "".join(f"## Old {number}\n\n{'words ' * 9}\n\n" for number in range(1_000))
+    new = old.replace("words " * 9, "") + old.replace("Old", "New")
+    assert len(of_body(new, old)) == 2_000
 
 
 STEPS = "Run `pdfunite a.pdf b.pdf out.pdf` and look at the pages of the result.\n\n"
@@ -160,6 +163,9 @@ def test_a_constraint_that_is_gone() -> None:
         "You MUST keep the\n  originals.",
         "**You MUST keep the originals**",
         "You _MUST_ keep the `originals`!",
+        "⚠️ You MUST keep the originals.",
+        "\n\n<important>\nYou MUST keep the originals.\n</important>\n",
+        "\n\n> [!CAUTION]\n> You MUST keep the originals.\n",
     ],
 )
 def test_a_constraint_that_is_written_otherwise_is_kept(line: str) -> None:
