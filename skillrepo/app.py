@@ -25,7 +25,7 @@ _COMMANDS = {
     "list": ("list", "List the skills of the repository."),
     "show": ("show", "Show a skill: versions, history, relations, where it came from, drafts."),
     "publish": ("publish", "Commit the stable skills as a flat tree, which installers read."),
-    "taxonomy": ("taxonomy", "Look at the tree of categories."),
+    "taxonomy": ("taxonomy", "Look at the tree of categories, check it, move and add in it."),
     "config": ("config", "Look at the settings in force."),
     "schema": ("schema", "Write or check the JSON Schemas of this project."),
     "hooks": ("hooks", "Install git hooks, for those who do not use pre-commit."),

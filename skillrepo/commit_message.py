@@ -40,9 +40,9 @@ def commit_message(proposal: Proposal, request: Request) -> str:
     revision = proposal.revision
     paragraphs = (
         _subject(draft.name, revision) if revision else f"feat({draft.name}): add skill",
-        _description(request.brief if revision else str(fields.get("description", ""))),
+        paragraph(request.brief if revision else str(fields.get("description", ""))),
         "\n".join(_changes(revision)) if revision else "",
-        "\n".join(map(_item, (*draft.notes, *proposal.notes))),
+        "\n".join(map(item, (*draft.notes, *proposal.notes))),
         "\n".join(_findings(proposal)),
         "\n".join(_trailers(proposal, request)),
     )
@@ -56,7 +56,12 @@ def _subject(name: str, revision: Revision) -> str:
     """As https://www.conventionalcommits.org has it, by what the changes ask for."""
     bump = revision.diff.bump if revision.diff else None
     kind = _TYPES[bump or Bump.PATCH].format(name)
-    title = _line(revision.title) or "revise"
+    return subject(kind, line(revision.title) or "revise")
+
+
+def subject(kind: str, text: str) -> str:
+    """The first line: a text behind its kind, `fix(name)`, cut at a word where it is too long."""
+    title = line(text)
     # The name may take most of the columns.
     room = max(_LEAST_TITLE, _WIDTH - len(kind) - 2)
     if len(title) > room:
@@ -67,33 +72,32 @@ def _subject(name: str, revision: Revision) -> str:
 
 def _changes(revision: Revision) -> Iterator[str]:
     changes = revision.diff.changes if revision.diff else ()
-    yield from (
-        _item(f"{change.bump}: {_line(change.text)}") for change in changes[:_MOST_FINDINGS]
-    )
+    yield from (item(f"{change.bump}: {line(change.text)}") for change in changes[:_MOST_FINDINGS])
     if (more := len(changes) - _MOST_FINDINGS) > 0:
         yield f"- and {more:,} more changes"
 
 
-def _description(text: str) -> str:
+def paragraph(text: str) -> str:
+    """A text as a paragraph of lines that git takes for nothing else."""
     lines = _wrapped(text)
     return "\n".join(f" {line}" if _CUTS.match(line) else line for line in lines)
 
 
-def _item(note: str) -> str:
+def item(note: str) -> str:
     """A note as an item of a list; what follows its first line is for the terminal alone."""
     return "\n  ".join(_wrapped(f"- {note.strip().partition(chr(10))[0]}"))
 
 
 def _wrapped(value: str) -> list[str]:
-    return textwrap.wrap(_line(value), _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(line(value), _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _findings(proposal: Proposal) -> Iterator[str]:
     yield f"Gate (spec): {text.summary(proposal.gate)}"
     yield f"House: {text.summary(proposal.house)}"
     for finding in _shown(proposal.house):
-        place = _line(finding.path.removeprefix(proposal.folder + "/"))
-        why = _line(finding.message)[:_MOST_OF_A_FINDING]
+        place = line(finding.path.removeprefix(proposal.folder + "/"))
+        why = line(finding.message)[:_MOST_OF_A_FINDING]
         yield f"- {place}:{finding.line} {finding.code} {finding.rule}: {why}"
     if (more := len(proposal.house.findings) - _MOST_FINDINGS) > 0:
         yield f"- and {more:,} more"
@@ -106,20 +110,21 @@ def _shown(report: Report) -> tuple[Finding, ...]:
 def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
     draft = proposal.draft
     version = Snapshot(proposal.document).version if proposal.document else ""
-    yield f"Skill: {_line(proposal.address)}"
+    yield f"Skill: {line(proposal.address)}"
     if version.strip():
-        yield f"Skill-Version: {_line(version)}"
+        yield f"Skill-Version: {line(version)}"
     yield f"Skill-Writer: {draft.writer}"
     if draft.model:
-        yield f"Skill-Model: {_line(draft.model)}"
+        yield f"Skill-Model: {line(draft.model)}"
     if draft.program:
-        yield f"Skill-Program: {_line(draft.program)}"
+        yield f"Skill-Program: {line(draft.program)}"
     what = "Skill-Feedback" if proposal.revision else "Skill-Brief"
     yield f"{what}: {hashlib.sha256(request.brief.encode(errors='replace')).hexdigest()}"
     for source in request.sources:
-        yield f"Skill-Source: {_line(source.path)} {source.sha256}"
+        yield f"Skill-Source: {line(source.path)} {source.sha256}"
 
 
-def _line(value: str) -> str:
-    line = " ".join(visible(value).split())[:_MOST_CHARACTERS]
-    return _SKIPS.sub(r"(\1)", line)
+def line(value: str) -> str:
+    """A text as one line that starts nothing anywhere."""
+    words = " ".join(visible(value).split())[:_MOST_CHARACTERS]
+    return _SKIPS.sub(r"(\1)", words)

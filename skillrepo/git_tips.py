@@ -81,6 +81,25 @@ def distances(repository: Repository, other: str, oids: Iterable[str]) -> dict[s
     return dict(zip(names, _counted(counts, bases, len(names)), strict=True))
 
 
+def fork_point(repository: Repository, oid: str, apart: str) -> str | None:
+    """The commit at which a branch that stands on `oid` left all others, here and of remotes.
+
+    Those below `apart/` do not count, nor those that hold it. None where it left them at several.
+    """
+    output = repository.run(
+        *("for-each-ref", f"--no-contains={whole_oid(oid)}"),
+        *("--format=%(objecttype) %(objectname) %(refname)", "refs/heads", "refs/remotes"),
+    )
+    lines = (line.split(" ", 2) for line in os.fsdecode(output).splitlines())
+    others = {tip for kind, tip, ref in lines if kind == "commit" and f"/{apart}/" not in ref}
+    if not others:
+        return None
+    wanted = "".join((f"{oid}\n", *(f"^{tip}\n" for tip in sorted(others))))
+    listed = repository.run("rev-list", "--boundary", "--stdin", stdin=wanted.encode())
+    found = [line[1:] for line in listed.decode().splitlines() if line.startswith("-")]
+    return found[0] if len(found) == 1 else None
+
+
 def _counted(counts: Mapping[int, int], bases: Mapping[int, str], names: int) -> Iterator[Distance]:
     ahead: Counter[int] = Counter()
     shared: Counter[int] = Counter()

@@ -476,16 +476,23 @@ def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoE
 
 
 def _locked(repository: Repository, refs: Sequence[str], error: GitError) -> SkillRepoError | None:
-    for lock in _locks(repository, refs, error.words):
-        age = _age(lock)
-        if age:
-            what = refs[0].removeprefix(_HEADS)
-            why = (
-                f"`{lock}` ({age} old) keeps git from writing the branch `{what}`: another git "
-                "command is at work, or was killed. If none runs, remove the file and try again"
-            )
-            return SkillRepoError(why)
-    return None
+    what = f"the branch `{refs[0].removeprefix(_HEADS)}`"
+    found = (lock_error(lock, what) for lock in _locks(repository, refs, error.words))
+    return next(filter(None, found), None)
+
+
+def lock_error(lock: Path, what: str) -> SkillRepoError | None:
+    """The error that names a lock file, with its age, which keeps git from writing something.
+
+    None where there is none.
+    """
+    age = _age(lock)
+    if not age:
+        return None
+    return SkillRepoError(
+        f"`{lock}` ({age} old) keeps git from writing {what}: another git command is at work, or "
+        "was killed. If none runs, remove the file and try again"
+    )
 
 
 def _locks(repository: Repository, refs: Sequence[str], words: str) -> list[Path]:

@@ -200,6 +200,11 @@ def _elsewhere() -> re.Pattern[str]:
     return re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|~|.*[{}<>$*]")
 
 
+def leads_elsewhere(target: str) -> bool:
+    """Whether a target is an address, a path outside of any repository, or a template."""
+    return _elsewhere().match(target) is not None
+
+
 def _is_no_file(path: str) -> bool:
     short = len(path) <= _SHORT and "." not in path
     if short or path in ("...", "\u2026") or path.removeprefix("./").startswith("path/to/"):
@@ -287,10 +292,10 @@ class Files:
         The specification says "use relative paths from the skill root", Markdown and its viewers
         count from the folder of the file: in a page both are right.
         """
-        if _elsewhere().match(target):
+        if leads_elsewhere(target):
             return None
         path, _, anchor = target.partition("#")
-        path, anchor = _decoded(path.partition("?")[0]), _decoded(anchor)
+        path, anchor = decoded(path.partition("?")[0]), decoded(anchor)
         if not path:
             return Lead("there", SAME_PAGE, anchor)
         if path.startswith("/"):
@@ -321,7 +326,8 @@ def _leaves(name: str) -> bool:
     return name == ".." or name.startswith(("../", "/"))
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
+    """A part of a target without the escapes of addresses."""
     if "%" not in text:
         return text
     from urllib.parse import unquote  # noqa: PLC0415 - 2 ms, and seldom needed

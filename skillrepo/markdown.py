@@ -127,6 +127,20 @@ def parse(text: str) -> Markdown:  # noqa: C901 - one loop without calls, see be
     return reader.found
 
 
+def link_spans(text: str) -> list[tuple[int, int, str]]:
+    """Each link and image of `text`: where it begins and has ended in its UTF-8, and its target."""
+    events = pyromark.events_with_range(
+        text, options=pyromark.Options.ENABLE_TABLES, merge_text=True
+    )
+    found: list[tuple[int, int, str]] = []
+    for event, span in events:
+        tag = event.get("Start") if isinstance(event, dict) else None
+        detail = (tag.get("Link") or tag.get("Image")) if isinstance(tag, dict) else None
+        if detail and detail["link_type"] not in ("Autolink", "Email"):
+            found.append((span["start"], span["end"], detail["dest_url"]))
+    return found
+
+
 _COMMENT = re.compile(rb"<!--(?s:(.*?))-->")
 # A block of HTML that is not closed goes to the end of the text.
 _COMMENT_OR_REST = re.compile(rb"<!--(?s:.*?)(?:-->|\Z)")

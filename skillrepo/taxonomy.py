@@ -108,7 +108,7 @@ def _flatten(
             sections=policy,
             aliases=tuple(entry.get("aliases", ())),
             depth=depth,
-            sections_line=loaded.line_of((*_path(address), "sections"))
+            sections_line=loaded.line_of((*category_path(address), "sections"))
             if "sections" in entry
             else None,
         )
@@ -124,7 +124,7 @@ def _contradictions(taxonomy: Taxonomy, loaded: yaml_node.Loaded) -> Iterator[Pr
         yield Problem(loaded.line_of(("root",)), 1, why)
     seen: dict[str, str] = {}
     for category in taxonomy.categories.values():
-        line = loaded.line_of(_path(category.id))
+        line = loaded.line_of(category_path(category.id))
         name = category.id.rpartition("/")[2]
         if category.id.count("/") >= category.depth:
             yield Problem(line, 1, f"`{category.id}` cannot be a folder's name: it holds a `/`")
@@ -140,7 +140,8 @@ def _contradictions(taxonomy: Taxonomy, loaded: yaml_node.Loaded) -> Iterator[Pr
             seen[alias] = category.id
 
 
-def _path(address: str) -> yaml_node.Path:
+def category_path(address: str) -> yaml_node.Path:
+    """Where the entry of a category stands in the file."""
     steps: list[str] = ["categories"]
     for part in address.split("/"):
         steps += [part, "children"]

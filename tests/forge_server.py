@@ -5,10 +5,12 @@ What they hold is in memory; a test may put replies before theirs, by method and
 
 import json
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -129,16 +131,22 @@ class GitHubStand:
 
     def _create(self, request: Received, _url: str) -> Reply:
         wanted = request.body
-        if any(each["head"]["label"] == f"owner:{wanted['head']}" for each in self.pulls):
-            return exists(wanted["head"])
+        owner, _, head = f"owner:{wanted['head']}".rpartition(":")
+        owner = owner.rpartition(":")[2]
+        if any(each["head"]["label"] == f"{owner}:{head}" for each in self.pulls):
+            return exists(head)
         values = {key: wanted[key] for key in ("title", "body", "draft")}
-        pull = self.pull(wanted["head"], **values)
+        pull = self.pull(head, owner=owner, **values)
         pull["base"]["ref"] = wanted["base"]
         return reply(pull, 201)
 
     def _change(self, request: Received, _url: str, number: str) -> Reply:
         pull = self.pulls[int(number) - 1]
-        pull.update(request.body)
+        changes = dict(request.body)
+        pull["base"]["ref"] = changes.pop("base", pull["base"]["ref"])
+        # It takes `draft`, and does nothing about it.
+        changes.pop("draft", None)
+        pull.update(changes)
         return reply(pull)
 
     def _label(self, _request: Received, _url: str, name: str) -> Reply:
@@ -180,7 +188,9 @@ def exists(head: str) -> Reply:
 
 @dataclass
 class GitLabStand:
-    """One project, `group/sub/skills`."""
+    """One project, `group/sub/skills`, with a fork, `ada/skills`; `per_page` is as at GitHub's."""
+
+    per_page: int = 100
 
     requests: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -208,20 +218,37 @@ class GitLabStand:
         self.requests.append(found)
         return found
 
-    def answer(self, request: Received, _url: str) -> Reply:  # noqa: PLR0911
+    def _list(self, request: Received, url: str) -> Reply:
+        """A page: https://docs.gitlab.com/api/rest/#offset-based-pagination."""
+        head = request.query.get("source_branch")
+        found = [each for each in self.requests if head in (None, each["source_branch"])]
+        page, size = int(request.query.get("page", "1")), self.per_page
+        address = f"{url}/projects/group%2Fsub%2Fskills/merge_requests?state=opened&per_page={size}"
+        link = f'<{address}&page=1>; rel="first"'
+        if len(found) > page * size:
+            link = f'<{address}&page={page + 1}>; rel="next", {link}'
+        return reply(found[(page - 1) * size : page * size], link=link)
+
+    def answer(self, request: Received, url: str) -> Reply:  # noqa: PLR0911
         """As GitLab does."""
         at = request.path.removeprefix("/projects/group/sub/skills")
-        body = request.body
+        body, source = request.body, 7
+        if at == request.path:
+            at, source = at.removeprefix("/projects/ada/skills"), 8
+        if not at:
+            return reply({"id": source})
         if at == "/merge_requests" and request.method == "GET":
-            head = request.query.get("source_branch")
-            return reply([x for x in self.requests if head in (None, x["source_branch"])])
+            return self._list(request, url)
         if at == "/merge_requests":
             head = body["source_branch"]
-            if any(each["source_branch"] == head for each in self.requests):
+            known = {(each["source_branch"], each["source_project_id"]) for each in self.requests}
+            if (head, source) in known:
                 message = "Another open merge request already exists for this source branch: !1"
                 return reply({"message": [message]}, 409)
             made = self.request(head, title=body["title"], description=body["description"])
             made["target_branch"] = body["target_branch"]
+            made["source_project_id"] = source
+            made["target_project_id"] = body.get("target_project_id", source)
             return reply(made, 201)
         if number := re.fullmatch(r"/merge_requests/(\d+)", at):
             found = self.requests[int(number[1]) - 1]
@@ -229,6 +256,7 @@ class GitLabStand:
             removed = body.pop("remove_labels", "").split(",")
             found["labels"] = [x for x in found["labels"] + added if x and x not in removed]
             found.update(body)
+            found["draft"] = found["title"].startswith("Draft: ")
             return reply(found)
         if at == "/labels":
             if body["name"] in self.labels:
@@ -245,8 +273,13 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, stand: Stand) -> None:
+    def __init__(self, stand: Stand, tls: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.stand = stand
         self.received: list[Received] = []
         self.first: list[tuple[str, str, Reply]] = []
@@ -256,7 +289,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """The address of the interface."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
     def before(self, method: str, path: str, *replies: Reply) -> None:
         """Reply so to the next requests whose path matches."""
@@ -313,9 +346,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(stand: Stand) -> Iterator[Server]:
-    """A server with this stand; it refuses connections afterwards."""
-    with Server(stand) as server:
+def serving(stand: Stand, tls: Path | None = None) -> Iterator[Server]:
+    """A server with this stand; it refuses connections afterwards.
+
+    `tls` is a file with its certificate and the key of it.
+    """
+    with Server(stand, tls) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -97,6 +97,7 @@ def test_all_that_is_known(options: str, make_repo: MakeRepo, run: Run, git: Git
         "ahead": 1,
         "behind": 1,
         "gate": passes,
+        "pull_requests": None,
     }
     revised = found["skill/revise/pdf-merge/checks"]
     assert (revised["kind"], revised["address"], revised["bump"], revised["gate"]) == (
@@ -113,7 +114,7 @@ def test_all_that_is_known(options: str, make_repo: MakeRepo, run: Run, git: Git
         "  revise data/pdf-merge (minor); 1 file; 1 ahead, 1 behind main; gate passes; "
     ) in done.out
     assert "gate fails with 1 error;" in done.out
-    assert done.out.endswith("3 drafts. Pull requests: not measured, no forge is asked.\n")
+    assert done.out.endswith("3 drafts. Pull requests: not measured; --forge asks for them.\n")
 
 
 def test_drafts_of_remotes(root: Path, run: Run, git: Git, tmp_path: Path) -> None:

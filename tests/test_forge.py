@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -28,8 +29,8 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.forge.access import Access
 from skillrepo.forge.body import Evidence, render
 from skillrepo.forge.client import Client
-from skillrepo.forge.of_remote import forge_of
-from skillrepo.forge.pull_request import Opened, PullRequest
+from skillrepo.forge.of_remote import Route, forge_of
+from skillrepo.forge.pull_request import Forge, Listed, Opened, PullRequest
 from skillrepo.user_config import ForgeSettings
 
 HEAD = "skill/new/pdf-merge"
@@ -40,6 +41,14 @@ GITHUB = "https://github.com/owner/skills.git"
 GITLAB = "git@gitlab.com:group/sub/skills.git"
 PULLS = "/repos/owner/skills/pulls"
 SETTINGS = Config.load({}, Path("/nonexistent")).user.forge
+
+said: list[str] = []
+"""What was told of delays."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_said() -> None:
+    said.clear()
 
 
 @pytest.fixture
@@ -77,7 +86,18 @@ def put(
     **variables: str,
 ) -> Opened:
     environment = {**environ(server), **variables}
-    return forge_of("origin", url, settings, environment, Path("/nonexistent")).put(wanted)
+    return forge(url, settings, environment).put(wanted)
+
+
+def forge(
+    url: str,
+    settings: ForgeSettings = SETTINGS,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    *,
+    into: str | None = None,
+    folder: Path = Path("/nonexistent"),
+) -> Forge:
+    return forge_of(Route("origin", url, into), settings, variables, folder, said.append)
 
 
 def with_(**values: Any) -> ForgeSettings:
@@ -232,7 +252,138 @@ def test_token_of_a_job_starts_no_checks(dispatch: tuple[str, ...]) -> None:
     assert stand.dispatched == [(name, HEAD) for name in dispatch]
 
 
+def test_github_cannot_make_it_a_draft(github: tuple[Server, GitHubStand]) -> None:
+    server, stand = github
+    put(server)
+    opened = put(server, replace(WANTED, draft=True))
+    (note,) = opened.notes
+    assert opened.state == "unchanged"
+    assert note == (
+        "it stays ready for review, which this interface cannot change; do so by: "
+        "gh pr ready --undo https://github.com/owner/skills/pull/1"
+    )
+    assert stand.pulls[0]["draft"] is False
+
+
+def test_github_draft_stays_one(github: tuple[Server, GitHubStand]) -> None:
+    server, stand = github
+    assert put(server, replace(WANTED, draft=True)).notes == ()
+    assert put(server, replace(WANTED, draft=True)) == Opened(
+        "unchanged", 1, "https://github.com/owner/skills/pull/1"
+    )
+    (note,) = put(server).notes
+    assert note.endswith("when it is ready: gh pr ready https://github.com/owner/skills/pull/1")
+    assert stand.pulls[0]["draft"] is True
+
+
+def test_another_base_is_set(github: tuple[Server, GitHubStand]) -> None:
+    server, stand = github
+    put(server)
+    there = forge(GITHUB, variables=environ(server))
+    assert there.base_of(HEAD) == "main"
+    assert put(server, replace(WANTED, base="stable")).state == "updated"
+    assert stand.pulls[0]["base"]["ref"] == "stable"
+    assert there.base_of(HEAD) == "stable"
+    stand.pull(HEAD)
+    assert there.base_of(HEAD) is None
+    assert there.base_of("skill/new/other") is None
+
+
+def test_all_that_are_open(github: tuple[Server, GitHubStand]) -> None:
+    server, stand = github
+    stand.per_page = 2
+    for number in range(5):
+        stand.pull(f"skill/new/n{number}", draft=number == 4)
+    stand.pull("skill/new/of-a-fork", owner="mallory")
+    found = forge(GITHUB, variables=environ(server)).all_open()
+    assert [each.head for each in found] == [f"skill/new/n{number}" for number in range(5)]
+    assert found[4] == Listed(
+        "skill/new/n4", "main", 5, "https://github.com/owner/skills/pull/5", draft=True
+    )
+    assert server.asked() == [f"GET {PULLS}"] * 3
+
+
+# Forks
+
+
+FORK = "https://github.com/ada/skills"
+
+
+def test_github_from_a_fork(github: tuple[Server, GitHubStand]) -> None:
+    server, stand = github
+    there = forge(FORK, with_(max_open=1), environ(server), into=GITHUB)
+    stand.pull(HEAD)
+    opened = there.put(WANTED)
+    assert opened == Opened("created", 2, "https://github.com/owner/skills/pull/2")
+    assert stand.pulls[1]["head"]["label"] == f"ada:{HEAD}"
+    assert names(stand.pulls[1]["labels"]) == ["skill: new", "skillrepo"]
+    assert there.put(WANTED).state == "unchanged"
+    assert there.base_of(HEAD) == "main"
+    assert [each.number for each in there.all_open()] == [2]
+    with pytest.raises(SkillRepoError, match="1 pull requests of skillrepo's are open already"):
+        there.put(replace(WANTED, head="skill/new/other"))
+    assert {request.path.split("/")[2] for request in server.received} == {"owner"}
+
+
+def test_fork_of_the_same_owner_is_named(github: tuple[Server, GitHubStand]) -> None:
+    server, _ = github
+    there = forge("git@github.com:Owner/other", variables=environ(server), into=GITHUB)
+    server.before("POST", PULLS, refusal(422, "no"))
+    with pytest.raises(SkillRepoError):
+        there.put(WANTED)
+    request = server.received[-1].body
+    assert (request["head"], request["head_repo"]) == (f"Owner:{HEAD}", "other")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_labels_are_not_for_everybody(status: int, github: tuple[Server, GitHubStand]) -> None:
+    server, stand = github
+    there = forge(FORK, variables=environ(server), into=GITHUB)
+    server.before("POST", "/repos/owner/skills/labels", refusal(status, "no"))
+    opened = there.put(WANTED)
+    assert (opened.state, opened.notes) == (
+        *("created",),
+        ("its labels are left to those who may write to the project",),
+    )
+    assert stand.pulls[0]["labels"] == []
+
+
+def test_gitlab_from_a_fork(gitlab: tuple[Server, GitLabStand]) -> None:
+    server, stand = gitlab
+    stand.request(HEAD)
+    there = forge("git@gitlab.com:ada/skills", variables=environ(server), into=GITLAB)
+    assert there.put(WANTED).number == 2
+    made = stand.requests[1]
+    assert (made["source_project_id"], made["target_project_id"]) == (8, 7)
+    assert made["labels"] == ["skill: new", "skillrepo"]
+    assert there.put(WANTED).state == "unchanged"
+    assert [each.number for each in there.all_open()] == [2]
+    assert "POST /projects/ada/skills/merge_requests" in server.asked()
+    server.before("GET", "/projects/ada/skills", reply(["x"]))
+    with pytest.raises(SkillRepoError, match="did not answer as its interface does"):
+        there.all_open()
+
+
+def test_fork_at_another_host_is_none() -> None:
+    with pytest.raises(SkillRepoError, match=r"origin is not at github\.com, so no pull request"):
+        forge(GITLAB, variables={"GH_TOKEN": "a"}, into=GITHUB)
+
+
 # GitLab
+
+
+def test_gitlab_makes_it_a_draft(gitlab: tuple[Server, GitLabStand]) -> None:
+    server, stand = gitlab
+    put(server, url=GITLAB)
+    assert put(server, replace(WANTED, draft=True), url=GITLAB) == Opened(
+        "updated", 1, "https://gitlab.com/group/sub/skills/-/merge_requests/1"
+    )
+    assert stand.requests[0]["title"] == f"Draft: {TITLE}"
+    opened = put(server, replace(WANTED, base="stable"), url=GITLAB)
+    command = "glab mr update 1 --repo https://gitlab.com/group/sub/skills --ready"
+    assert opened.notes == (f"it is a draft still; when it is ready: {command}",)
+    assert stand.requests[0]["title"] == f"Draft: {TITLE}"
+    assert stand.requests[0]["target_branch"] == "stable"
 
 
 def test_gitlab_opens(gitlab: tuple[Server, GitLabStand]) -> None:
@@ -253,13 +404,29 @@ def test_gitlab_updates(gitlab: tuple[Server, GitLabStand]) -> None:
     put(server, replace(WANTED, draft=True), url=GITLAB)
     made = stand.requests[0]
     made["labels"].append("urgent")
-    assert put(server, url=GITLAB, wanted=WANTED).state == "unchanged"
     title = "feat(pdf-merge): split"
     wanted = replace(WANTED, title=title, body=render(title, Evidence(why=("x",))), labels=())
     assert put(server, wanted, url=GITLAB).state == "updated"
     assert (made["title"], made["description"]) == (f"Draft: {title}", wanted.body)
     assert made["labels"] == ["urgent"]
     assert len(stand.requests) == 1
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_gitlab_no_more_than_so_many(number: int, gitlab: tuple[Server, GitLabStand]) -> None:
+    server, stand = gitlab
+    stand.per_page = 2
+    for index in range(number):
+        stand.request(f"feature/{index}")
+    stand.request("skill/new/one")
+    stand.request("skill/new/of-a-fork", source_project_id=8)
+    stand.request("by-label", labels=["skillrepo"])
+    assert put(server, url=GITLAB, settings=with_(max_open=3)).state == "created"
+    with pytest.raises(SkillRepoError, match="3 pull requests of skillrepo's are open already"):
+        put(server, replace(WANTED, head="skill/new/x"), url=GITLAB, settings=with_(max_open=3))
+    assert len(stand.requests) == number + 4
+    found = forge(GITLAB, variables=environ(server)).all_open()
+    assert [each.head for each in found[number:]] == ["skill/new/one", "by-label", HEAD]
 
 
 def test_gitlab_another_process_was_faster(gitlab: tuple[Server, GitLabStand]) -> None:
@@ -365,8 +532,7 @@ def test_usual_tokens(url: str, variables: dict[str, str], variable: str) -> Non
 def access_of(
     url: str, variables: Mapping[str, str], settings: ForgeSettings = SETTINGS
 ) -> Access | None:
-    forge = forge_of("origin", url, settings, variables, Path("/nonexistent"))
-    found: Access | None = getattr(forge, "_access", None)
+    found: Access | None = getattr(forge(url, settings, variables), "_access", None)
     return found
 
 
@@ -591,9 +757,12 @@ def test_next_page_elsewhere_is_not_asked_for(
 def test_endless_pages_end(github: tuple[Server, GitHubStand]) -> None:
     server, _ = github
     page = reply([], link=f'<{server.url}{PULLS}?page=2>; rel="next"')
-    server.before("GET", PULLS, *[page] * 200)
+    server.before("GET", PULLS, reply([]), *[page] * 50)
     assert put(server).state == "created"
-    assert server.asked().count(f"GET {PULLS}") == 100
+    assert server.asked().count(f"GET {PULLS}") == 51
+    server.before("GET", PULLS, *[page] * 50)
+    with pytest.raises(SkillRepoError, match=r"github\.com lists more than 50 pages"):
+        forge(GITHUB, variables=environ(server)).all_open()
 
 
 # Waiting
@@ -601,7 +770,7 @@ def test_endless_pages_end(github: tuple[Server, GitHubStand]) -> None:
 
 def client(server: Server, waits: list[float]) -> Client:
     access = Access("github", "github.com", server.url, "GH_TOKEN", TOKEN)
-    return Client(access, {}, 5, sleep=waits.append)
+    return Client(access, {}, 5, say=said.append, sleep=waits.append)
 
 
 LIMIT = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
@@ -628,6 +797,9 @@ def test_waits_as_it_is_asked_to(
     with client(server, waits) as connection:
         assert connection.send("GET", PULLS).value == []
     assert waits == waited
+    # Not a word of a delay that is none.
+    assert [int(line.split()[-2]) for line in said] == [each for each in waited if each]
+    assert all(line.startswith("github.com limits how much may be asked of it (") for line in said)
 
 
 @pytest.mark.parametrize(
@@ -688,9 +860,9 @@ def test_limited_in_the_middle_it_goes_on(github: tuple[Server, GitHubStand]) ->
     ],
 )
 def test_by_hand(url: str, kind: str, command: str, tmp_path: Path) -> None:
-    forge = forge_of("origin", url, with_(kind=kind), {"GH_TOKEN": TOKEN}, tmp_path / "requests")
+    there = forge(url, with_(kind=kind), {"GH_TOKEN": TOKEN}, folder=tmp_path / "requests")
     for _ in range(2):
-        opened = forge.put(replace(WANTED, draft=True))
+        opened = there.put(replace(WANTED, draft=True))
     folder = tmp_path / "requests/skill-new-pdf-merge"
     said = command.replace("FOLDER", str(folder))
     assert opened == Opened("written", folder=str(folder), command=said)
@@ -698,11 +870,40 @@ def test_by_hand(url: str, kind: str, command: str, tmp_path: Path) -> None:
     assert (folder / "body.md").read_text() == BODY
 
 
+def test_by_hand_from_a_fork(tmp_path: Path) -> None:
+    none = with_(kind="none")
+    there = forge(FORK, none, into=GITHUB, folder=tmp_path)
+    command = str(there.put(WANTED).command)
+    assert command.startswith(
+        "gh pr create --repo github.com/owner/skills --head ada:skill/new/pdf-merge --base main"
+    )
+    assert there.base_of(HEAD) == "main"
+    assert there.base_of("skill/new/other") is None
+    there = forge("git@gitlab.com:ada/skills", none, into=GITLAB, folder=tmp_path)
+    assert str(there.put(WANTED).command).startswith(
+        "glab mr create --repo https://gitlab.com/group/sub/skills --head ada/skills "
+        "--source-branch skill/new/pdf-merge "
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "why"),
+    [
+        (GITHUB, "none", "your own config.yaml says `forge: {kind: none}`"),
+        ("https://git.example/a/b", "auto", "git.example is none that is known; your own"),
+        ("/srv/skills.git", "auto", "the remote origin is at none"),
+    ],
+)
+def test_nobody_to_ask(url: str, kind: str, why: str) -> None:
+    with pytest.raises(SkillRepoError) as caught:
+        forge(url, with_(kind=kind)).all_open()
+    assert str(caught.value).startswith(f"there is no forge to ask for pull requests: {why}")
+
+
 def test_by_hand_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    forge = forge_of("origin", "/srv/x", SETTINGS, {}, tmp_path / "file")
     with pytest.raises(SkillRepoError, match="cannot be written"):
-        forge.put(WANTED)
+        forge("/srv/x", folder=tmp_path / "file").put(WANTED)
 
 
 def test_http_is_imported_for_a_request_alone() -> None:

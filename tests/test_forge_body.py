@@ -13,7 +13,7 @@ FULL = Evidence(
     gate=("Gate (spec): passes",),
     provenance=(("Skill-Writer", "offline"), ("Skill-Source", "guide.md 12ab")),
     unsupported_claims=("It is fast.",),
-    cost="0.02 USD",
+    cost=("0.02 USD",),
     attempt=("git fetch origin x",),
 )
 
@@ -45,7 +45,7 @@ def test_update_replaces_our_blocks_and_nothing_else() -> None:
     old = render(TITLE, FULL)
     people = f"Please look at the gate.\n\n{old}\n- [x] I have read it\n\n@ada: thanks"
     people = people.replace("<!-- skillrepo:cost -->", "between\n\n<!-- skillrepo:cost -->")
-    new = render(TITLE, Evidence(why=("Other words.",), changed=None, cost="0.03 USD"))
+    new = render(TITLE, Evidence(why=("Other words.",), changed=None, cost=("0.03 USD",)))
     text = updated(people, new)
     assert text.startswith("Please look at the gate.\n\n<!-- skillrepo:why -->")
     assert text.endswith("\n- [x] I have read it\n\n@ada: thanks")

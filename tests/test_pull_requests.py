@@ -244,6 +244,61 @@ def test_wrong_usage(options: tuple[str, ...], place: Place) -> None:
 # The ladder of a revision
 
 
+@pytest.mark.parametrize(
+    ("step", "here", "there", "requests"),
+    [
+        ("--dry-run", [], [], []),
+        ("--write-only", [], [], []),
+        ("--commit", [REVISED], [], []),
+        ("--push", [REVISED], [REVISED], []),
+        ("--pr", [REVISED], [REVISED], [(REVISED, False)]),
+        ("--draft-pr", [REVISED], [REVISED], [(REVISED, True)]),
+    ],
+)
+def test_each_step_of_a_revision(  # noqa: PLR0913, PLR0917 - what is there after each
+    step: str,
+    here: list[str],
+    there: list[str],
+    requests: list[tuple[str, bool]],
+    place: Place,
+    git: Git,
+) -> None:
+    publish(place, git)
+    done = place.run(place.root, *revise(END, CHECKS, step))
+    assert (done.code, done.err) == (0, "")
+    refs = git(place.root, "for-each-ref", "--format=%(refname:short)", "refs/heads/skill")
+    assert refs.split() == here
+    assert place.pushed(git) == there
+    assert [(each["head"]["ref"], each["draft"]) for each in place.stand.pulls] == requests
+    if not requests:
+        assert place.server.received == []
+    changed = git(place.root, "status", "--porcelain").split()
+    assert changed == (["M", PATH] if step == "--write-only" else [])
+
+
+def test_more_commits_never_open_another_one(place: Place, git: Git) -> None:
+    publish(place, git)
+    assert place.run(place.root, *revise(END, CHECKS, "--draft-pr")).code == 0
+    text = "Count the pages."
+    for number in range(3):
+        more = f"Count the pages {number}."
+        name = REVISED if number == 1 else "pdf-merge"
+        arguments = ("revise", name, *revise(text, more, "--draft-pr" if number else "--pr")[2:])
+        done = place.run(place.root, *arguments)
+        assert (done.code, done.err) == (0, "")
+        assert done.out.endswith(f"pull request updated: {URL}\n")
+        text = more
+    (pull,) = place.stand.pulls
+    assert pull["draft"] is True
+    assert git(place.bare, "rev-list", "--count", f"main..{REVISED}") == "4"
+    commits = "\n".join(
+        ["- feat(pdf-merge): Say how to check it"] + 3 * ["- fix(pdf-merge): Say how to check it"]
+    )
+    assert block(pull["body"], "Why") == f"Say how to check it.\n\nCommits:\n{commits}"
+    assert pull["body"].count("section added: Checks") == 1
+    assert sum("POST" in each for each in place.server.asked() if "/pulls" in each) == 1
+
+
 def test_revision_is_pushed(place: Place, git: Git) -> None:
     publish(place, git)
     done = place.run(place.root, *revise(END, CHECKS, "--push"))
@@ -282,6 +337,63 @@ def test_revision_says_what_changed_on_the_whole_branch(
     assert lines[-1] == "changes README.md"
     again = place.run(place.root, "pr", REVISED)
     assert again.out.endswith(f"pull request unchanged: {URL}\n")
+
+
+def test_why_does_not_repeat_what_changed(place: Place, git: Git) -> None:
+    publish(place, git)
+    (place.root.parent / "feedback").write_text("- minor: Say how to check it.")
+    said = ("revise", "pdf-merge", "--feedback-file", "../feedback", "--slug", "x", "--pr")
+    program = ("--writer", "command", "--", sys.executable, REVISER, END, CHECKS)
+    assert place.run(place.root, *said, *program).code == 0
+    message = git(place.root, "log", "-1", "--format=%b", "skill/revise/pdf-merge/x")
+    assert "- minor: section added: Checks" in message
+    body = place.stand.pulls[0]["body"]
+    assert block(body, "Why") == "- minor: Say how to check it."
+    assert body.count("section added: Checks") == 1
+
+
+def measured(place: Place, git: Git, *trailers: str) -> None:
+    """Give the commit of the branch more trailers, as a writer that measures leaves them."""
+    message = git(place.root, "log", "-1", "--format=%B", BRANCH)
+    text = "\n".join((message.strip(), *trailers, ""))
+    words = ("commit-tree", f"{BRANCH}^{{tree}}", "-p", f"{BRANCH}^")
+    git(place.root, "update-ref", f"refs/heads/{BRANCH}", git(place.root, *words, stdin=text))
+
+
+def test_cost_and_claims_that_were_measured(place: Place, git: Git) -> None:
+    place.run(place.root, *new())
+    claims = ("Skill-Unsupported: It is @fast.", "Skill-Unsupported: It is small.")
+    measured(place, git, "Skill-Cost: 0.0123 USD", "Skill-Tokens: 8214", *claims)
+    assert place.run(place.root, "pr", BRANCH).code == 0
+    (pull,) = place.stand.pulls
+    assert block(pull["body"], "Cost") == "0.0123 USD, 8214 tokens"
+    assert block(pull["body"], "Provenance").endswith(
+        "\nUnsupported claims: 2\n- It is @fast.\n- It is small."
+    )
+    assert "Skill-Cost" not in pull["body"]
+    program = (
+        "--writer",
+        "command",
+        "--",
+        sys.executable,
+        REVISER,
+        "2. Run it.",
+        "2. Run it once.",
+    )
+    assert place.run(place.root, "revise", BRANCH, "Say once.", "--pr", *program).code == 0
+    assert block(pull["body"], "Cost") == (
+        f"0.0123 USD, 8214 tokens: feat({NAME}): add skill\nnot measured: fix({NAME}): Say once"
+    )
+    # What was looked at is not what is there now.
+    assert "Unsupported claims: not measured" in pull["body"]
+
+
+def test_no_claim_is_not_the_same_as_not_measured(place: Place, git: Git) -> None:
+    place.run(place.root, *new())
+    measured(place, git, "Skill-Unsupported: none")
+    assert place.run(place.root, "pr", BRANCH).code == 0
+    assert "Unsupported claims: 0\n" in place.stand.pulls[0]["body"]
+    assert "## Cost\n\nnot measured\n" in place.stand.pulls[0]["body"]
 
 
 def test_bump_of_a_branch_that_goes_further(place: Place, git: Git) -> None:
@@ -349,6 +461,220 @@ def test_revision_that_was_not_pushed_goes_on(place: Place, git: Git) -> None:
     assert "section added: Checks" in block(place.stand.pulls[0]["body"], "What changed")
 
 
+# Which are open: `skillrepo drafts --forge`
+
+
+def test_drafts_with_their_pull_requests(place: Place, git: Git) -> None:
+    place.stand.per_page = 3
+    place.run(place.root, *new("--pr"))
+    for name in ("one", "two", "three"):
+        git(place.root, "branch", f"skill/new/{name}", BRANCH)
+    place.stand.pull("skill/new/two", draft=True, html_url="https://x.example/\x1b[2J")
+    place.stand.pull("skill/new/two")["base"]["ref"] = "stable"
+    place.stand.pull("skill/new/one", owner="mallory")
+    for name in ("three", "four"):
+        git(place.root, "update-ref", f"refs/remotes/origin/skill/new/{name}", f"{BRANCH}^")
+        git(place.root, "update-ref", f"refs/remotes/ada/skill/new/{name}", f"{BRANCH}^")
+    place.stand.pull("skill/new/four")
+    place.server.received.clear()
+    done = place.run(place.root, "drafts", "--forge", "--json")
+    assert done.code == 0, done.err
+    found = {each["branch"]: each["pull_requests"] for each in done.json("drafts")["drafts"]}
+    request = {"number": 1, "state": "open", "base": "main", "url": URL}
+    assert found[BRANCH] == [request]
+    assert [(each["number"], each["state"], each["base"]) for each in found["skill/new/two"]] == [
+        (2, "draft", "main"),
+        (3, "open", "stable"),
+    ]
+    assert [each["number"] for each in found["origin/skill/new/four"]] == [5]
+    assert found["skill/new/one"] == found["skill/new/three"] == []
+    assert found["origin/skill/new/three"] == []
+    assert found["ada/skill/new/four"] is None
+    # All of them at once, however many drafts there are.
+    assert place.server.asked() == ["GET /repos/owner/skills/pulls"] * 2
+    done = place.run(place.root, "drafts", "--forge")
+    assert f"old\n  pull request 1 (open): {URL}\n" in done.out
+    assert "  pull request 2 (draft): https://x.example/<U+001B>[2J\n" in done.out
+    assert done.out.endswith("8 drafts, 3 with an open pull request, of 2 not measured.\n")
+    assert "pa55word" not in done.out
+    assert "t0ken" not in done.out
+
+
+def test_drafts_of_a_fork_with_their_pull_requests(place: Place, git: Git) -> None:
+    fork(place, git)
+    assert place.run(place.root, *new("--pr")).code == 0
+    place.stand.pull(BRANCH)
+    for options in ((), ("--remote", "origin", "--to", "upstream")):
+        (draft,) = place.run(place.root, "drafts", "--forge", "--json", *options).json("drafts")[
+            "drafts"
+        ]
+        assert [each["number"] for each in draft["pull_requests"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("options", "prepare", "said"),
+    [
+        (
+            ("--forge",),
+            "none",
+            "error: there is no forge to ask for pull requests: your own config",
+        ),
+        (("--forge",), "path", "error: there is no forge to ask for pull requests: the remote ori"),
+        (("--forge",), "no token", "error: there is no token for github.com: set GH_TOKEN or GIT"),
+        (("--forge",), "no remote", "error: there is no remote"),
+        (("--forge", "--remote", "x"), "", "error: there is no remote 'x'; there are: origin"),
+        (("--forge", "--to", "x"), "", "error: there is no remote 'x'; there are: origin"),
+        (("--forge",), "401", "error: github.com refused to read (401: Bad credentials); GITHUB_"),
+        (("--remote", "origin"), "", "Usage: "),
+        (("--to", "origin"), "", "Usage: "),
+    ],
+)
+def test_forge_that_cannot_be_asked(  # noqa: PLR0913, PLR0917 - fixtures
+    options: tuple[str, ...],
+    prepare: str,
+    said: str,
+    place: Place,
+    git: Git,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if prepare == "none":
+        configure("forge: {kind: none}\n")
+    if prepare == "path":
+        git(place.root, "remote", "set-url", "origin", str(place.bare))
+    if prepare == "no token":
+        monkeypatch.delenv("GITHUB_TOKEN")
+    if prepare == "no remote":
+        git(place.root, "remote", "remove", "origin")
+    if prepare == "401":
+        place.server.before("GET", ".*/pulls", refusal(401, "Bad credentials"))
+    done = place.run(place.root, "drafts", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(said)
+
+
+# Where it goes
+
+
+def test_what_it_is_merged_into_is_not_forgotten(place: Place, git: Git) -> None:
+    publish(place, git)
+    git(place.root, "switch", "--quiet", "-c", "stable")
+    (place.root / "stable.md").write_text("x\n")
+    path = place.root / PATH
+    path.write_text(path.read_text().replace("1.2.0", "2.0.0"))
+    git(place.root, "add", "--all")
+    git(place.root, "commit", "--quiet", "-m", "feat!: stable")
+    git(place.root, "switch", "--quiet", "main")
+    assert place.run(place.root, *revise(END, CHECKS, "--pr", "--base", "stable")).code == 0
+    (pull,) = place.stand.pulls
+    assert pull["base"]["ref"] == "stable"
+    assert "stable.md" not in pull["body"]
+    done = place.run(place.root, *revise("Count the pages.", LIMITS, "--pr"))
+    assert (done.code, done.err) == (0, "")
+    assert place.stand.pulls == [pull]
+    assert pull["base"]["ref"] == "stable"
+    assert "stable.md" not in pull["body"]
+    lines = block(pull["body"], "What changed").splitlines()
+    assert lines[:2] == ["  minor  section added: Checks", "  minor  section added: Limits"]
+    assert lines[-1] == "It asks for a minor bump: 2.0.0 → 2.1.0, and the version is 2.1.0."
+    # It is moved where that is said.
+    assert place.run(place.root, "pr", REVISED, "--into", "main").code == 0
+    assert place.stand.pulls == [pull]
+    assert pull["base"]["ref"] == "main"
+    assert "adds stable.md" in pull["body"]
+
+
+def test_what_it_is_merged_into_is_not_here(place: Place, git: Git) -> None:
+    place.run(place.root, *new())
+    place.stand.pull(BRANCH)["base"]["ref"] = "stable"
+    done = place.run(place.root, "pr", BRANCH)
+    assert done.code == 2
+    assert (
+        "merged into stable, which is not here, so nothing was pushed: git fetch origin stable"
+        in (done.err)
+    )
+    assert place.pushed(git) == []
+
+
+def test_forge_that_fails_before_the_push(place: Place, git: Git) -> None:
+    place.server.before("GET", ".*/pulls", refusal(401, "Bad credentials"))
+    done = place.run(place.root, *new("--draft-pr"))
+    assert done.code == 2
+    assert done.err.startswith(f"error: {BRANCH} is kept here, and nothing was pushed: github.com")
+    command = f"skillrepo pr {BRANCH} --remote origin --draft-pr"
+    assert done.err.endswith(f"Then go on with: {command}\n")
+    assert place.pushed(git) == []
+    assert place.run(place.root, *command.split()[1:]).code == 0
+    assert place.stand.pulls[0]["draft"] is True
+
+
+def test_base_that_was_written_by_hand_is_known(place: Place, git: Git) -> None:
+    configure("forge: {kind: none}\n")
+    git(place.root, "branch", "stable", "main")
+    assert "--base stable" in place.run(place.root, *new("--pr", "--base", "stable")).out
+    assert "--base stable" in place.run(place.root, "pr", BRANCH).out
+    assert place.server.received == []
+
+
+def fork(place: Place, git: Git) -> None:
+    """Make the remote that is pushed to a fork of another one, which goes on."""
+    git(place.root, "remote", "set-url", "origin", "https://github.com/ada/skills")
+    git(place.root, "remote", "add", "upstream", "https://github.com/owner/skills")
+    commit = git(place.root, "commit-tree", "-p", "main", "-m", "docs: go on", "main^{tree}")
+    git(place.root, "update-ref", "refs/remotes/upstream/main", commit)
+
+
+def test_fork(place: Place, git: Git) -> None:
+    fork(place, git)
+    done = place.run(place.root, *new("--base", "upstream/main", "--pr"))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith(f"pushed {BRANCH} to origin (created)\npull request created: {URL}\n")
+    (pull,) = place.stand.pulls
+    assert (pull["head"]["label"], pull["base"]["ref"]) == (f"ada:{BRANCH}", "main")
+    assert f"git fetch https://github.com/ada/skills {BRANCH}\n" in pull["body"]
+    assert "Commits:" not in pull["body"]
+    assert place.run(place.root, "pr", BRANCH).out.endswith(f"pull request unchanged: {URL}\n")
+
+
+@pytest.mark.parametrize(
+    ("remote", "head", "again"),
+    [
+        ("origin", f"ada:{BRANCH}", "--remote origin --to base --into main"),
+        ("base", BRANCH, "--remote base --into main"),
+    ],
+)
+def test_to(remote: str, head: str, again: str, place: Place, git: Git) -> None:
+    fork(place, git)
+    git(place.root, "remote", "rename", "upstream", "base")
+    git(place.root, "config", "remote.base.pushurl", str(place.bare))
+    place.server.before("POST", ".*/pulls", refusal(422, "no"))
+    done = place.run(place.root, *new("--pr", "--remote", remote, "--to", "base"))
+    assert done.code == 2
+    assert done.err.endswith(f"Then go on with: skillrepo pr {BRANCH} {again}\n")
+    (request,) = [each for each in place.server.received if each.method == "POST"]
+    assert (request.path, request.body["head"]) == ("/repos/owner/skills/pulls", head)
+
+
+def test_fork_to_itself(place: Place, git: Git) -> None:
+    fork(place, git)
+    assert place.run(place.root, *new("--pr", "--to", "origin")).code == 2
+    assert place.server.asked() == ["GET /repos/ada/skills/pulls"]
+
+
+def test_to_where_it_cannot_go(place: Place, git: Git) -> None:
+    git(place.root, "remote", "add", "other", "https://gitlab.com/group/skills")
+    for options, said in (
+        (("--to", "x"), "there is no remote 'x'"),
+        (("--to", "other"), "the remote origin is not at gitlab.com, so no pull request can be"),
+    ):
+        done = place.run(place.root, *new("--pr", *options))
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"error: {said}")
+    # Another host is no project that this one is a fork of.
+    git(place.root, "remote", "rename", "other", "upstream")
+    assert place.run(place.root, *new("--pr")).code == 0
+    assert "--to is for --pr" in place.run(place.root, *new("--push", "--to", "upstream")).err
+
+
 # What can be refused is refused before a writer is paid
 
 
@@ -408,7 +734,7 @@ def test_push_that_is_refused_leaves_the_branch(place: Place, git: Git) -> None:
     assert done.err.count("\n") == 1
     assert "kept in" not in done.err
     assert git(place.root, "rev-parse", BRANCH)
-    assert place.server.received == []
+    assert place.server.asked() == ["GET /repos/owner/skills/pulls"]
     hook.unlink()
     assert place.run(place.root, "pr", BRANCH).out.endswith(f"pull request created: {URL}\n")
 
@@ -442,6 +768,16 @@ def test_request_that_is_refused_leaves_what_was_pushed(
         f"pushed {BRANCH} to origin (was there already)\npull request created: {URL}\n"
     )
     assert secret_files(place.root, place.bare, Path.home()) == []
+
+
+def test_wait_is_told(place: Place) -> None:
+    limit = refusal(403, "You have exceeded a secondary rate limit.", retry_after="1")
+    place.server.before("GET", ".*/pulls", limit)
+    done = place.run(place.root, *new("--pr", "--json"))
+    assert done.code == 0
+    why = "limits how much may be asked of it (Retry-After): going on in 1 s"
+    assert done.err == f"github.com {why}\n"
+    assert done.json("new")["offered"]["pull_request"]["url"] == URL
 
 
 def test_too_many(place: Place, git: Git) -> None:

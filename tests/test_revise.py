@@ -247,6 +247,30 @@ def test_an_open_branch_gets_another_commit(root: Path, run: Run, git: Git) -> N
     assert "version: 2.0.0" in text_of(root, git, f"{BRANCH}/x")
 
 
+def test_the_version_counts_from_where_the_branch_began(root: Path, run: Run, git: Git) -> None:
+    """Not from the default branch, where another was named."""
+    git(root, "switch", "--quiet", "-c", "stable")
+    text = OLD.replace("## Limits\n\nIt cannot read files that are encrypted.\n", "")
+    (root / FOLDER / "SKILL.md").write_text(text.replace("1.2.0", "2.0.0"))
+    git(root, "commit", "--quiet", "--all", "-m", "feat!: without limits")
+    git(root, "switch", "--quiet", "main")
+    args = ("revise", "pdf-merge", "Tell more", "--slug", "x")
+    assert run(root, *args, "--base", "stable", *by("say more", "tell more")).code == 0
+    assert "version: 2.0.1" in text_of(root, git, f"{BRANCH}/x")
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "main goes on")
+    steps = ("## Rules", "## Checks\n\nCount the pages.\n\n## Rules")
+    done = run(root, *args, *by(*steps))
+    assert done.code == 0, done.err
+    assert "version: 2.1.0" in text_of(root, git, f"{BRANCH}/x")
+    git(root, "switch", "--quiet", f"{BRANCH}/x")
+    git(root, "merge", "--quiet", "-m", "merge main", "main")
+    git(root, "switch", "--quiet", "main")
+    # Where it has two beginnings, that of the default branch counts.
+    done = run(root, *args, *by("tell more", "say more"))
+    assert done.code == 0, done.err
+    assert "version: 2.1.0" in text_of(root, git, f"{BRANCH}/x")
+
+
 def test_a_new_draft_can_be_revised(root: Path, run: Run, git: Git) -> None:
     assert run(root, "new", "Sort CSV files", "--name", "csv-sort", "--at", "data").code == 0
     branch = "skill/new/csv-sort"

@@ -6,10 +6,12 @@ from typing import NamedTuple
 import click
 
 from skillrepo.commands.changes import lines, raised_enough, shapes_of
+from skillrepo.commands.former import former
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.target import Target, read
 from skillrepo.context import Context
 from skillrepo.document import Unreadable
+from skillrepo.git_tips import changes
 from skillrepo.output import json, shapes
 from skillrepo.semantic_diff import SkillDiff, Snapshot, compare
 from skillrepo.tokens import tokens
@@ -62,10 +64,18 @@ def command(skill: str, base: str | None, *, as_json: bool) -> None:
 def _sides(target: Target, rev: str | None) -> _Sides:
     commit, name = target.base(rev)
     before = Context.of(target.place.tree(commit))
-    old_path = target.path_in(before)
+    old_path = target.path_in(before) or _renamed(target, commit)
     path = target.path or old_path or target.there()
     old, new = read(before, old_path), read(target.context, target.path)
     return _Sides(target, commit, name, path, old_path, old, new)
+
+
+def _renamed(target: Target, base: str) -> str | None:
+    """The SKILL.md in the base of a skill that a draft gave another name."""
+    if not target.commit or not target.path:
+        return None
+    changed = changes(target.place.git(), {target.commit: base})
+    return former(changed[target.commit]).get(target.path)
 
 
 def _text(sides: _Sides) -> Iterator[str]:

@@ -1,16 +1,24 @@
 """`skillrepo drafts`: every draft that there is, and how it stands to the default branch."""
 
+import os
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from typing import Literal
 
 import click
 
 from skillrepo.commands.drop import return_of
+from skillrepo.commands.ladder import to_option
+from skillrepo.commands.offering import forge_to_ask
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.standing import Ground, Standing
 from skillrepo.commands.target import DRAFTS, drafted
+from skillrepo.config import Config
 from skillrepo.finding import Report, Severity
 from skillrepo.git import Repository
 from skillrepo.git_branches import KEPT, Dropped, dropped
@@ -24,16 +32,25 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 @click.command()
+@click.option("--forge", is_flag=True, help="Ask the forge which pull requests are open.")
+@click.option("--remote", metavar="NAME", help="Where the drafts are pushed to; else origin.")
+@to_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(*, as_json: bool) -> None:
+def command(*, forge: bool, remote: str | None, to: str | None, as_json: bool) -> None:
     """List the branches below skill/, here and of remotes as they were last fetched.
 
     Each with its skill, what it adds or changes, how far it is ahead of the default branch and
     behind it, whether it passes the gate (the specification, by the settings of the default
-    branch), and its age. No forge is asked: pull requests are not measured.
+    branch), and its age. With --forge its open pull requests, too; else nobody is asked.
     """
+    if not forge and (remote, to) != (None, None):
+        raise click.UsageError("--remote and --to are for --forge")
     place = Place.of(())
-    shape = _shape(place, place.git())
+    repository = place.git()
+    found = _open(repository, remote, to) if forge else None
+    shape = _shape(place, repository)
+    if found:
+        shape = replace(shape, drafts=tuple(_with(each, *found) for each in shape.drafts))
     say_all([json.dumps(shape)] if as_json else _text(shape))
 
 
@@ -48,6 +65,29 @@ def _shape(place: Place, repository: Repository) -> shapes.DraftsShape:
     drafts = tuple(_drafts(found, standings))
     gone = tuple(map(_dropped, dropped(repository)))
     return shapes.DraftsShape(1, name and _short(name), drafts, gone)
+
+
+Open = Mapping[str, tuple[shapes.OpenShape, ...]]
+"""Branch → its open pull requests."""
+
+
+def _open(repository: Repository, remote: str | None, to: str | None) -> tuple[str, Open]:
+    """The remote that branches are pushed to, and what is open for them. SkillRepoError."""
+    settings = Config.load(os.environ, Path.home()).user.forge
+    name, forge = forge_to_ask(repository, settings, os.environ, remote=remote, to=to)
+    found: dict[str, tuple[shapes.OpenShape, ...]] = defaultdict(tuple)
+    for each in sorted(forge.all_open(), key=lambda each: each.number):
+        state: Literal["open", "draft"] = "draft" if each.draft else "open"
+        found[each.head] += (shapes.OpenShape(each.number, state, each.base, each.url),)
+    return name, found
+
+
+def _with(draft: shapes.DraftShape, remote: str, found: Open) -> shapes.DraftShape:
+    """The draft with its pull requests; of a branch of another remote they are not known."""
+    if draft.remote not in {None, remote}:
+        return draft
+    branch = draft.branch.removeprefix(f"{draft.remote}/") if draft.remote else draft.branch
+    return replace(draft, pull_requests=found.get(branch, ()))
 
 
 def _dropped(each: Dropped) -> shapes.DroppedShape:
@@ -93,13 +133,14 @@ def _draft(
         commit=tip.oid,
         date=tip.date,
         subject=tip.subject,
-        kind=drafted(tip.ref)[0],  # type: ignore[arg-type]  # the three words are all
+        kind=drafted(tip.ref)[0],  # type: ignore[arg-type]  # the four words are all
         address=standing.address,
         files=standing.files,
         bump=str(diff.bump) if diff and diff.bump else None,  # type: ignore[arg-type]
         ahead=distance.ahead if distance else None,
         behind=distance.behind if distance else None,
         gate=_counts(standing.gate) if standing.gate else None,
+        pull_requests=None,
     )
 
 
@@ -117,10 +158,10 @@ def _text(shape: shapes.DraftsShape) -> Iterator[str]:
         yield f"{one_line(draft.branch)}{also}: {one_line(draft.subject)}"
         age = now - datetime.fromisoformat(draft.date).timestamp()
         yield f"  {'; '.join((*_facts(draft, shape.base), f'{_span(age)} old'))}"
+        for request in draft.pull_requests or ():
+            yield f"  pull request {request.number} ({request.state}): {one_line(request.url)}"
     if shape.drafts:
-        number = len(shape.drafts)
-        plural = "s" * (number != 1)
-        yield f"{number:,} draft{plural}. Pull requests: {_NOT}, no forge is asked."
+        yield _summary(shape.drafts)
     else:
         yield "there are no drafts; `skillrepo new` makes one"
     if shape.dropped:
@@ -130,8 +171,19 @@ def _text(shape: shapes.DraftsShape) -> Iterator[str]:
         yield f"  {return_of(each.branch, each.commit)}  (dropped {_span(age)} ago)"
 
 
+def _summary(drafts: Sequence[shapes.DraftShape]) -> str:
+    number = f"{len(drafts):,} draft{'s' * (len(drafts) != 1)}"
+    known = [each.pull_requests for each in drafts if each.pull_requests is not None]
+    if not known:
+        return f"{number}. Pull requests: {_NOT}; --forge asks for them."
+    rest = len(drafts) - len(known)
+    other = f", of {rest:,} {_NOT}" if rest else ""
+    return f"{number}, {sum(map(bool, known)):,} with an open pull request{other}."
+
+
 def _facts(draft: shapes.DraftShape, base: str | None) -> Iterator[str]:
     what = f"{draft.kind or 'draft'} {one_line(draft.address or _NOT)}"
+    what = "taxonomy" if draft.kind == "taxonomy" and not draft.address else what
     yield f"{what} ({draft.bump})" if draft.bump else what
     if draft.files is not None:
         yield f"{draft.files:,} file{'s' * (draft.files != 1)}"

@@ -1,5 +1,6 @@
 """What a pull request says of a branch: its commits and files, what the rules find, its sources."""
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ from skillrepo.commands.place import Place
 from skillrepo.commands.target import Target, drafted, read
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
-from skillrepo.forge.body import Evidence, render
+from skillrepo.forge.body import NOT_MEASURED, Evidence, render
 from skillrepo.forge.pull_request import PullRequest
 from skillrepo.git import Repository
 from skillrepo.output import text
@@ -27,12 +28,19 @@ _LABELS = {
     "skill/new/": "skill: new",
     "skill/revise/": "skill: revise",
     "skill/move/": "skill: move",
+    "skill/taxonomy/": "skill: taxonomy",
 }
 _MOST_FINDINGS = 50
 # Of GitHub 256 characters, of GitLab 255, of which `Draft: ` takes some.
 _LONGEST_TITLE = 240
 _VERBS = {"A": "adds", "D": "removes"}
 _OURS = "Skill"
+# What a writer that measured them leaves in its commit: `0.0123 USD`, `8214`, one claim a trailer.
+_COSTS = {"Skill-Cost": "", "Skill-Tokens": " tokens"}
+_CLAIM = "Skill-Unsupported"
+_NO_CLAIM = "none"
+# A list of changes, as the commit of a revision has it.
+_CHANGES = re.compile(r"- (?:patch|minor|major): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,18 @@ class CommitText:
         """The first line, safe to print."""
         return one_line(self.message.partition("\n")[0])
 
-    def why(self) -> Iterator[str]:
-        """The body without its trailers, and without the findings, which are measured anew."""
+    def why(self, *, changes: bool) -> Iterator[str]:
+        """The body without trailers and findings, which are measured anew, and maybe `changes`."""
         paragraphs = self.message.split("\n\n")[1:]
-        for paragraph in paragraphs[:-1] if self.trailers else paragraphs:
-            if not paragraph.startswith("Gate ("):
+        for index, paragraph in enumerate(paragraphs[:-1] if self.trailers else paragraphs):
+            # The first is what somebody wrote, whatever it looks like.
+            listed = index and self.is_ours and _CHANGES.match(paragraph)
+            if (changes or not listed) and not paragraph.startswith("Gate ("):
                 yield from (*paragraph.split("\n"), "")
+
+    def values(self, key: str) -> list[str]:
+        """The values of the trailers of this name, each on one line."""
+        return [one_line(value) for name, value in self.trailers if name == key]
 
 
 class Base(NamedTuple):
@@ -72,8 +86,10 @@ class Base(NamedTuple):
     oid: str
 
 
-def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) -> PullRequest:
-    """The pull request that merges a branch of ours.
+def pull_request(
+    place: Place, branch: str, into: Base, *, draft: bool = False, fork: str | None = None
+) -> PullRequest:
+    """The pull request that merges a branch of ours; `fork` is the URL of the fork that it is in.
 
     Title and reason are those of the first commit of skillrepo's on the branch. What changed is
     for a revision the semantic diff of the whole branch, with a label for its bump; else the files
@@ -103,11 +119,13 @@ def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) 
     }
     title = masked(first.subject)[:_LONGEST_TITLE]
     evidence = Evidence(
-        why=list(_why(first, commits)),
+        why=list(_why(first, commits, changes=diff is None)),
         changed=[*(lines(diff, plain=True) if diff else ()), *_files(others)],
         gate=list(_gate(context, skills)),
         provenance=_provenance(commits),
-        attempt=list(_attempt(branch, skills)),
+        unsupported_claims=_claims(commits),
+        cost=_cost(commits),
+        attempt=list(_attempt(branch, skills, fork or "origin")),
     )
     own = [label for prefix, label in _LABELS.items() if branch.startswith(prefix)]
     bump = [f"bump: {diff.bump}"] if diff and diff.bump else []
@@ -115,17 +133,24 @@ def pull_request(place: Place, branch: str, into: Base, *, draft: bool = False) 
     return PullRequest(title, render(title, evidence), branch, into.branch, labels, draft)
 
 
-def base_of(repository: Repository, remote: str, base: str | None = None) -> Base:
+def base_of(
+    repository: Repository, remote: str, base: str | None = None, *, fork: bool = False
+) -> Base:
     """What a pull request is to be merged into: the branch that `base` names, else the default.
 
-    `base` may be any revision, or a branch that the remote alone has. SkillRepoError where there is
+    `base` may be any revision, or a branch that the remote alone has. For a branch of a fork that
+    of the remote counts, if it was ever fetched: ours may be behind. SkillRepoError where there is
     none, or no such revision.
     """
     named = _ref(repository, remote, base) if base else None
     ref = named or repository.default_branch() or ""
     for prefix in ("refs/heads/", f"refs/remotes/{remote}/", "refs/remotes/origin/"):
         if ref.startswith(prefix):
-            return Base(ref.removeprefix(prefix), repository.resolve(ref))
+            branch = ref.removeprefix(prefix)
+            if fork:
+                with suppress(SkillRepoError):
+                    return Base(branch, repository.resolve(f"refs/remotes/{remote}/{branch}"))
+            return Base(branch, repository.resolve(ref))
     raise SkillRepoError("there is no default branch to merge into; name one with --into")
 
 
@@ -141,8 +166,8 @@ def _ref(repository: Repository, remote: str, base: str) -> str | None:
     return repository.ref_of(base)
 
 
-def _why(first: CommitText, commits: Sequence[CommitText]) -> Iterator[str]:
-    why = list(first.why())
+def _why(first: CommitText, commits: Sequence[CommitText], *, changes: bool) -> Iterator[str]:
+    why = list(first.why(changes=changes))
     yield from why or [first.subject]
     if len(commits) > 1:
         yield "Commits:"
@@ -204,11 +229,35 @@ def _provenance(commits: Sequence[CommitText]) -> list[tuple[str, str]]:
     found = dict.fromkeys(
         (key, one_line(value)) for commit in commits for key, value in commit.trailers
     )
-    return [(key, value) for key, value in found if key.startswith(_OURS)]
+    elsewhere = {*_COSTS, _CLAIM}
+    return [(k, value) for k, value in found if k.startswith(_OURS) and k not in elsewhere]
 
 
-def _attempt(branch: str, skills: Sequence[str]) -> Iterator[str]:
-    yield f"git fetch origin {shlex.quote(branch)}"
+def _claims(commits: Sequence[CommitText]) -> list[str] | None:
+    """What no source bears out in the skill as it is now; None where nobody has looked."""
+    found = commits[-1].values(_CLAIM)
+    return [claim for claim in found if claim != _NO_CLAIM] if found else None
+
+
+def _cost(commits: Sequence[CommitText]) -> list[str] | None:
+    """What each commit of skillrepo's says that it cost; None where none does."""
+    ours = [each for each in commits if each.is_ours]
+    costs = [", ".join(_costs(each)) for each in ours]
+    if not any(costs):
+        return None
+    if len(ours) == 1:
+        return costs
+    pairs = zip(costs, ours, strict=True)
+    return [f"{cost or NOT_MEASURED}: {each.subject}" for cost, each in pairs]
+
+
+def _costs(commit: CommitText) -> Iterator[str]:
+    for key, what in _COSTS.items():
+        yield from (f"{value}{what}" for value in commit.values(key))
+
+
+def _attempt(branch: str, skills: Sequence[str], remote: str) -> Iterator[str]:
+    yield f"git fetch {shlex.quote(remote)} {shlex.quote(branch)}"
     yield "skillrepo validate --rev FETCH_HEAD"
     for path in skills:
         folder = shlex.quote(one_line(dirname(path)) or ".")

@@ -13,9 +13,15 @@ from skillrepo.config import Config
 
 Command = Callable[..., None]
 
+to_option = click.option(
+    "--to",
+    metavar="NAME",
+    help="The remote of the project that it is opened in; else upstream of a fork.",
+)
+
 
 def options(*, dry_run: str, write_only: str) -> Callable[[Command], Command]:
-    """The options `steps`, `draft_pr`, `remote` and `base`; two of them need words of their own."""
+    """The options of the ladder; two of its steps need words of their own."""
     helps = {
         "dry-run": dry_run,
         "write-only": write_only,
@@ -30,6 +36,7 @@ def options(*, dry_run: str, write_only: str) -> Callable[[Command], Command]:
         ),
         click.option("--draft-pr", is_flag=True, help="The same, as a draft."),
         click.option("--remote", metavar="NAME", help="Where to push to; else origin."),
+        to_option,
         click.option(
             "--base", metavar="REV", help="Where the branch starts; else the default branch."
         ),
@@ -43,7 +50,7 @@ def options(*, dry_run: str, write_only: str) -> Callable[[Command], Command]:
     return add
 
 
-def highest(steps: Sequence[str], *, draft: bool, remote: str | None) -> str:
+def highest(steps: Sequence[str], *, draft: bool, remote: str | None, to: str | None) -> str:
     """The highest step of the ladder that was asked for; the lowest two stand alone."""
     asked = {*steps, "pr"} if draft else set(steps)
     if len(asked) > 1 and not {"dry-run", "write-only"}.isdisjoint(asked):
@@ -51,11 +58,19 @@ def highest(steps: Sequence[str], *, draft: bool, remote: str | None) -> str:
     step = max(asked, key=STEPS.index, default="commit")
     if remote is not None and step not in OFFERS:
         raise click.UsageError("--remote is for --push and --pr")
+    if to is not None and step != "pr":
+        raise click.UsageError("--to is for --pr and --draft-pr")
     return step
 
 
-def target_of(
-    work: Ground, config: Config, *, remote: str | None, base: str | None, draft: bool
+def target_of(  # noqa: PLR0913 - one for each option
+    work: Ground,
+    config: Config,
+    *,
+    remote: str | None,
+    to: str | None,
+    base: str | None,
+    draft: bool,
 ) -> Target | None:
     """Where the branch goes; all that can be refused is refused before a writer is paid."""
     repository = work.place.git()
@@ -64,7 +79,9 @@ def target_of(
     if work.step != "pr":
         return None
     settings = config.user.forge
-    return request_target(repository, settings, os.environ, remote=remote, base=base, draft=draft)
+    return request_target(
+        repository, settings, os.environ, remote=remote, to=to, base=base, draft=draft
+    )
 
 
 def finish(

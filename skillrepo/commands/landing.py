@@ -2,16 +2,19 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from skillrepo import git_history
 from skillrepo.commands.work import Ground, Work
+from skillrepo.commands.writing import ends_interrupt
 from skillrepo.commit_message import commit_message
-from skillrepo.draft import Request
-from skillrepo.errors import SkillRepoError
+from skillrepo.draft import Draft, Request, Write
+from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.git_write import commit_files, create_branch
 from skillrepo.propose import Proposal
 from skillrepo.tree_path import path_problem
@@ -35,17 +38,50 @@ class Outcome:
     kept: str | None = None
 
 
+@contextmanager
+def safely_written(work: Ground, name: str, write: Write) -> Iterator[Write]:
+    """`write`, such that nothing it gave is lost, whatever goes wrong: the error says where it is.
+
+    `name` is for what it gave before it failed.
+    """
+    drafts: list[Draft] = []
+
+    def remember(request: Request) -> Draft:
+        drafts.append(write(request))
+        return drafts[-1]
+
+    try:
+        with ends_interrupt():
+            yield remember
+    except WriterFailed as error:
+        raise SkillRepoError(str(error) + keep(work, name, error.kept)) from None
+    except KeyboardInterrupt:
+        if drafts:
+            where = keep(work, drafts[-1].name, drafts[-1].files)
+            click.echo(f"the draft of round {len(drafts)} was ready{where}", err=True)
+        raise
+
+
 def land(proposal: Proposal, request: Request, work: Work) -> Outcome:
     """Do the step; where it fails, the text is kept and the error says where."""
+    return do_step(
+        work,
+        proposal.draft,
+        write=lambda: _write_files(proposal, work.place.root),
+        commit=lambda: _commit(proposal, request, work),
+    )
+
+
+def do_step(
+    work: Ground, draft: Draft, *, write: Callable[[], str], commit: Callable[[], Outcome]
+) -> Outcome:
+    """Write or commit, as the step has it; where that fails, the text is kept."""
     if work.step == "dry-run":
         return Outcome()
     try:
-        if work.step == "write-only":
-            return Outcome(written=_write_files(proposal, work.place.root))
-        return _commit(proposal, request, work)
+        return Outcome(written=write()) if work.step == "write-only" else commit()
     except SkillRepoError as error:
-        where = keep(work, proposal.draft.name, proposal.draft.files)
-        raise SkillRepoError(f"{error}{where}") from error
+        raise SkillRepoError(f"{error}{keep(work, draft.name, draft.files)}") from error
 
 
 def _commit(proposal: Proposal, request: Request, work: Work) -> Outcome:

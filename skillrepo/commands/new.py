@@ -8,15 +8,14 @@ from pathlib import Path
 import click
 
 from skillrepo import sources
-from skillrepo.commands import ladder
+from skillrepo.commands import ladder, writing
 from skillrepo.commands.asking import category_of, choices_of, drafts_of, refuse_name
-from skillrepo.commands.landing import Outcome, keep, kept, land
+from skillrepo.commands.landing import Outcome, kept, land, safely_written
 from skillrepo.commands.outcome import as_json, as_text
 from skillrepo.commands.work import Work, prepare
-from skillrepo.commands.writing import WRITERS, ends_interrupt, given_text, writer_of
+from skillrepo.commands.writing import given_text, writer_of
 from skillrepo.config import Config
-from skillrepo.draft import Draft, Request, Source
-from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.draft import Request, Source
 from skillrepo.propose import propose
 from skillrepo.writer.offline import write as write_offline
 
@@ -26,15 +25,7 @@ from skillrepo.writer.offline import write as write_offline
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 @click.option("--name", help="The skill's name; else made from the brief.")
 @click.option("--at", metavar="CATEGORY/PATH", help="Its category; else the one that fits best.")
-@click.option(
-    "--from",
-    "origins",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A document, or a folder of documents, to make the skill from; may be repeated.",
-)
-@click.option("--writer", type=click.Choice(WRITERS), help="Who writes.  [default: offline]")
-@click.option("--model", metavar="ID", help="A LiteLLM model id; implies --writer model.")
+@writing.options(origins="to make the skill from")
 @ladder.options(
     dry_run="Show SKILL.md and what the rules say; change nothing.",
     write_only="Leave files in the worktree, and no commit.",
@@ -64,6 +55,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     steps: tuple[str, ...],
     draft_pr: bool,
     remote: str | None,
+    to: str | None,
     base: str | None,
     batch: str | None,
     jobs: int | None,
@@ -79,7 +71,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     configuration names them. BRIEF may be `-`: then it is read from standard input. With --batch
     there is no BRIEF, but many in a file, with names, categories and documents of their own.
     """
-    step = ladder.highest(steps, draft=draft_pr, remote=remote)
+    step = ladder.highest(steps, draft=draft_pr, remote=remote, to=to)
     asked = None
     if batch is not None:
         from skillrepo.commands.batching import Asked, run  # noqa: PLC0415 - for a batch alone
@@ -97,28 +89,14 @@ def command(  # noqa: PLR0913 - one parameter an option
     config = Config.load(os.environ, Path.home())
     write = writer_of(writer, model, program, config) or write_offline
     work = prepare(step, base)
-    target = ladder.target_of(work, config, remote=remote, base=base, draft=draft_pr)
+    target = ladder.target_of(work, config, remote=remote, to=to, base=base, draft=draft_pr)
     if asked:
         ctx.exit(run(asked, work, write, config, target, json=json))
     read, left_out = sources.read(origins)
     request = _request(wanted, read, work, name=name, at=at)
-    drafts: list[Draft] = []
-
-    def remember(request: Request) -> Draft:
-        drafts.append(write(request))
-        return drafts[-1]
-
-    try:
-        with ends_interrupt():
-            rounds = config.user.writer.max_rounds
-            proposal = propose(request, remember, work.context, max_rounds=rounds)
-    except WriterFailed as error:
-        raise SkillRepoError(str(error) + keep(work, name or "draft", error.kept)) from None
-    except KeyboardInterrupt:
-        if drafts:
-            where = keep(work, drafts[-1].name, drafts[-1].files)
-            click.echo(f"the draft of round {len(drafts)} was ready{where}", err=True)
-        raise
+    rounds = config.user.writer.max_rounds
+    with safely_written(work, name or "draft", write) as remember:
+        proposal = propose(request, remember, work.context, max_rounds=rounds)
     proposal = replace(proposal, notes=(*left_out, *proposal.notes))
     outcome = (
         land(proposal, request, work) if proposal.passes else Outcome(kept=kept(proposal, work))

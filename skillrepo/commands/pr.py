@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from skillrepo.commands.ladder import to_option
 from skillrepo.commands.offering import as_text, offer, request_target, shape
 from skillrepo.commands.place import Place
 from skillrepo.config import Config
@@ -15,10 +16,15 @@ from skillrepo.output.json import dumps
 @click.command()
 @click.argument("branch")
 @click.option("--remote", metavar="NAME", help="Where to push it; else origin.")
-@click.option("--into", metavar="BRANCH", help="What to merge it into; else the default branch.")
+@to_option
+@click.option(
+    "--into", metavar="BRANCH", help="What to merge it into; else as it is, or the default branch."
+)
 @click.option("--draft-pr", "draft", is_flag=True, help="Open the pull request as a draft.")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
-def command(branch: str, *, remote: str | None, into: str | None, draft: bool, json: bool) -> None:
+def command(  # noqa: PLR0913 - one parameter an option
+    branch: str, *, remote: str | None, to: str | None, into: str | None, draft: bool, json: bool
+) -> None:
     """Push BRANCH, such as skill/new/<name>, and open its pull request, or update it.
 
     A pull request that is open for the branch is brought up to date; what people wrote into it
@@ -28,7 +34,7 @@ def command(branch: str, *, remote: str | None, into: str | None, draft: bool, j
     place = Place.of(())
     settings = Config.load(os.environ, Path.home()).user.forge
     target = request_target(
-        place.git(), settings, os.environ, remote=remote, base=into, draft=draft
+        place.git(), settings, os.environ, remote=remote, to=to, base=into, draft=draft
     )
     offered = offer(place, branch, target)
     if json:

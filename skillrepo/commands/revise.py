@@ -9,20 +9,20 @@ from pathlib import Path
 import click
 
 from skillrepo import sources
-from skillrepo.commands import ladder
+from skillrepo.commands import ladder, writing
 from skillrepo.commands.changes import lines, shapes_of
 from skillrepo.commands.feedback import Asked, Feedback
 from skillrepo.commands.fixing import Repaired
 from skillrepo.commands.fixing import diff as unified
-from skillrepo.commands.landing import Outcome, keep, kept
+from skillrepo.commands.landing import Outcome, kept, safely_written
 from skillrepo.commands.offering import Offered, shape
 from skillrepo.commands.outcome import few, result
 from skillrepo.commands.revision import Job, Ladder, check_slug, is_dirty, land, prepare
-from skillrepo.commands.writing import WRITERS, ends_interrupt, writer_of
+from skillrepo.commands.writing import writer_of
 from skillrepo.config import Config
 from skillrepo.contract import Terms
-from skillrepo.draft import Draft, Request, Source, Write
-from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.draft import Request, Source
+from skillrepo.errors import SkillRepoError
 from skillrepo.output import json, shapes, text
 from skillrepo.propose import Proposal
 from skillrepo.revise import Order, revise
@@ -41,15 +41,7 @@ from skillrepo.writer.mend import Mender
     help="Review comments on a pull request, as GitHub's API gives them (JSON).",
 )
 @click.option("--from-findings", is_flag=True, help="What `skillrepo validate` finds in it.")
-@click.option(
-    "--from",
-    "origins",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A document, or a folder of documents, to draw from; may be repeated.",
-)
-@click.option("--writer", type=click.Choice(WRITERS), help="Who writes.  [default: offline]")
-@click.option("--model", metavar="ID", help="A LiteLLM model id; implies --writer model.")
+@writing.options(origins="to draw from")
 @click.option(
     "--as",
     "least",
@@ -81,6 +73,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     steps: tuple[str, ...],
     draft_pr: bool,
     remote: str | None,
+    to: str | None,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -91,7 +84,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     What it does not name stays: docs/revising.md has the contract. Without a model (--writer
     offline, the default) only --from-findings can be answered.
     """
-    step = ladder.highest(steps, draft=draft_pr, remote=remote)
+    step = ladder.highest(steps, draft=draft_pr, remote=remote, to=to)
     elsewhere = bool(feedback_file or from_review or from_findings)
     if not words and not elsewhere:
         raise click.UsageError("say what is to be changed: FEEDBACK, or an option that gives it")
@@ -108,7 +101,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if write is None:
         _refuse_offline(asked, origins)
     job = prepare(skill, Ladder(step, base, slug))
-    target = ladder.target_of(job, config, remote=remote, base=base, draft=draft_pr)
+    target = ladder.target_of(job, config, remote=remote, to=to, base=base, draft=draft_pr)
     feedback = asked.read(job.original.folder, (job.original.gate, job.original.house))
     there = job.onto(slug or feedback.slug)
     if there.goes_on and base is not None:
@@ -130,7 +123,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
     request = _request(there, feedback, read)
     who = write or Mender(there.original.context, there.original.path)
-    proposal = _written(there, order, request, who, config)
+    rounds = config.user.writer.max_rounds
+    with safely_written(there, request.name or "", who) as remember:
+        proposal = revise(there.original, order, request, remember, max_rounds=rounds)
     proposal = replace(proposal, notes=(*left_out, *proposal.notes))
     if proposal.passes:
         outcome = land(proposal, request, there)
@@ -165,28 +160,6 @@ def _request(job: Job, feedback: Feedback, read: tuple[Source, ...]) -> Request:
         category=draft.category,
         revises=draft,
     )
-
-
-def _written(job: Job, order: Order, request: Request, write: Write, config: Config) -> Proposal:
-    """Have it written; whatever goes wrong does not lose what there is already."""
-    name = job.original.draft.name
-    drafts: list[Draft] = []
-
-    def remember(request: Request) -> Draft:
-        drafts.append(write(request))
-        return drafts[-1]
-
-    try:
-        with ends_interrupt():
-            rounds = config.user.writer.max_rounds
-            return revise(job.original, order, request, remember, max_rounds=rounds)
-    except WriterFailed as error:
-        raise SkillRepoError(str(error) + keep(job, name, error.kept)) from None
-    except KeyboardInterrupt:
-        if drafts:
-            where = keep(job, name, drafts[-1].files)
-            click.echo(f"the draft of round {len(drafts)} was ready{where}", err=True)
-        raise
 
 
 def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:

@@ -7,15 +7,16 @@ from pathlib import Path
 import click
 
 from skillrepo import git_history, git_worktree
-from skillrepo.commands.landing import NAME, Outcome, keep
+from skillrepo.commands.landing import NAME, Outcome, do_step
 from skillrepo.commands.place import Place
-from skillrepo.commands.target import Target, read
+from skillrepo.commands.target import DRAFTS, Target, read
 from skillrepo.commands.work import COMMITS
 from skillrepo.commit_message import commit_message
 from skillrepo.context import Context
 from skillrepo.draft import Choice, Request
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Entry, Repository
+from skillrepo.git_tips import fork_point
 from skillrepo.git_write import commit_files, create_branch, move_branch, refuse_unfit_branch
 from skillrepo.propose import Proposal
 from skillrepo.put_file import put
@@ -151,8 +152,9 @@ def _at(job: Job, target: Target) -> Job:
     repository = job.place.git()
     commit = target.commit or ""
     path = target.there()
-    found = repository.default_branch()
-    start = repository.merge_base(repository.resolve(found), commit) if found else None
+    start = fork_point(repository, commit, DRAFTS)
+    if start is None and (default := repository.default_branch()):
+        start = repository.merge_base(repository.resolve(default), commit)
     published = None
     if start:
         before = Context.of(job.place.tree(start))
@@ -182,15 +184,12 @@ def _choice(context: Context, category: str) -> Choice:
 
 def land(proposal: Proposal, request: Request, job: Job) -> Outcome:
     """Do the step; where it fails, the text is kept and the error says where."""
-    if job.step == "dry-run":
-        return Outcome()
-    try:
-        if job.step == "write-only":
-            return Outcome(written=_write_files(proposal, job))
-        return _commit(proposal, request, job)
-    except SkillRepoError as error:
-        where = keep(job, proposal.draft.name, proposal.draft.files)
-        raise SkillRepoError(f"{error}{where}") from error
+    return do_step(
+        job,
+        proposal.draft,
+        write=lambda: _write_files(proposal, job),
+        commit=lambda: _commit(proposal, request, job),
+    )
 
 
 def _commit(proposal: Proposal, request: Request, job: Job) -> Outcome:

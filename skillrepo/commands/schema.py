@@ -44,6 +44,8 @@ _MODELS: Mapping[str, Any] = {
     "publish": shapes.PublishShape,
     "list": shapes.ListShape,
     "tree": shapes.TreeShape,
+    "taxonomy-mv": shapes.TaxonomyMoveShape,
+    "taxonomy-add": shapes.TaxonomyAddShape,
     "rules": shapes.RulesShape,
     "config-show": shapes.SettingsShape,
 }

@@ -1,7 +1,9 @@
 """What a change is compared with: the merge-base with a revision, `validate --base REV`."""
 
 from collections import Counter
+from collections.abc import Mapping
 from posixpath import dirname
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from skillrepo import baseline, git_worktree, settings, taxonomy
@@ -23,6 +25,8 @@ class Since(NamedTuple):
 
     source: Source
     changed: tuple[str, ...]
+    former: Mapping[str, str] = MappingProxyType({})
+    """The SKILL.md of a skill that was moved → the SKILL.md that it was, as far as is known."""
 
     @property
     def rules(self) -> Source | None:
@@ -111,18 +115,28 @@ class Since(NamedTuple):
             skill = context.library.owner(finding.path)
             if skill is None:
                 return False
+            was = self._was(skill, context, base)
             if skill not in known:
-                there = [skill] if self.source.kind(skill) == "file" else []
+                there = [was] if self.source.kind(was) == "file" else []
                 verdicts = [judge(each, plan, base) for each in base.library.load(there)]
                 # A rule about other skills would read all of the base.
                 ignored = report(verdicts, plan.alone(), base).ignored
                 known[skill] = Counter(entry_of(each.finding, base_lines) for each in ignored)
             # Each of them counts once: the same line elsewhere is another.
             entry = entry_of(finding, lines)
+            entry = entry._replace(path=dirname(was) + entry.path[len(dirname(skill)) :])
             known[skill][entry] -= 1
             return known[skill][entry] >= 0
 
         return honours
+
+    def _was(self, skill: str, context: Context, base: Context) -> str:
+        """The SKILL.md of before: of one that is not there the one of its name that has gone."""
+        if skill in self.former or self.source.kind(skill) != "missing":
+            return self.former.get(skill, skill)
+        same = base.library.same_name(context.library.folder_name(skill))
+        gone = [path for path in same if context.library.source.kind(path) == "missing"]
+        return gone[0] if len(gone) == 1 else skill
 
 
 def base_of(repository: Repository, rev: str, head: str, name: str = "HEAD") -> str:

@@ -9,6 +9,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import within
 from skillrepo.git import Repository
 from skillrepo.git_tips import Change
+from skillrepo.git_tree import commit_changes
 from skillrepo.git_write import commit_files, commit_tree_of
 from skillrepo.visible import one_line
 
@@ -27,15 +28,25 @@ def squashed(  # noqa: PLR0913 - what a commit is made of
     """The commit on `onto` that does what a branch does between `base` and `tip`; no ref is set.
 
     Where `onto` has gone on from `base`, the folder of the draft's skill is put into its place
-    there. SkillRepoError where the draft changes more than that, or the folder has changed there.
+    there; of a move, or a change of the taxonomy, each file is. SkillRepoError where another draft
+    changes more than that folder, or what is changed has changed there.
     """
     oids = repository.commits_since(onto, tip)
     commits = [CommitText.of(repository, oid) for oid in oids]
     message = message_of(commits)
     if base == onto:
         return commit_tree_of(repository, tip, onto, message)
-    folder = folder_of(drafted(branch)[1], changed)
+    kind, name = drafted(branch)
     by_hand = f"merge it yourself, in a worktree: git merge --squash {tip}"
+    if kind in ("move", "taxonomy"):
+        both = sorted(changed.keys() & repository.changes(base, onto).keys())
+        if both:
+            raise SkillRepoError(f"{both[0]} has changed since {branch} began; {by_hand}")
+        entries = {path: each.after for path, each in changed.items()}
+        if commit := commit_changes(repository, onto, entries, message):
+            return commit
+        raise SkillRepoError(f"{branch} changes nothing that is not so already")
+    folder = folder_of(name, changed)
     outside = [path for path in changed if folder is None or not within(path, folder)]
     if folder is None or outside:
         raise SkillRepoError(f"{branch} changes {outside[0]}, too, and is behind; {by_hand}")
@@ -43,8 +54,8 @@ def squashed(  # noqa: PLR0913 - what a commit is made of
         raise SkillRepoError(
             f"{conflicts[0]} has changed since {branch} began, which changes {folder}; {by_hand}"
         )
-    entries = repository.tree_entries(tip, folder)
-    kept = {path[len(folder) + 1 :]: entry for path, entry in entries.items()}
+    files = repository.tree_entries(tip, folder)
+    kept = {path[len(folder) + 1 :]: entry for path, entry in files.items()}
     return commit_files(repository, onto, folder=folder, files={}, kept=kept, message=message)
 
 
@@ -63,5 +74,5 @@ def message_of(commits: Sequence[CommitText]) -> str:
     trailers = "\n".join(
         f"{key}: {one_line(value)}" for key, value in pairs if last.get(key, value) == value
     )
-    parts = (first.subject, "\n".join(first.why()).strip(), others, trailers)
+    parts = (first.subject, "\n".join(first.why(changes=True)).strip(), others, trailers)
     return "\n\n".join(part for part in parts if part)

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from posixpath import dirname
 from typing import NamedTuple, Self
 
 from skillrepo import settings, taxonomy
+from skillrepo.commands.former import former
 from skillrepo.commands.gate import gate
 from skillrepo.commands.place import Place
 from skillrepo.commands.target import drafted, read
 from skillrepo.context import Context
-from skillrepo.files import Source, Tree
+from skillrepo.files import Source, Tree, within
 from skillrepo.finding import Report
 from skillrepo.git import Entry
 from skillrepo.git_blobs import BlobReader
@@ -72,30 +74,46 @@ class Ground:
             return Standing(distance)
         folder = folder_of(drafted(tip.ref)[1], changed)
         files = len(changed)
-        if folder is None:
+        rules = {path: changed[path] for path in (taxonomy.FILE_NAME,) if path in changed}
+        if folder is None and not rules:
             return Standing(distance, files)
+        address = None if folder is None else self.address(folder)
+        moved = {dirname(new): dirname(old) for new, old in former(changed).items()}
+        inside = [new for new in moved if folder is not None and within(new, folder)]
+        folders = [*([] if folder is None else [folder]), *(moved[new] for new in inside)]
         after, before, now = (
-            self._tree(commit, folder) for commit in (tip.oid, distance.base, self.commit)
+            self._tree(commit, folders) for commit in (tip.oid, distance.base, self.commit)
         )
         if after is None or before is None or now is None:
-            return Standing(distance, files, self.address(folder))
-        own = [path for path in changed if path.startswith(f"{folder}/")]
-        found = gate(self.context, now, after, own)
-        return Standing(
-            distance, files, self.address(folder), self._diff(folder, before, after), found
+            return Standing(distance, files, address)
+        own = {
+            path: each for path, each in changed.items() if any(within(path, f) for f in folders)
+        }
+        new_rules = {path: each.after for path, each in rules.items() if each.after}
+        found = gate(
+            self.context, self._source(now), self._source({**after, **new_rules}), {**own, **rules}
         )
+        pair = (moved.get(folder, folder), folder) if folder is not None else None
+        diff = self._diff(*pair, self._source(before), self._source(after)) if pair else None
+        return Standing(distance, files, address, diff, found)
 
-    def _tree(self, commit: str, folder: str) -> Source | None:
-        """The settings, and the files of a folder in a commit."""
-        entries = self.reader.entries(commit, folder)
-        if entries is None:
-            return None
-        return Tree(self.place.root.name, {**self.rules, **entries}, self.reader)
+    def _source(self, entries: Mapping[str, Entry]) -> Source:
+        return Tree(self.place.root.name, entries, self.reader)
 
-    def _diff(self, folder: str, before: Source, after: Source) -> SkillDiff | None:
+    def _tree(self, commit: str, folders: Sequence[str]) -> dict[str, Entry] | None:
+        """The settings, and the files of some folders in a commit."""
+        found = dict(self.rules)
+        for folder in folders:
+            entries = self.reader.entries(commit, folder)
+            if entries is None:
+                return None
+            found.update(entries)
+        return found
+
+    def _diff(self, was: str, folder: str, before: Source, after: Source) -> SkillDiff | None:
+        pairs = zip(map(self.context.with_source, (before, after)), (was, folder), strict=True)
         old, new = (
-            read(inside, next(iter(inside.library.select(folder)), None))
-            for inside in map(self.context.with_source, (before, after))
+            read(inside, next(iter(inside.library.select(each)), None)) for inside, each in pairs
         )
         if isinstance(old, Snapshot) and isinstance(new, Snapshot):
             return compare(old, new)

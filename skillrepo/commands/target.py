@@ -17,9 +17,10 @@ from skillrepo.semantic_diff import Snapshot
 from skillrepo.taxonomy import Taxonomy
 
 DRAFTS = "skill"
-"""The branches of drafts are `skill/new/NAME`, `skill/revise/NAME/SLUG`, `skill/move/NAME`."""
+"""The branches of drafts are `skill/new/NAME`, `skill/revise/NAME/SLUG`, `skill/move/NAME`, and
+`skill/taxonomy/CATEGORY` for a change of the taxonomy."""
 # A remote may be called `skill`, or have a name that ends in it.
-_DRAFT = re.compile(r"(?:\A|/)skill/(new|revise|move)/([^/]+)")
+_DRAFT = re.compile(r"(?:\A|/)skill/(new|revise|move|taxonomy)/([^/]+)")
 _NAMED = 8
 
 
@@ -71,6 +72,11 @@ class Target(NamedTuple):
 
     def there(self) -> str:
         """The path of its SKILL.md. Raises `SkillRepoError` where there is none."""
+        if self.path is None and drafted(self.branch or "")[0] in ("move", "taxonomy"):
+            raise SkillRepoError(
+                f"{self.branch} changes a category and has no skill of that name; git show "
+                f"{self.branch} has the change, and a skill of it can be named by its address"
+            )
         if self.path is None:
             raise SkillRepoError(
                 f"there is no skill {self.wanted!r} in {self.where}: give its name, its address, "
@@ -123,13 +129,14 @@ def read(context: Context, path: str | None) -> Snapshot | Unreadable | None:
 def drafts(repository: Repository, name: str) -> dict[str, str]:
     """The branches, here and of remotes, that hold a draft of the skill called `name` → commit."""
     found = {**repository.branches(DRAFTS), **repository.remote_branches(DRAFTS)}
-    return {branch: oid for branch, oid in sorted(found.items()) if drafted(branch)[1] == name}
+    named = {branch: oid for branch, oid in sorted(found.items()) if drafted(branch)[1] == name}
+    return {branch: oid for branch, oid in named.items() if drafted(branch)[0] != "taxonomy"}
 
 
 def drafted(branch: str) -> tuple[str | None, str | None]:
-    """What a draft's branch, here or of a remote, does (`new`, `revise`, `move`) to which name.
+    """What a draft's branch, here or of a remote, does to which name.
 
-    None and None for other branches.
+    That is `new`, `revise`, `move` or `taxonomy`; None and None for other branches.
     """
     match = _DRAFT.search(branch)
     return (match[1], match[2]) if match else (None, None)

@@ -1,10 +1,11 @@
-"""`skillrepo taxonomy`: look at the tree of categories, and check it."""
+"""`skillrepo taxonomy`: look at the tree of categories, check it, and change it."""
 
 from collections import Counter
 from collections.abc import Iterator
 
 import click
 
+from skillrepo.commands import taxonomy_add, taxonomy_move
 from skillrepo.commands.place import Place
 from skillrepo.commands.validation import Options, validate
 from skillrepo.context import Context
@@ -18,7 +19,11 @@ _MISSING = f"there is no {FILE_NAME} here; `skillrepo init` writes one"
 
 @click.group()
 def command() -> None:
-    """Look at the tree of categories, and check it."""
+    """Look at the tree of categories, check it, and change it."""
+
+
+command.add_command(taxonomy_add.command, "add")
+command.add_command(taxonomy_move.command, "mv")
 
 
 @command.command()

@@ -54,8 +54,10 @@ class Work:
     taxonomy: Taxonomy
 
 
-def prepare(step: str, base: str | None) -> Work:
+def prepare(step: str, base: str | None, option: str = "--write-only") -> Work:
     """Look at the repository around the current folder; `base` is a revision as users write it.
+
+    `option` is what asks for the worktree.
 
     Raises `SkillRepoError` where the step cannot be done in it.
     """
@@ -63,7 +65,7 @@ def prepare(step: str, base: str | None) -> Work:
     if place.repository is None:
         raise SkillRepoError(f"{place.root} is in no git repository; `skillrepo init` makes one")
     if step == "write-only":
-        _refuse_write_only(place.repository, base)
+        _refuse_write_only(place.repository, base, option)
     commit, start = start_of(place.repository, base)
     if commit is None and (step in COMMITS or place.repository.root is None):
         raise SkillRepoError(
@@ -84,11 +86,11 @@ def prepare(step: str, base: str | None) -> Work:
     return Work(step, place, commit, start, context, context.taxonomy)
 
 
-def _refuse_write_only(repository: Repository, base: str | None) -> None:
+def _refuse_write_only(repository: Repository, base: str | None, option: str) -> None:
     if base is not None:
-        raise click.UsageError("--base is for a commit; --write-only looks at the worktree")
+        raise click.UsageError(f"--base is for a commit; {option} looks at the worktree")
     if repository.root is None:
-        raise SkillRepoError("a bare repository has no worktree; leave out --write-only")
+        raise SkillRepoError(f"a bare repository has no worktree; leave out {option}")
 
 
 def start_of(repository: Repository, base: str | None) -> tuple[str | None, str]:

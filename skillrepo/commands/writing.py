@@ -2,8 +2,9 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -19,6 +20,33 @@ _PURPOSES = {
     "brief": "say in a sentence what the skill is for",
     "feedback": "say in a sentence what is to be changed",
 }
+
+
+Command = Callable[..., None]
+
+
+def options(*, origins: str) -> Callable[[Command], Command]:
+    """The options `origins`, `writer` and `model`; the first is told with what it is for."""
+    wanted = (
+        click.option(
+            "--from",
+            "origins",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help=f"A document, or a folder of documents, {origins}; may be repeated.",
+        ),
+        click.option(
+            "--writer", type=click.Choice(WRITERS), help="Who writes.  [default: offline]"
+        ),
+        click.option("--model", metavar="ID", help="A LiteLLM model id; implies --writer model."),
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(wanted):
+            command = option(command)
+        return command
+
+    return add
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Evidence:
     gate: Sequence[str] | None = None
     provenance: Sequence[tuple[str, str]] = ()
     unsupported_claims: Sequence[str] | None = None
-    cost: str | None = None
+    cost: Sequence[str] | None = None
     attempt: Sequence[str] = ()
 
 
@@ -56,7 +56,7 @@ def render(title: str, evidence: Evidence) -> str:
         "changed": _fenced(evidence.changed),
         "gate": _fenced(evidence.gate),
         "provenance": _fenced(provenance),
-        "cost": _fenced(None if evidence.cost is None else [evidence.cost]),
+        "cost": _fenced(evidence.cost),
         "try": _fenced(evidence.attempt, "sh"),
         "created": f"Created with skillrepo\n<!-- skillrepo:title {_digest(title)} -->",
     }

@@ -5,7 +5,9 @@ https://github.com/pydantic/httpx2
 """
 
 import json
+import math
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
@@ -46,19 +48,25 @@ class Refused(SkillRepoError):  # noqa: N818 - the forge did, and it may be what
         self.said = said
 
 
-class _Limited(Exception):  # noqa: N818 - of this module
-    """The forge asks to wait for so many seconds."""
+class TooManyPages(SkillRepoError):  # noqa: N818 - what was read by then may do
+    """A list has more pages than are read."""
 
-    def __init__(self, seconds: float) -> None:
+
+class _Limited(Exception):  # noqa: N818 - of this module
+    """The forge asks to wait for so many seconds; `why` is how it says so."""
+
+    def __init__(self, seconds: float, why: str) -> None:
         super().__init__()
         self.seconds = seconds
+        self.why = why
 
 
 class Client:
     """A connection to the interface of one forge, to be used as a context.
 
     No redirect is followed, so the token goes to the host of `access.api` alone. `timeout` is in
-    seconds. Errors are `SkillRepoError`, `Refused` where the forge answered with one.
+    seconds; `say` is told of a delay, in a line. Errors are `SkillRepoError`, `Refused` where the
+    forge answered with one.
     """
 
     def __init__(
@@ -67,22 +75,30 @@ class Client:
         headers: Mapping[str, str],
         timeout: float,
         *,
+        say: Callable[[str], None],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._access = access
         self._timeout = timeout
+        self._say = say
         self._sleep = sleep
         self._waited = 0.0
-        self._http = httpx2.Client(
-            headers={
-                "User-Agent": f"skillrepo/{__version__}",
-                "Accept-Encoding": "identity",
-                **headers,
-            },
-            timeout=timeout,
-            follow_redirects=False,
-            # On loopback there is no TLS, so no proxy may see it.
-            trust_env=access.api.startswith("https:"),
+        common = {"User-Agent": f"skillrepo/{__version__}", "Accept-Encoding": "identity"}
+        # On loopback there is no TLS, so no proxy may see it.
+        trusts = access.api.startswith("https:")
+        try:
+            self._http = httpx2.Client(
+                headers={**common, **headers},
+                timeout=timeout,
+                follow_redirects=False,
+                trust_env=trusts,
+            )
+        except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
+            why = f"what your environment says of proxies and certificates cannot be used ({error})"
+        else:
+            return
+        raise SkillRepoError(
+            f"{masked(one_line(why))}: look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
         )
 
     def __enter__(self) -> Self:
@@ -105,17 +121,21 @@ class Client:
         while True:
             try:
                 return self._once(method, url, body)
-            except _Limited as limited:
-                seconds = limited.seconds
+            except _Limited as error:
+                limited = error
+            seconds = limited.seconds
             attempts += 1
             self._waited += seconds
             if self._waited > _MOST_WAITING or attempts == _MOST_ATTEMPTS:
-                wait = f"{max(1, round(seconds)):,} seconds"
+                wait = f"{max(1, math.ceil(seconds)):,} seconds"
                 raise self._error(f"limits how much may be asked of it; try again in {wait}")
+            if seconds:
+                what = f"limits how much may be asked of it ({limited.why})"
+                self._say(f"{self._access.host} {what}: going on in {math.ceil(seconds)} s")
             self._sleep(seconds)
 
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
-        """The items of a list, which comes in pages."""
+        """The items of a list, which comes in pages; ends with `TooManyPages` where it must."""
         following: str | None = path
         for _ in range(_MOST_PAGES):
             if following is None:
@@ -128,6 +148,8 @@ class Client:
                     raise self.misread()
                 yield item
             following = reply.next
+        if following is not None:
+            raise TooManyPages(f"{self._access.host} lists more than {_MOST_PAGES} pages")
 
     def misread(self) -> SkillRepoError:
         """The error for a reply that is not what the interface is documented to say."""
@@ -139,9 +161,9 @@ class Client:
     def _once(self, method: str, url: str, body: Mapping[str, object] | None) -> Reply:
         status, headers, data = self._exchange(method, url, body)
         if status in {403, 429}:
-            seconds = _seconds(status, headers, data)
-            if seconds is not None:
-                raise _Limited(seconds)
+            limited = _limited(status, headers, data)
+            if limited:
+                raise limited
         if not 200 <= status < 300:  # noqa: PLR2004 - HTTP's
             raise self._refusal(method, status, data)
         link = _NEXT.search(headers.get("link", ""))
@@ -172,7 +194,9 @@ class Client:
         except httpx2.TimeoutException:
             why = f"did not answer within {self._timeout:g} seconds; try again later"
         except httpx2.ConnectError as error:
-            why = f"cannot be reached ({error}); is the network up?"
+            why = _unreached(error)
+        except httpx2.ProxyError as error:
+            why = f"cannot be reached through your proxy ({error}): is HTTPS_PROXY right?"
         except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
             why = f"broke off ({type(error).__name__}); try again"
         # Outside of the handlers: no traceback is to carry the request with its token.
@@ -186,6 +210,20 @@ class Client:
         why = f"{self._access.host} refused to {_VERBS[method]} ({status}{said and f': {said}'})"
         advice = _advice(status, self._access.variable)
         return Refused(f"{why}{advice and f'; {advice}'}", status, said)
+
+
+def _unreached(error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return (
+                f"has a certificate that is not trusted here ({cause.verify_message}); nothing was "
+                "sent. If the server is yours, name the file of its authority in SSL_CERT_FILE"
+            )
+        if isinstance(cause, ssl.SSLError):
+            return f"does not speak TLS as it should ({cause.reason}); is its address right?"
+        cause = cause.__cause__ or cause.__context__
+    return f"cannot be reached ({error}); is the network up?"
 
 
 _VERBS = {"GET": "read", "POST": "create", "PATCH": "change", "PUT": "change", "DELETE": "remove"}
@@ -228,13 +266,17 @@ def _words(value: object) -> str:
     )
 
 
-def _seconds(status: int, headers: Mapping[str, str], data: bytes) -> float | None:
+def _limited(status: int, headers: Mapping[str, str], data: bytes) -> _Limited | None:
     """How long to wait; None where the refusal is for good."""
     after = headers.get("retry-after")
     if after is not None:
-        return float(after) if re.fullmatch(r"\d{1,6}", after) else _UNSAID_WAIT
+        known = re.fullmatch(r"\d{1,6}", after)
+        return _Limited(float(after) if known else _UNSAID_WAIT, "Retry-After")
     if headers.get("x-ratelimit-remaining") == "0":
         reset = headers.get("x-ratelimit-reset", "")
         known = re.fullmatch(r"\d{1,12}", reset)
-        return max(0.0, float(reset) - time.time()) if known else _UNSAID_WAIT
-    return _UNSAID_WAIT if status == 429 or b"rate limit" in data else None  # noqa: PLR2004
+        seconds = max(0.0, float(reset) - time.time()) if known else _UNSAID_WAIT
+        return _Limited(seconds, "no requests are left until then")
+    if status == 429 or b"rate limit" in data:  # noqa: PLR2004 - HTTP's
+        return _Limited(_UNSAID_WAIT, "a rate limit, without a time")
+    return None

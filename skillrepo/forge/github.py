@@ -1,12 +1,14 @@
 """Pull requests at GitHub, and GitHub Enterprise: https://docs.github.com/rest/pulls."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from skillrepo.forge.client import Client, Refused
-from skillrepo.forge.pull_request import LABELS, PullRequest
-from skillrepo.forge.put import Found
+from skillrepo.forge.labels import make_label
+from skillrepo.forge.pull_request import PullRequest
+from skillrepo.forge.put import Change, Found
 
 _EXISTS = "A pull request already exists"
 _UNPROCESSABLE = 422
@@ -25,20 +27,27 @@ def headers(token: str) -> Mapping[str, str]:
 
 
 class GitHub:
-    """The `Requests` of a project; `path` is `owner/name`.
+    """The `Requests` of a project; `path` is `owner/name`, `source` that of the fork we push to.
 
     `dispatch` are the files of workflows to start where the token starts no checks by itself.
     """
 
-    def __init__(self, client: Client, path: str, dispatch: Sequence[str] = ()) -> None:
+    # REST cannot; GraphQL can: https://docs.github.com/graphql/reference/mutations
+    redrafts = False
+
+    def __init__(
+        self, client: Client, path: str, source: str | None = None, dispatch: Sequence[str] = ()
+    ) -> None:
+        self.of_fork = source is not None
         self._client = client
-        self._path = path
         self._at = f"/repos/{path}"
+        self._owner = path.partition("/")[0]
+        self._source = source or path
         self._dispatch = dispatch
 
     def of_branch(self, head: str) -> Sequence[Found]:
         """As `Requests.of_branch`."""
-        owner = self._path.partition("/")[0]
+        owner = self._source.partition("/")[0]
         # GitHub leaves out a filter that it does not understand.
         return [each for each in self._list(head=f"{owner}:{head}") if each.head == head]
 
@@ -51,9 +60,9 @@ class GitHub:
         request = {
             "title": wanted.title,
             "body": wanted.body,
-            "head": wanted.head,
             "base": wanted.base,
             "draft": wanted.draft,
+            **self._head(wanted.head),
         }
         try:
             return self._found(self._client.send("POST", f"{self._at}/pulls", request).value)
@@ -62,17 +71,25 @@ class GitHub:
                 return None
             raise
 
-    def change(self, found: Found, title: str, text: str) -> None:
+    def _head(self, branch: str) -> Mapping[str, str]:
+        if not self.of_fork:
+            return {"head": branch}
+        owner, _, name = self._source.partition("/")
+        # Of an owner's two projects the name alone says which.
+        same = owner.casefold() == self._owner.casefold()
+        return {"head": f"{owner}:{branch}", **({"head_repo": name} if same else {})}
+
+    def change(self, found: Found, change: Change) -> None:
         """As `Requests.change`."""
-        self._client.send(
-            "PATCH", f"{self._at}/pulls/{found.number}", {"title": title, "body": text}
-        )
+        moved = {} if change.base == found.base else {"base": change.base}
+        request = {"title": change.title, "body": change.body, **moved}
+        self._client.send("PATCH", f"{self._at}/pulls/{found.number}", request)
 
     def label(self, found: Found, *, add: frozenset[str], remove: frozenset[str]) -> None:
         """As `Requests.label`."""
         of_this = f"{self._at}/issues/{found.number}/labels"
         for name in sorted(add):
-            self._make_label(name)
+            make_label(self._client, f"{self._at}/labels", name, mark="", is_there=_label_is_there)
         if add:
             self._client.send("POST", of_this, {"labels": sorted(add)})
         for name in sorted(remove):
@@ -88,7 +105,7 @@ class GitHub:
 
         https://docs.github.com/actions/concepts/security/github_token#when-github_token-triggers-workflow-runs
         """
-        if found.author != _ACTIONS:
+        if found.author != _ACTIONS or self.of_fork:
             return ()
         why = (
             "a pull request that a job of GitHub Actions opens with its own token starts no checks"
@@ -101,32 +118,18 @@ class GitHub:
         what_to_do = "approve them on its page, or name workflows to start under `forge.dispatch`"
         return (f"{why}: {what_to_do} in your own config.yaml",)
 
+    def redraft_command(self, found: Found, *, draft: bool) -> str:
+        """As `Requests.redraft_command`."""
+        return shlex.join(("gh", "pr", "ready", *(("--undo",) if draft else ()), found.url))
+
     def _list(self, **parameters: str) -> Iterator[Found]:
         query = urlencode({"state": "open", "per_page": "100", **parameters})
         return map(self._found, self._client.pages(f"{self._at}/pulls?{query}"))
 
-    def _make_label(self, name: str) -> None:
-        try:
-            self._client.send("GET", f"{self._at}/labels/{quote(name, safe='')}")
-        except Refused as refused:
-            if refused.status != _NOT_FOUND:
-                raise
-            self._add_label(name)
-
-    def _add_label(self, name: str) -> None:
-        color, description = LABELS[name]
-        label = {"name": name, "color": color, "description": description}
-        try:
-            self._client.send("POST", f"{self._at}/labels", label)
-        except Refused as refused:
-            # Another process has made it meanwhile.
-            if refused.status != _UNPROCESSABLE or "already_exists" not in refused.said:
-                raise
-
     def _found(self, value: Any) -> Found:
         try:
             head, repository = value["head"], value["head"]["repo"]
-            ours = repository and repository["full_name"].casefold() == self._path.casefold()
+            ours = repository and repository["full_name"].casefold() == self._source.casefold()
             return Found(
                 number=int(value["number"]),
                 url=str(value["html_url"]),
@@ -140,3 +143,7 @@ class GitHub:
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self._client.misread() from None
+
+
+def _label_is_there(refused: Refused) -> bool:
+    return refused.status == _UNPROCESSABLE and "already_exists" in refused.said

@@ -21,7 +21,8 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "skillrepo": Label("5319e7", "Opened by skillrepo"),
         "skill: new": Label("0e8a16", "Adds a skill"),
         "skill: revise": Label("1d76db", "Revises a skill"),
-        "skill: move": Label("c5def5", "Moves a skill"),
+        "skill: move": Label("c5def5", "Moves a skill or a category"),
+        "skill: taxonomy": Label("d4c5f9", "Changes the taxonomy"),
         "bump: patch": Label("c2e0c6", "Changes the wording of a skill"),
         "bump: minor": Label("fef2c0", "Adds to a skill"),
         "bump: major": Label("e99695", "Removes from or narrows a skill"),
@@ -34,9 +35,10 @@ LABELS: Mapping[str, Label] = MappingProxyType(
 class PullRequest:
     """What a pull request is to say.
 
-    `head` and `base` are branches of the same project, without `refs/heads/`. `body` is what
-    `body.render` makes; `labels` are keys of `LABELS`. `draft` counts when it is opened, and
-    is not changed afterwards.
+    `head` is a branch of the project that is pushed to, `base` of the one that it is to be merged
+    into, mostly the same; without `refs/heads/`. `body` is what
+    `body.render` makes; `labels` are keys of `LABELS`. With `draft` one that is open is made a
+    draft where the forge can do that; without, one that is a draft stays so.
     """
 
     title: str
@@ -64,11 +66,27 @@ class Opened:
     notes: tuple[str, ...] = ()
 
 
+class Listed(NamedTuple):
+    """An open pull request, as far as a list of drafts tells it."""
+
+    head: str
+    base: str
+    number: int
+    url: str
+    draft: bool
+
+
 class Forge(Protocol):
-    """A project at a forge."""
+    """A project at a forge; errors are `SkillRepoError`."""
 
     def put(self, wanted: PullRequest) -> Opened:
         """Open the pull request, or bring the one that is open for its branch up to date.
 
-        SkillRepoError where that fails; it says what was done by then.
+        Where that fails, the error says what was done by then.
         """
+
+    def base_of(self, head: str) -> str | None:
+        """What the pull request of a branch is to be merged into; None where none is known."""
+
+    def all_open(self) -> list[Listed]:
+        """The open pull requests of all branches of the project that is pushed to."""

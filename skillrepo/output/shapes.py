@@ -447,12 +447,23 @@ class CountsShape:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenShape:
+    """A pull request that is open; `base` is what it is to be merged into."""
+
+    number: int
+    state: Literal["open", "draft"]
+    base: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftShape:
     """A draft's branch, here or of a remote as it was when last fetched; null is not measured.
 
     `remotes` are those that have the branch on the same commit. `kind` is null for a branch that is
     named otherwise; `address` is that of its skill, and `files` how many files it adds, changes or
     removes. `bump` is what a revision asks for. `ahead` and `behind` count commits.
+    `pull_requests` are those that are open, after `--forge`.
     """
 
     branch: str
@@ -461,13 +472,14 @@ class DraftShape:
     commit: str
     date: str
     subject: str
-    kind: Literal["new", "revise", "move"] | None
+    kind: Literal["new", "revise", "move", "taxonomy"] | None
     address: str | None
     files: int | None
     bump: BumpName | None
     ahead: int | None
     behind: int | None
     gate: CountsShape | None
+    pull_requests: tuple[OpenShape, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,3 +580,63 @@ class PublishShape:
     notes: tuple[str, ...]
     gate: ReportShape
     pushed: PushedShape | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedShape:
+    """The addresses of a skill before and after a move."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEditShape:
+    """A file that changes with a move, by its path after it, and what of it changes."""
+
+    path: str
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyMoveShape:
+    """`skillrepo taxonomy mv --json`.
+
+    `old` and `new` are addresses, with their folders as paths. `gate` holds the errors that the
+    move would bring; where it has some, the move is `refused`. `base` is null with `--here`;
+    `branch` and `commit` are null but for a move on a branch.
+    """
+
+    version: Literal[1]
+    status: Literal["moved", "dry-run", "refused"]
+    kind: Literal["skill", "category"]
+    old: str
+    new: str
+    old_path: str
+    new_path: str
+    skills: tuple[MovedShape, ...]
+    edits: tuple[MoveEditShape, ...]
+    notes: tuple[str, ...]
+    base: str | None
+    branch: str | None
+    commit: str | None
+    gate: ReportShape
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyAddShape:
+    """`skillrepo taxonomy add --json`.
+
+    `base` is null with `--here`; `branch` and `commit` are null but for one that was added on a
+    branch.
+    """
+
+    version: Literal[1]
+    status: Literal["added", "dry-run"]
+    category: str
+    title: str
+    description: str
+    owners: tuple[str, ...]
+    base: str | None
+    branch: str | None
+    commit: str | None
