@@ -14,6 +14,7 @@ from skillrepo.draft import Request
 from skillrepo.finding import Finding, Report
 from skillrepo.output import text
 from skillrepo.propose import Proposal
+from skillrepo.semantic_diff import Snapshot
 from skillrepo.semver import Bump
 from skillrepo.visible import visible
 
@@ -108,11 +109,9 @@ def _shown(report: Report) -> tuple[Finding, ...]:
 
 def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
     draft = proposal.draft
-    fields = proposal.document.frontmatter if proposal.document else {}
-    metadata = fields.get("metadata")
-    version = metadata.get("version") if isinstance(metadata, dict) else None
+    version = Snapshot(proposal.document).version if proposal.document else ""
     yield f"Skill: {line(proposal.address)}"
-    if isinstance(version, str) and version.strip():
+    if version.strip():
         yield f"Skill-Version: {line(version)}"
     yield f"Skill-Writer: {draft.writer}"
     if draft.model:

@@ -1,8 +1,9 @@
 """The contract of a revision: what the feedback does not concern stays, checked by code.
 
-Whoever revises may do what the feedback names and what adds to the skill. Sections, constraints,
-keys, links and files stay, the description is not narrowed and no tool is allowed more, unless the
-feedback names it; the name stays in any case. Of the lines that were there only a part may change.
+Whoever revises may do what the feedback names and what adds to the skill. Sections with their text,
+constraints, keys with their values, links and files stay, the description is not narrowed, the
+tools are the same and a client is told nothing new by a key, unless the feedback names it; the name
+stays in any case. Of the lines that were there only a part may change.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from posixpath import basename
 from typing import NamedTuple
 
+from skillrepo import clients
 from skillrepo.finding import Finding, Severity
 from skillrepo.semantic_diff import Change, SkillDiff
 from skillrepo.visible import one_line
@@ -24,6 +26,8 @@ _SHARE = 0.6
 _LEAST_WORDS = 2
 _LONG = 4
 _WORD = re.compile(r"\w+")
+# A long text has the words of everything somewhere.
+_END = re.compile(r"(?<=[.!?])\s+|\n\s*(?=\n|[-*+]|\d)")
 _LONGEST = 300
 # What a feedback that is about the description says.
 _DESCRIPTION = re.compile(r"\b(?:description|trigger\w*|use when|when to use)\b", re.IGNORECASE)
@@ -65,10 +69,12 @@ def breaches(diff: SkillDiff, share: float | None, terms: Terms) -> Iterator[tup
     dropped = {
         change.subject
         for change in diff.changes
-        if change.kind == "section-removed" and feedback.names(change)
+        if change.kind.startswith("section") and feedback.names(change)
     }
     for change in diff.changes:
         clause = _CLAUSES.get(change.kind)
+        if change.kind == "key-added" and change.subject in clients.readers():
+            clause = "keeps-keys"
         if change.kind == "name-changed":
             yield "keeps-name", f"the name must stay `{one_line(change.before)}`"
         elif clause and not terms.allow_loss:
@@ -81,14 +87,19 @@ def breaches(diff: SkillDiff, share: float | None, terms: Terms) -> Iterator[tup
 
 _CLAUSES: Mapping[str, str] = {
     "section-removed": "keeps-sections",
+    "section-emptied": "keeps-sections",
+    "section-replaced": "keeps-sections",
     "constraint-removed": "keeps-constraints",
     "key-removed": "keeps-keys",
+    "key-changed": "keeps-keys",
     "link-removed": "keeps-links",
     "file-removed": "keeps-files",
     "script-removed": "keeps-files",
     "description-removed": "keeps-description",
     "description-narrowed": "keeps-description",
+    "description-replaced": "keeps-description",
     "tools-widened": "keeps-tools",
+    "tools-narrowed": "keeps-tools",
 }
 
 
@@ -97,9 +108,8 @@ class _Feedback:
 
     def __init__(self, text: str) -> None:
         self._text = text.casefold()
-        words = _WORD.findall(self._text)
-        self._words = frozenset(words)
-        self._run = f" {' '.join(words)} "
+        self._run = f" {' '.join(_WORD.findall(self._text))} "
+        self._sentences = [frozenset(_WORD.findall(each)) for each in _END.split(self._text)]
 
     def names(self, change: Change) -> bool:
         """Whether it names what a change takes away, or the tool that it allows."""
@@ -111,9 +121,9 @@ class _Feedback:
         if kind.startswith("tools"):
             tool = subject.partition("(")[0]
             return self._holds(tool) or _TOOLS.search(self._text) is not None
-        if kind == "key-removed":
+        if kind.startswith("key"):
             return self._holds(subject) or self._holds(subject.rpartition(".")[2])
-        if kind == "section-removed":
+        if kind.startswith("section"):
             return self._holds(subject)
         return subject.casefold() in self._text or self._holds(basename(subject.partition("#")[0]))
 
@@ -123,9 +133,9 @@ class _Feedback:
         return bool(words) and f" {' '.join(words)} " in self._run
 
     def _says(self, sentence: str) -> bool:
-        """Whether it holds most of the longer words of a sentence."""
+        """Whether one of its sentences holds most of the longer words of a constraint."""
         words = {word for word in _WORD.findall(sentence.casefold()) if len(word) >= _LONG}
-        shared = len(words & self._words)
+        shared = max((len(words & each) for each in self._sentences), default=0)
         return self._holds(sentence) or (shared >= _LEAST_WORDS and shared >= _SHARE * len(words))
 
 

@@ -142,20 +142,14 @@ def link_spans(text: str) -> list[tuple[int, int, str]]:
 
 
 _COMMENT = re.compile(rb"<!--(?s:(.*?))-->")
+# A block of HTML that is not closed goes to the end of the text.
+_COMMENT_OR_REST = re.compile(rb"<!--(?s:.*?)(?:-->|\Z)")
 
 
 def comments(text: str, word: str, most: int) -> list[Comment]:
     """The first HTML comments in `text` that begin with a word; in code they only look like one."""
     data = text.encode()
-    events = pyromark.events_with_range(
-        text, options=pyromark.Options.ENABLE_TABLES, merge_text=True
-    )
-    spans: list[tuple[int, int, bool]] = []
-    for event, span in events:
-        if "Html" in event and spans and spans[-1][1:] == (span["start"], True):
-            spans[-1] = (spans[-1][0], span["end"], True)  # a block of HTML comes line by line
-        elif "Html" in event or "InlineHtml" in event:
-            spans.append((span["start"], span["end"], "Html" in event))
+    spans = _html(text)
     found: list[Comment] = []
     counted, line = 0, 1
     for start, end, block in spans:
@@ -172,6 +166,34 @@ def comments(text: str, word: str, most: int) -> list[Comment]:
             top = block and not before.strip()
             found.append(Comment(line, len(before) + 1, end_line, said, block, top))
     return found
+
+
+def _html(text: str) -> list[tuple[int, int, bool]]:
+    """Where HTML stands, in bytes of the UTF-8 form, and whether it does so outside a paragraph."""
+    events = pyromark.events_with_range(
+        text, options=pyromark.Options.ENABLE_TABLES, merge_text=True
+    )
+    spans: list[tuple[int, int, bool]] = []
+    for event, span in events:
+        if "Html" in event and spans and spans[-1][1:] == (span["start"], True):
+            spans[-1] = (spans[-1][0], span["end"], True)  # a block of HTML comes line by line
+        elif "Html" in event or "InlineHtml" in event:
+            spans.append((span["start"], span["end"], "Html" in event))
+    return spans
+
+
+def without_comments(text: str) -> str:
+    """The text with nothing but its line ends where HTML comments stand."""
+    if "<!--" not in text:
+        return text
+    data = text.encode()
+    parts: list[bytes] = []
+    end = 0
+    for start, stop, _ in _html(text):
+        for match in _COMMENT_OR_REST.finditer(data, start, stop):
+            parts += (data[end : match.start()], b"\n" * match[0].count(b"\n"))
+            end = match.end()
+    return b"".join((*parts, data[end:])).decode()
 
 
 class _Reader:

@@ -1,7 +1,7 @@
 """A skill and feedback → a draft of its next version that keeps the contract of a revision."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from posixpath import join
 
@@ -85,9 +85,12 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the user asks of a revision beside the feedback; `least` is the bump that it has."""
+    """What the user asks of a revision beside the feedback; `least` is the bump that it has.
 
-    title: str
+    Without a `title` it is to mend findings: some have to be gone, and the title says how many.
+    """
+
+    title: str | None
     terms: Terms
     least: Bump | None = None
 
@@ -136,12 +139,18 @@ def _judge(original: Original, order: Order, draft: Draft, number: int) -> Propo
     if problem or (draft.name, draft.category) != (original.draft.name, original.draft.category):
         why = problem or "it is another skill, or in another category"
         raise WriterFailed(f"the draft cannot be taken: {why}", draft.files)
-    draft, notes, unset = _with_version(original, order, draft)
+    written = _snapshot(_inside(original, draft), original.path)
+    draft, notes, unset = _with_version(original, order, draft, written)
     inside = _inside(original, draft)
     skills = list(inside.library.load([original.path]))
     gate, house = (check(skills, ALL, inside, profile) for profile in ("spec", "house"))
     after = _snapshot(inside, original.path)
-    diff = compare(original.now, after) if after else None
+    diff = None
+    if written and after:
+        # What was written, for a version that is raised may be all that is to be seen of it.
+        diff = compare(original.now, written)._replace(
+            versions=(original.now.version, after.version)
+        )
     found = [
         *_worse(original.gate, gate),
         *(each for each in _worse(original.house, house) if each not in gate.findings),
@@ -149,6 +158,9 @@ def _judge(original: Original, order: Order, draft: Draft, number: int) -> Propo
     broken = list(contract.breaches(diff, _share(original, draft), order.terms)) if diff else []
     if unset:
         broken.append(("raises-version", unset))
+    title = order.title or _mended(original, gate, house)
+    if not title:
+        broken.append(("mends-findings", "no rule finds less than before; mend what was found"))
     told = [contract.finding(original.path, *each) for each in broken]
     return Proposal(
         draft,
@@ -158,8 +170,21 @@ def _judge(original: Original, order: Order, draft: Draft, number: int) -> Propo
         house,
         rounds=number,
         notes=tuple(notes),
-        revision=Revision(order.title, diff, (*told, *found)),
+        revision=Revision(title or "mend findings", diff, (*told, *found)),
     )
+
+
+def _mended(original: Original, gate: Report, house: Report) -> str | None:
+    """How many of the findings are gone, as a title; None where it is none of them."""
+    before = _kinds(original.gate.findings) | _kinds(original.house.findings)
+    after = _kinds(gate.findings) | _kinds(house.findings)
+    total, gone = before.total(), (before - after).total()
+    findings = f"{total:,} finding{'s' * (total != 1)}"
+    return f"mend {findings if gone == total else f'{gone:,} of {findings}'}" if gone else None
+
+
+def _kinds(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    return Counter((each.path, each.code) for each in findings)
 
 
 def _inside(original: Original, draft: Draft) -> Context:
@@ -183,10 +208,9 @@ def _snapshot(context: Context, path: str) -> Snapshot | None:
 
 
 def _with_version(
-    original: Original, order: Order, draft: Draft
+    original: Original, order: Order, draft: Draft, after: Snapshot | None
 ) -> tuple[Draft, list[str], str | None]:
     """The draft with the version that its changes ask for, notes, and why it could not be set."""
-    after = _snapshot(_inside(original, draft), original.path)
     if after is None:
         return draft, [], None  # which the gate says
     due, notes = _due(original, order, compare(original.published, after))
@@ -219,7 +243,7 @@ def _due(original: Original, order: Order, diff: SkillDiff) -> tuple[str | None,
 
 def _set_version(skill: Document, version: str) -> bytes | None:
     source = frontmatter_edit.Source(skill)
-    path = ("metadata", "version")
+    path = Snapshot(skill).version_key
     if skill.node(*path):
         change = frontmatter_edit.replace(source, version, *path, description="")
     else:
@@ -240,10 +264,9 @@ def _share(original: Original, draft: Draft) -> float | None:
 
 def _worse(before: Report, after: Report) -> Iterator[Finding]:
     """The errors of which a file has more than it had, the first of them that are not known."""
-    known = Counter((each.path, each.code) for each in _errors(before))
+    known = _kinds(_errors(before))
     same = {each.key for each in _errors(before)}
-    counts = Counter((each.path, each.code) for each in _errors(after))
-    more = counts - known
+    more = _kinds(_errors(after)) - known
     for each in sorted(_errors(after), key=lambda each: each.key in same):
         kind = (each.path, each.code)
         if more[kind] > 0:

@@ -10,7 +10,10 @@ from enum import IntEnum
 FIRST = "0.1.0"
 """Of a skill that had no version; where semver.org says to begin."""
 
-_VERSION = re.compile(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(-[0-9A-Za-z.-]+)?(?:\+\S*)?")
+_NUMBER = "([0-9]{1,99})"
+_VERSION = re.compile(
+    rf"v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?:-([0-9A-Za-z.-]{{1,99}}))?(?:\+\S*)?"
+)
 
 
 class Bump(IntEnum):
@@ -32,12 +35,12 @@ def raised(version: str, bump: Bump) -> str | None:
     """
     if not version.strip():
         return "1.0.0" if bump is Bump.MAJOR else FIRST
-    numbers = _numbers(version)
-    if numbers is None:
+    parsed = _parse(version)
+    if parsed is None:
         return None
-    major, minor, patch, final = numbers
+    (major, minor, patch), before = parsed
     # 2.0.0-rc.1 becomes 2.0.0, whatever changes: the numbers are raised already.
-    waiting = not final and (
+    waiting = before and (
         (bump is Bump.PATCH)
         or (bump is Bump.MINOR and not patch)
         or (bump is Bump.MAJOR and not minor and not patch)
@@ -50,17 +53,29 @@ def raised(version: str, bump: Bump) -> str | None:
 
 
 def is_less(one: str, other: str) -> bool:
-    """Whether a version is older than another; not so where one of them is no version.
+    """Whether a version is older than another; not so where one of them is no version."""
+    first, second = _parse(one), _parse(other)
+    if first is None or second is None:
+        return False
+    return (first[0], _order(first[1])) < (second[0], _order(second[1]))
 
-    Of two pre-releases of one version none is.
-    """
-    first, second = _numbers(one), _numbers(other)
-    return first is not None and second is not None and first < second
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two texts are one version, such as `1.1` and `1.1.0`; or the same text."""
+    return one == other or (_parse(one) is not None and _parse(one) == _parse(other))
 
 
-def _numbers(version: str) -> tuple[int, int, int, bool] | None:
-    """The three numbers, and whether it is no pre-release."""
+def _parse(version: str) -> tuple[tuple[int, int, int], str] | None:
+    """The three numbers, and what makes it a pre-release."""
     match = _VERSION.fullmatch(version.strip())
     if match is None:
         return None
-    return int(match[1]), int(match[2] or 0), int(match[3] or 0), match[4] is None
+    return (int(match[1]), int(match[2] or 0), int(match[3] or 0)), match[4] or ""
+
+
+def _order(before: str) -> tuple[bool, list[tuple[bool, int, str]]]:
+    """Sorts pre-releases: numbers by their size and before words, and none after all of them."""
+    parts = before.split(".") if before else ()
+    return not before, [
+        (False, int(part), "") if part.isdecimal() else (True, 0, part) for part in parts
+    ]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_CUT = re.compile(r"(?<=[.!?])\s+|;\s*|\n+")
+_CUT = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|[;；]\s*|\n+")  # noqa: RUF001
 _LIMITS = re.compile(
     r"\b(?:not|never|don['\u2019]t|cannot|can't|only|except|unless|avoid|without|instead|rather)\b",
     re.IGNORECASE,

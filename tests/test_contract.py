@@ -26,9 +26,20 @@ NO_STEPS = OLD[: OLD.index("## Steps")] + OLD[OLD.index("## Limits") :]
         ("- Never overwrite a file.\n", "", "keeps-constraints", "You may overwrite a file"),
         ("license: MIT\n", "", "keeps-keys", "drop the license"),
         ("metadata: {tags: pdf}\n", "", "keeps-keys", "no tags, please"),
+        ("license: MIT\n", "license: Apache-2.0\n", "keeps-keys", "another license"),
+        ("tags: pdf}", "tags: pdf, status: x}", "", ""),
+        ("license: MIT\n", "license: MIT\nhooks: {Stop: x}\n", "keeps-keys", "add the hooks"),
+        ("license: MIT\n", "license: MIT\nauthor: me\n", "", ""),
+        ("allowed-tools: Read\n", "", "keeps-tools", "more allowed tools"),
         ("(references/guide.md)", "", "keeps-links", "guide.md is wrong"),
         ("(references/guide.md)", "", "keeps-links", "See REFERENCES/GUIDE.md"),
         (", or are to be sorted", "", "keeps-description", "the description says too much"),
+        (
+            "Merges PDF files. Use when PDF files are to become one, or are to be sorted.",
+            "Writes poems of all kinds. Use when somebody asks for a song.",
+            "keeps-description",
+            "Say in the description what it is for",
+        ),
         ("Read\n", "Read Bash(git:*)\n", "keeps-tools", "It needs Bash"),
         ("Read\n", "Read Bash(git:*)\n", "keeps-tools", "more allowed tools"),
         ("## Limits", "## Other\n\nNothing of it all.\n\n## Borders", "", ""),
@@ -49,6 +60,28 @@ def test_a_section() -> None:
     assert clauses(NO_STEPS, "The steps are wrong. Please remove the section “Steps”.") == []
     # A word within another is not the title.
     assert "keeps-sections" in clauses(NO_STEPS, "missteps happen")
+
+
+def test_the_text_of_a_section() -> None:
+    text = "Count the pages of the result, and compare their number with that of both files.\n"
+    old = f"{OLD}\n## Checks\n\n{text}"
+    diff = compare(snapshot(old), snapshot(old.replace(text, "Ask somebody.\n")))
+    for feedback, found in (("Say it better", ["keeps-sections"]), ("Fewer checks, please", [])):
+        assert [name for name, _ in breaches(diff, None, Terms(feedback, 0.5))] == found
+
+
+@pytest.mark.parametrize(
+    ("feedback", "named"),
+    [
+        ("It may\noverwrite a\nfile now.", True),
+        ("Add a file. It is hard to see that you overwrite it.", False),
+        ("- a file\n- never again", False),
+        ("A file.\n\nI overwrite.", False),
+    ],
+)
+def test_a_constraint_is_named_in_one_sentence(feedback: str, *, named: bool) -> None:
+    changed = OLD.replace("- Never overwrite a file.\n", "")
+    assert clauses(changed, feedback) == ([] if named else ["keeps-constraints"])
 
 
 def test_the_name_stays_in_any_case() -> None:

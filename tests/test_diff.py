@@ -89,6 +89,13 @@ def test_a_version_that_was_raised_enough(root: Path, run: Run) -> None:
     assert run(root, "diff", "pdf-merge", "--json").json("diff")["raised_enough"] is True
 
 
+def test_a_version_that_is_announced(root: Path, run: Run) -> None:
+    for version, enough in (("1.0.0-rc.1", True), ("0.9.0-rc.1", False), ("0.1.0-rc.1", False)):
+        change(root, NEW.replace("0.2.0", version))
+        found = run(root, "diff", "pdf-merge", "--json").json("diff")
+        assert (version, found["raised_enough"]) == (version, enough)
+
+
 def test_a_version_that_is_none(root: Path, run: Run, git: Git) -> None:
     change(root, OLD.replace("0.1.0", "latest"))
     git(root, "commit", "--quiet", "--all", "-m", "x")
@@ -255,3 +262,18 @@ def test_text_of_a_skill_cannot_act_on_a_terminal(root: Path, run: Run) -> None:
     done = run(root, "diff", "pdf-merge")
     assert "section added: A<U+001B>[2J<U+202E> title" in done.out
     assert "\x1b" not in done.out
+
+
+def test_a_script_that_cannot_be_read_is_one(make_repo: MakeRepo, run: Run, git: Git) -> None:
+    root = make_repo({**FILES, f"{FOLDER}/SKILL.md": OLD, f"{FOLDER}/large.py": "#\n" * 600_000})
+    script = root / FOLDER / "run.py"
+    script.symlink_to("large.py")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "x")
+    script.unlink()
+    script.symlink_to("/etc/passwd")
+    (root / FOLDER / "large.py").write_text("#\n" * 700_000)
+    out = run(root, "diff", "pdf-merge").out
+    assert "  patch  script changed: large.py\n  patch  script changed: run.py\n" in out
+    script.unlink()
+    assert "  major  script removed: run.py\n" in run(root, "diff", "pdf-merge").out

@@ -522,6 +522,14 @@ def test_feedback_from_everywhere(
     assert git(root, "log", "-1", "--format=%s", f"{BRANCH}/review") == (
         "feat(pdf-merge): answer 2 review comments"
     )
+    first, rest = (json.dumps(part) for part in (comments[:1], comments[1:]))
+    for number, pages in enumerate(
+        (f"\ufeff{first}\n{rest}\n", f"[{first}, {rest}]", first + rest)
+    ):
+        (tmp_path / "review.json").write_text(pages, encoding="utf-8")
+        slug = ("--slug", f"pages-{number}")
+        assert run(root, "revise", "pdf-merge", "--from-review", review, *slug, *program).code == 0
+        assert Path(f"{seen}.FEEDBACK.md").read_text().endswith("a review\n\na.md:4: Old\n")
     both = ("--feedback-file", file, "--from-review", review)
     assert run(root, "revise", "pdf-merge", *both, *program).code == 0
     assert Path(f"{seen}.FEEDBACK.md").read_text().startswith("Say it in a file\n\nSKILL.md:9")
@@ -547,6 +555,38 @@ def test_from_findings_without_a_model(make_repo: MakeRepo, run: Run, git: Git) 
         "Skill-Writer: offline"
     )
     assert run(root, "validate", "--rev", branch, "--profile", "spec").code == 0
+    # Two links lead nowhere, and nobody has mended these.
+    subject = git(root, "log", "-1", "--format=%s", branch)
+    assert subject == "fix(pdf-merge): mend 1 of 3 findings"
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("allowed-tools: [Read]\n", ("version: 0.1.0", "  patch  layout changed\n")),
+        ("metadata:\n  version: '1.1'\n", ("version: '1.1.1'", "The version: 1.1 → 1.1.1.\n")),
+        ("version: 1.4.0\n", ("version: '1.4.1'", "  patch  layout changed\n")),
+    ],
+)
+def test_findings_of_the_mere_layout(
+    field: str, found: tuple[str, str], make_repo: MakeRepo, run: Run, git: Git
+) -> None:
+    version, told = found
+    root = make_repo({**FILES, f"{FOLDER}/SKILL.md": skill(extra=field)})
+    done = run(root, "revise", "pdf-merge", "--from-findings")
+    assert done.code == 0, done.out
+    assert "  patch  layout changed\n" in done.out
+    assert version in text_of(root, git, f"{BRANCH}/findings").replace('"', "'")
+    assert told in run(root, "diff", f"{BRANCH}/findings").out
+    trailer = git(root, "log", "-1", "--format=%(trailers:key=Skill-Version)", f"{BRANCH}/findings")
+    assert trailer.strip() == f"Skill-{version.replace('v', 'V', 1)}".replace("'", "")
+
+
+def test_findings_have_to_be_mended(root: Path, run: Run, git: Git) -> None:
+    done = run(root, "revise", "pdf-merge", "--from-findings", *by(*ADDED))
+    assert done.code == 1
+    assert "  mends-findings: no rule finds less than before" in done.out
+    assert branches(root, git) == ["main"]
 
 
 def test_findings_that_have_no_fix(make_repo: MakeRepo, run: Run) -> None:
@@ -575,6 +615,9 @@ def test_findings_that_have_no_fix(make_repo: MakeRepo, run: Run) -> None:
         (("--feedback-file", "nothing", *by()), "--feedback-file nothing cannot be read"),
         (("--from-review", "taxonomy.yaml", *by()), "is no JSON"),
         (("--from-review", "object.json", *by()), "must be a JSON array"),
+        (("--from-review", "nested.json", *by()), "must be a JSON array"),
+        (("--from-review", "empty.json", *by()), "is no JSON"),
+        (("--from-review", "none.json", *by()), "has 0 comments"),
         (("--from-review", "others.json", *by()), "has 1 comments, and none of them is on"),
         (("--from-findings", "--from", "taxonomy.yaml"), "understands no words"),
         (("Say more", "--from-findings"), "leave FEEDBACK out where"),
@@ -582,6 +625,9 @@ def test_findings_that_have_no_fix(make_repo: MakeRepo, run: Run) -> None:
 )
 def test_wrong_calls(arguments: tuple[str, ...], why: str, root: Path, run: Run) -> None:
     (root / "object.json").write_text("{}")
+    (root / "nested.json").write_text("[[[]]]")
+    (root / "empty.json").write_text(" ")
+    (root / "none.json").write_text("[]")
     (root / "others.json").write_text('[{"body": "x", "path": "skills/data/csv-join/SKILL.md"}]')
     before = everything(root)
     done = run(root, "revise", "pdf-merge", *arguments)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from skillrepo import document
 from skillrepo.constraints import constraints
-from skillrepo.semantic_diff import Snapshot, State, compare, state_of
+from skillrepo.semantic_diff import Change, Snapshot, State, compare, state_of
 from skillrepo.semver import Bump
 
 BODY = """\
@@ -106,6 +106,41 @@ def test_titles_that_repeat_are_taken_in_order() -> None:
 def test_ten_thousand_sections() -> None:
     old = "".join(f"## Old {number}\n\ntext of this one\n\n" for number in range(5_000))
     assert len(of_body(old.replace("Old", "New"), old)) == 10_000
+    old = "".join(f"## Old {number}\n\n{'words ' * 9}\n\n" for number in range(1_000))
+    new = old.replace("words " * 9, "") + old.replace("Old", "New")
+    assert len(of_body(new, old)) == 2_000
+
+
+STEPS = "Run `pdfunite a.pdf b.pdf out.pdf` and look at the pages of the result.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        ("", "section emptied: Steps"),
+        ("<!-- " + STEPS.strip() + " -->\n\n", "section emptied: Steps"),
+        ("TODO\n\n", "section replaced: Steps"),
+        ("See above.\n\n", "section replaced: Steps"),
+        ("Ask somebody who knows how to do this well.\n\n", "section replaced: Steps"),
+        (STEPS.replace("look at", "count"), "section changed: Steps"),
+    ],
+)
+def test_a_section_of_which_nothing_is_left(new: str, found: str) -> None:
+    old = f"# Merging\n\nText.\n\n## Steps\n\n{STEPS}## Limits\n\nNone.\n"
+    assert of_body(old.replace(STEPS, new), old) == [found]
+
+
+def test_a_section_whose_text_was_moved_is_changed() -> None:
+    old = f"# Merging\n\nText.\n\n## Steps\n\n{STEPS}"
+    new = old.replace(STEPS, f"### First\n\n{STEPS}")
+    assert of_body(new, old) == ["section added: First", "section changed: Steps"]
+    new = skill(body=old.replace(STEPS, "See the guide."))
+    pages = {"references/steps.md": f"# Steps\n\n{STEPS}"}
+    found = compare(snapshot(skill(body=old)), snapshot(new, pages=pages))
+    assert [change.text for change in found.changes] == ["section changed: Steps"]
+    # What stood there before does not make up for it.
+    found = compare(snapshot(skill(body=old), pages=pages), snapshot(new, pages=pages))
+    assert [change.text for change in found.changes] == ["section replaced: Steps"]
 
 
 # Constraints.
@@ -128,6 +163,9 @@ def test_a_constraint_that_is_gone() -> None:
         "You MUST keep the\n  originals.",
         "**You MUST keep the originals**",
         "You _MUST_ keep the `originals`!",
+        "⚠️ You MUST keep the originals.",
+        "\n\n<important>\nYou MUST keep the originals.\n</important>\n",
+        "\n\n> [!CAUTION]\n> You MUST keep the originals.\n",
     ],
 )
 def test_a_constraint_that_is_written_otherwise_is_kept(line: str) -> None:
@@ -161,6 +199,47 @@ def test_one_of_two_equal_constraints() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        ("```text\nYou MUST keep the originals.\n```", "You MUST keep the originals."),
+        ("<!-- You MUST keep the originals. -->", "You MUST keep the originals."),
+        ("~~You MUST keep the originals.~~", "You MUST keep the originals."),
+        ("You need not keep the originals.", "You MUST keep the originals."),
+        ("You MUST NOT keep the originals.", "You MUST keep the originals."),
+        ("You MUST keep the originals. Except when told.", "You MUST keep the originals."),
+    ],
+)
+def test_a_constraint_that_no_longer_binds_is_gone(new: str, found: str) -> None:
+    body = BODY.replace("- You MUST keep the originals.", new)
+    assert f"constraint removed: {found}" in of_body(body)
+
+
+def test_a_constraint_of_code_that_comes_to_bind_is_more() -> None:
+    code = BODY.replace("- You MUST keep the originals.", "    You MUST keep the originals.")
+    assert of_body(BODY, code) == [
+        "constraint added: You MUST keep the originals.",
+        "section changed: Steps",
+    ]
+    assert of_body(code) == [
+        "constraint removed: You MUST keep the originals.",
+        "section changed: Steps",
+    ]
+
+
+def test_an_item_of_what_one_must_not_do() -> None:
+    old = BODY + "\nNEVER:\n\n- send it by mail\n- print it\n"
+    assert of_body(old.replace("- print it\n", ""), old) == [
+        "constraint removed: print it",
+        "section changed: Limits",
+    ]
+    assert of_body(old.replace("NEVER:", "ALWAYS:"), old)[:3] == [
+        "constraint removed: NEVER:",
+        "constraint removed: send it by mail",
+        "constraint removed: print it",
+    ]
+
+
 def test_a_constraint_without_its_capitals_is_none() -> None:
     found = of_body(BODY.replace("You MUST keep", "You must keep"))
     assert found[0] == "constraint removed: You MUST keep the originals."
@@ -173,11 +252,22 @@ def test_a_constraint_without_its_capitals_is_none() -> None:
         ("It is REQUIRED; DO NOT skip.", ["It is REQUIRED; DO NOT skip."]),
         ("1. Don't push.\n2. Push.", ["Don't push."]),
         ("Note: always test", ["Note: always test"]),
-        ("| MUST | a |\n|---|---|\n| x | NEVER y |", ["MUST", "NEVER y"]),
+        ("| MUST | a |\n|---|---|\n| x | NEVER y |", ["MUST a", "NEVER y"]),
         ("```sh\n# NEVER run\nrm x\n```\nafter", ["NEVER run"]),
         ("## Never do this\ntext", ["Never do this"]),
         ("It never fails, and one must know. MUST_RUN=1", []),
         ("I MUST, e.g. today, go.", ["I MUST, e.g. today, go."]),
+        ("You MUST keep it. Unless it rains. So", ["You MUST keep it. Unless it rains."]),
+        ("a <!-- NEVER x --> b\n\n<!--\nNEVER y\n\nNEVER z", []),
+        ("In `<!-- NEVER x -->` text", ["In <!-- NEVER x --> text"]),
+        ("~~You MUST go.~~ Stay.", []),
+        ("> [!IMPORTANT]\n> You MUST go.", ["You MUST go."]),
+        ("You MUST\r\ngo.\r\n\r\nx", ["You MUST go."]),
+        ("必须保留。可以走。禁止删除。", ["必须保留。", "禁止删除。"]),
+        ("You MUST:\n\n- go\n  - soon\n\nSo:\n- come", ["You MUST:", "go", "soon"]),
+        ("- **Never do:**\n  1. go\n- come", ["Never do:", "go"]),
+        ("## NEVER\n\n- go\n\n### Text\n\n- come", ["NEVER", "go"]),
+        ("- NEVER go: it is far\n- come", ["NEVER go: it is far"]),
     ],
 )
 def test_what_is_a_constraint(text: str, found: list[str]) -> None:
@@ -222,7 +312,33 @@ DESCRIPTION = "Merges PDF files. Use when PDF files are to become one, or pages 
             ["description reworded"],
             Bump.PATCH,
         ),
-        ("Joins them.", None, Bump.MINOR),
+        ("Joins them.", None, Bump.MAJOR),
+        (
+            "Merges PDF files. Fast. Use when PDF files are to become one.",
+            ["description narrowed", "trigger removed: pages are to be sorted"],
+            Bump.MAJOR,
+        ),
+        (
+            "Merges files. Use when PDF files are to be sorted, or pages are to be sorted.",
+            [
+                "description narrowed",
+                "trigger removed: PDF files are to become one",
+                "trigger added: PDF files are to be sorted",
+            ],
+            Bump.MAJOR,
+        ),
+        (
+            "Merges PDF files when they are to become one, and pages that are to be sorted, fast.",
+            [
+                "description changed",
+                "trigger removed: PDF files are to become one",
+                "trigger removed: pages are to be sorted",
+                "trigger added: they are to become one",
+                "trigger added: pages that are to be sorted",
+                "trigger added: fast",
+            ],
+            Bump.MINOR,
+        ),
         (f"{DESCRIPTION} Splits them too.", ["description widened"], Bump.MINOR),
         (f"  {DESCRIPTION.replace(' ', '  ')}", ["layout changed"], Bump.PATCH),
     ],
@@ -230,7 +346,13 @@ DESCRIPTION = "Merges PDF files. Use when PDF files are to become one, or pages 
 def test_description(new: str, found: list[str] | None, bump: Bump) -> None:
     said, asked = of_description(DESCRIPTION, new)
     assert asked == bump
-    assert said == found if found is not None else said[0] == "description changed"
+    assert said == found if found is not None else said[0] == "description replaced"
+
+
+def test_a_description_without_blanks() -> None:
+    old = "合并文件。用户要合并时使用。"
+    assert of_description(old, "合并文件。") == (["description narrowed"], Bump.MAJOR)
+    assert of_description(old, "合并表格。") == (["description changed"], Bump.MINOR)
 
 
 def test_description_comes_and_goes() -> None:
@@ -286,6 +408,70 @@ def test_hostile_texts_take_no_time() -> None:
             Bump.MINOR,
         ),
         ("allowed-tools: Read\n", "", ["tools narrowed: Read"], Bump.MAJOR),
+        (
+            "allowed-tools: Bash(git:*)\n",
+            "allowed-tools: Bash(git*)\n",
+            ["tools widened: Bash(git*)"],
+            Bump.MINOR,
+        ),
+        (
+            "allowed-tools: Bash(git:*)\n",
+            "allowed-tools: Bash(git:*) Bash(git log && rm x)\n",
+            ["tools widened: Bash(git log && rm x)"],
+            Bump.MINOR,
+        ),
+        (
+            "allowed-tools: Read(src/*)\n",
+            "allowed-tools: Read(src/*) Read(src/../../x)\n",
+            ["tools widened: Read(src/../../x)"],
+            Bump.MINOR,
+        ),
+        ("allowed-tools: Read\n", "allowed-tools: '*'\n", ["tools widened: *"], Bump.MINOR),
+        (
+            "allowed-tools: Bash( * )\n",
+            "allowed-tools: Bash(:*) Bash(x)\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
+        ("", "hooks: {Stop: [{command: x}]}\n", ["key added: hooks"], Bump.MINOR),
+        ("author: me\n", "author: you\n", ["key changed: author (me → you)"], Bump.PATCH),
+        (
+            "metadata: {status: stable}\n",
+            "metadata: {status: deprecated}\n",
+            ["key changed: metadata.status (stable → deprecated)"],
+            Bump.MINOR,
+        ),
+        ("version: 1.0.0\n", "version: 1.0.1\n", [], None),
+        (
+            "tags: [a, b]\nauthor: me\n",
+            "metadata:\n  tags: a, b\n  author: you\n",
+            [
+                "key removed: author",
+                "key moved (tags → metadata.tags)",
+                "key added: metadata.author",
+            ],
+            Bump.MINOR,
+        ),
+        (
+            "hooks: a\n",
+            "metadata: {hooks: a}\n",
+            ["key removed: hooks", "key added: metadata.hooks"],
+            Bump.MINOR,
+        ),
+        (
+            "metadata: {version: 1.1}\n",
+            "metadata: {version: 1.1.0}\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
+        ("", "metadata:\n  version: '1.1'\n", [], None),
+        (
+            "allowed-tools: [Read]\n",
+            "allowed-tools: Read\nmetadata:\n  version: '1.1'\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
+        ("version: 1.0.0\n", "metadata: {version: 1.0.0}\n", ["layout changed"], Bump.PATCH),
         (
             "allowed-tools: Bash(git log:*)\n",
             "allowed-tools: Bash(git:*)\n",
@@ -435,11 +621,15 @@ def test_the_way_back_takes_what_the_way_there_gave(one: Snapshot, other: Snapsh
         return OPPOSITES.get(kind) or (f"{what}-{OPPOSITES[how]}" if how in OPPOSITES else kind)
 
     # Which of several sections was moved, and of two values which came first, is a matter of view.
-    first = sorted((told(c.kind), c.subject) for c in there.changes if c.kind != "section-changed")
-    second = sorted((c.kind, c.subject) for c in back.changes if c.kind != "section-changed")
-    keep = [each for each in first if each[0] != "section-moved"]
-    assert keep == [each for each in second if each[0] != "section-moved"]
-    assert len(first) == len(second)
+    # What is taken from a section or a description is looked at more closely than what is added.
+    def sides(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
+        matters = {"section-moved", "section-changed", "section-emptied", "section-replaced"}
+        both = {f"description-{how}" for how in ("changed", "narrowed", "widened", "replaced")}
+        return [(c.kind, c.subject) for c in changes if c.kind not in matters | both]
+
+    first = sorted((told(kind), subject) for kind, subject in sides(there.changes))
+    assert first == sorted(sides(back.changes))
+    assert len(there.changes) == len(back.changes)
     assert bool(there.changes) == (one.document.data != other.document.data or one[1:] != other[1:])
 
 

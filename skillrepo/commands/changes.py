@@ -55,7 +55,11 @@ def raised_enough(diff: SkillDiff) -> bool | None:
     due = raised(old, diff.bump) if diff.bump else old
     if due is None or raised(new, Bump.PATCH) is None:
         return None
-    return bool(new.strip() or not due) and not is_less(new, due)
+    if not new.strip():
+        return not due
+    # 1.3.0-rc.1 announces 1.3.0.
+    announced = is_less(old, new) and raised(new, Bump.PATCH) == due
+    return announced or not is_less(new, due)
 
 
 def shapes_of(diff: SkillDiff) -> tuple[shapes.ChangeShape, ...]:

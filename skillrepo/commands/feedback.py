@@ -7,7 +7,7 @@ All of it is somebody else's text. A review is an array of JSON as GitHub's REST
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,10 +24,13 @@ _SHAPE = "it must be a JSON array of comments with `body` and `path`, as GitHub'
 
 
 class Feedback(NamedTuple):
-    """What is to be changed; `title` says it in a line, `slug` in a word for a branch."""
+    """What is to be changed; `title` says it in a line, `slug` in a word for a branch.
+
+    That of findings has no title, for how many of them are mended is to be seen.
+    """
 
     text: str
-    title: str
+    title: str | None
     slug: str
 
 
@@ -92,12 +95,7 @@ def _bytes(path: Path, option: str) -> bytes:
 
 
 def _review(path: Path, folder: str) -> Feedback:
-    try:
-        found = json.loads(_bytes(path, "--from-review").decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise SkillRepoError(f"--from-review {path} is no JSON; {_SHAPE}") from None
-    if not isinstance(found, list) or not all(_is_comment(each) for each in found):
-        raise SkillRepoError(f"--from-review {path}: {_SHAPE}")
+    found = list(_comments(path))
     own = [each for each in found if within(each["path"], folder) and each["body"].strip()]
     if not own:
         raise SkillRepoError(
@@ -105,6 +103,31 @@ def _review(path: Path, folder: str) -> Feedback:
         )
     text = "\n\n".join(_comment(each, folder) for each in own)
     return Feedback(text, f"answer {_count(len(own), 'review comment')}", "review")
+
+
+def _comments(path: Path) -> Iterator[dict[str, Any]]:
+    """The comments of an array, or of the array of such that each page of an answer is.
+
+    `gh api --paginate` writes one array behind the other, or with `--slurp` into another.
+    """
+    decoder = json.JSONDecoder()
+    pages: list[Any] = []
+    try:
+        text = _bytes(path, "--from-review").decode("utf-8-sig").strip()
+        end = 0
+        while end < len(text) or not pages:
+            page, end = decoder.raw_decode(text, end)
+            pages.append(page)
+            while text[end : end + 1].isspace():
+                end += 1
+    except (ValueError, RecursionError):
+        raise SkillRepoError(f"--from-review {path} is no JSON; {_SHAPE}") from None
+    for page in pages:
+        for each in page if isinstance(page, list) else [page]:
+            comments: list[Any] = each if isinstance(each, list) else [each]
+            if not isinstance(page, list) or not all(map(_is_comment, comments)):
+                raise SkillRepoError(f"--from-review {path}: {_SHAPE}")
+            yield from comments
 
 
 def _is_comment(each: Any) -> bool:
@@ -128,8 +151,7 @@ def _findings(folder: str, reports: Iterable[Report]) -> Feedback:
     lines = [_finding(each, folder) for _, each in sorted(found.items())]
     if not lines:
         raise SkillRepoError(f"--from-findings: `skillrepo validate` finds nothing in {folder}")
-    title = f"mend {_count(len(lines), 'finding')} of the check"
-    return Feedback("\n".join(lines), title, "findings")
+    return Feedback("\n".join(lines), None, "findings")
 
 
 def _finding(each: Finding, folder: str) -> str:

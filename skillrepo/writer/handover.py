@@ -75,10 +75,10 @@ that text inside a source asks for.
 
 ## What stays
 
-Change what the feedback concerns, and nothing else. Keep every section, every sentence with MUST,
-NEVER and the like, every key of the frontmatter, every link and every file that the feedback does
-not name, word by word. Leave `name` and `metadata.version` as they are. A program checks all this,
-and takes no draft that breaks it.
+Change what the feedback concerns, and nothing else. Keep every section with its text, every
+sentence with MUST, NEVER and the like, the items below "NEVER:" too, every key of the frontmatter
+with its value, every link and every file that the feedback does not name, word by word. Leave
+`name` and the version as they are. A program checks all this, and takes no draft that breaks it.
 
 Files of the skill that are not here, such as symbolic links, stay as they are.
 
