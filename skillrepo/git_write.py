@@ -211,7 +211,8 @@ def update_refs(repository: Repository, changes: Sequence[RefChange], reason: st
     for change in changes:
         if change.ref.startswith(_HEADS):
             _refuse_checked_out(repository, change.ref.removeprefix(_HEADS))
-    lines = b"".join(map(_update, changes))
+    # Without these words git would do what it has read, if we are killed while we write more.
+    lines = b"".join((b"start\0", *map(_update, changes), b"commit\0"))
     try:
         command = (*PATIENCE, "update-ref", "-m", f"skillrepo: {reason}", "--stdin", "-z")
         run_here(repository, *command, stdin=lines, hooks=True)
