@@ -158,8 +158,8 @@ def commit_objects(
     return _committed(repository, (*_UTF8, *commit), text).decode().strip()
 
 
-def create_branch(repository: Repository, name: str, oid: str) -> None:
-    """Create a branch of ours at a commit.
+def create_branch(repository: Repository, name: str, oid: str, *, looked: bool = False) -> None:
+    """Create a branch of ours at a commit; `looked` says that it was not there a while ago.
 
     BranchExistsError if there is one of that name, or one that differs from it in case only
     where the file system makes them the same. SkillRepoError if a branch is in the way
@@ -175,7 +175,7 @@ def create_branch(repository: Repository, name: str, oid: str) -> None:
         run_here(repository, *arguments, ref, whole_oid(oid), "0" * len(oid), hooks=True)
     except GitError as error:
         if repository.branch_oid(name):
-            why = f"the branch `{name}` exists"
+            why = f"the branch `{name}` exists" + (" by now: run it again" if looked else "")
             raise BranchExistsError(why) from error
         raise _ref_error(repository, name, error) from error
 

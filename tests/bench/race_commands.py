@@ -29,7 +29,7 @@ MOST_TRIES = 300
 CATEGORIES = "version: 1\ncategories:\n  data:\n    title: Data\n    description: Data.\n"
 FOLDER = "skills/data"
 MOVED = "has changed meanwhile: run it again"
-EXISTS = "exists"
+EXISTS = "exists by now: run it again"
 
 
 def git(root: Path, *arguments: str) -> list[str]:
