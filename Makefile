@@ -67,6 +67,7 @@ soak: $(VENV)/.bench
 	$(BIN)/python tests/bench/kill_commands.py --git
 	@PATH="$$GIT_BIN:$$PATH"; export PATH; \
 	    if git init -h 2>&1 | grep -q ref-format; then set -x; \
+	        $(BIN)/python tests/bench/race_commands.py --store reftable && \
 	        $(BIN)/python tests/bench/kill.py --kills 500 --store reftable && \
 	        $(BIN)/python tests/bench/kill_commands.py --store reftable; \
 	    else echo 'reftable: not tried, as git has none; see GIT_BIN in the Makefile'; fi

@@ -1,6 +1,6 @@
 """Runs commands that write to one branch in many processes at once, and looks what became of it.
 
-Usage: python tests/bench/race_commands.py [RACE ...] [--processes 8] [--rounds 5]
+Usage: python tests/bench/race_commands.py [RACE ...] [--processes 8] [--rounds 5] [--store files]
 
 `promote` merges different drafts into one branch, `here` into the branch that is checked out;
 `revise` adds to one branch; `publish` publishes each new skill; `drop` drops the same draft. A
@@ -213,16 +213,18 @@ def main() -> None:
     parser.add_argument("races", nargs="*", metavar="RACE", help=", ".join(RACES))
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--store", choices=("files", "reftable"), default="files")
     options = parser.parse_args()
     if unknown := set(options.races) - RACES.keys():
         sys.exit(f"no such race: {', '.join(unknown)}; there are {', '.join(RACES)}")
+    store = () if options.store == "files" else (f"--ref-format={options.store}",)
     os.environ |= SETTINGS
     for name in ("drop", "promote", "publish", "revise"):
         run(name, "--help")  # what is imported here is not imported by each process
     for name in options.races or RACES:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder).resolve() / "skills"
-            git(root.parent, "init", "--quiet", "--initial-branch=main", str(root))
+            git(root.parent, "init", "--quiet", "--initial-branch=main", *store, str(root))
             commit(root, {"taxonomy.yaml": CATEGORIES, f"{FOLDER}/pdf/SKILL.md": skill("pdf")})
             os.chdir(root)
             begin = time.monotonic()
