@@ -8,8 +8,9 @@ no file, and that the system takes back from a process that is killed.
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from skillrepo.errors import SkillRepoError
@@ -18,6 +19,9 @@ from skillrepo.git_process import GitError, run_git
 from skillrepo.git_write import lock_problem
 
 _HEADS = "refs/heads/"
+# A hook of the one that is at work may take long, or may itself want to promote.
+_PATIENCE = 10.0
+_LOOK_AGAIN = 0.02
 
 
 def refuse_unclean(worktree: Path, ref: str) -> None:
@@ -75,11 +79,27 @@ def _alone(worktree: Path) -> Iterator[Path]:
     git_dir = Path(_said(worktree, "--absolute-git-dir"))
     folder = os.open(git_dir, os.O_RDONLY)
     try:
-        with suppress(OSError):  # a network file system may know no such locks
-            fcntl.flock(folder, fcntl.LOCK_EX)
+        if not _locked(folder):
+            why = f"another `skillrepo promote` is at work in `{worktree}`: run it again later"
+            raise SkillRepoError(why)
         yield git_dir
     finally:
         os.close(folder)
+
+
+def _locked(folder: int) -> bool:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(_LOOK_AGAIN)
+        except OSError:  # a network file system may know no such locks
+            return True
+        else:
+            return True
 
 
 def _refuse_unclean(worktree: Path, git_dir: Path, ref: str) -> None:

@@ -1,6 +1,8 @@
 """`skillrepo promote`, on real repositories: a draft is merged here, after its gate."""
 
+import fcntl
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -241,6 +243,24 @@ def test_files_are_put_back_where_git_may_not_set_the_branch(
     assert git(root, "rev-parse", "main") == before
     assert git(root, "status", "--porcelain") == ""
     assert not (root / PATH).exists()
+
+
+def test_another_that_merges_there_is_waited_for(
+    root: Path, run: Run, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip = draft(root, git, BRANCH, DRAFT)
+    monkeypatch.setattr("skillrepo.git_merge._PATIENCE", 0.1)
+    lock = os.open(root / ".git", os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    done = run(root, "promote", BRANCH)
+    assert done.code == 2
+    assert "another `skillrepo promote` is at work in" in done.err
+    monkeypatch.setattr("skillrepo.git_merge._PATIENCE", 60)
+    timer = threading.Timer(0.1, os.close, (lock,))
+    timer.start()
+    assert run(root, "promote", BRANCH).code == 0
+    timer.join()
+    assert git(root, "rev-parse", "main") == tip
 
 
 def test_what_cannot_be_put_back_is_told(root: Path, run: Run, git: Git) -> None:

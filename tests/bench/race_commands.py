@@ -29,6 +29,7 @@ MOST_TRIES = 300
 CATEGORIES = "version: 1\ncategories:\n  data:\n    title: Data\n    description: Data.\n"
 FOLDER = "skills/data"
 MOVED = "has changed meanwhile: run it again"
+BUSY = "another `skillrepo promote` is at work"
 EXISTS = "exists by now: run it again"
 
 
@@ -120,7 +121,7 @@ def promoted(root: Path, into: str, processes: int, rounds: int) -> int:
 
     def work(number: int) -> int:
         calls = [("promote", f"skill/new/{name}", "--into", into) for name in names[number]]
-        return sum(until(call, MOVED) for call in calls)
+        return sum(until(call, MOVED, BUSY) for call in calls)
 
     refused = together(processes, work)
     wanted = tree(root, start).union(*(tree(root, f"skill/new/{name}") for name in every))
