@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def put(target: Path, data: bytes, *, mode: int = 0o666) -> None:
+def put(target: Path, data: bytes, *, mode: int = 0o666, exact: bool = False) -> None:
     """Write the bytes of a file, as `put_parts` does."""
-    put_parts(target, (data,), mode=mode)
+    put_parts(target, (data,), mode=mode, exact=exact)
 
 
-def put_parts(target: Path, parts: Iterable[bytes], *, mode: int = 0o666) -> None:
+def put_parts(
+    target: Path, parts: Iterable[bytes], *, mode: int = 0o666, exact: bool = False
+) -> None:
     """Write a file part by part, and make the folders that it needs.
 
     A symbolic link in its place is replaced; nothing is written through it. The user's umask is
-    taken off `mode`. Raises OSError.
+    taken off `mode`, unless that is to be `exact`. Raises OSError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not the file's own name with something added: it may be as long as a name may be.
@@ -25,6 +27,8 @@ def put_parts(target: Path, parts: Iterable[bytes], *, mode: int = 0o666) -> Non
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.writelines(parts)
+            if exact:
+                os.fchmod(file.fileno(), mode)
         new.replace(target)
     finally:
         new.unlink(missing_ok=True)
@@ -34,7 +38,5 @@ def replace(target: Path, before: bytes, data: bytes) -> bool:
     """Give a file new bytes and keep its mode; False where it no longer holds `before`."""
     if target.is_symlink() or not target.is_file() or target.read_bytes() != before:
         return False
-    mode = target.stat().st_mode & 0o7777
-    put(target, data)
-    target.chmod(mode)
+    put(target, data, mode=target.stat().st_mode & 0o7777, exact=True)
     return True
