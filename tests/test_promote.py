@@ -233,6 +233,7 @@ def test_files_are_put_back_where_git_may_not_set_the_branch(
         (root / ".git" / lock).touch()
     else:
         hook = root / ".git/hooks/reference-transaction"
+        hook.parent.mkdir(exist_ok=True)
         hook.write_text(
             "#!/bin/sh\ngrep -q refs/heads/main && [ $1 = prepared ] && exit 1\nexit 0\n"
         )
@@ -266,6 +267,7 @@ def test_another_that_merges_there_is_waited_for(
 def test_what_cannot_be_put_back_is_told(root: Path, run: Run, git: Git) -> None:
     draft(root, git, BRANCH, DRAFT)
     hook = root / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text(
         "#!/bin/sh\ngrep -q refs/heads/main && [ $1 = prepared ] || exit 0\n"
         f"echo mine >{PATH}; exit 1\n"
