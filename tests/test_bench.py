@@ -143,7 +143,7 @@ def test_kills_of_commands_leave_what_is_allowed(options: tuple[str, ...]) -> No
     seed = str(os.getpid())
     said = bench("kill_commands.py", "--kills", "2", "--after", "0.4", "--seed", seed, *options)
     lines = said.splitlines()
-    assert len(lines) == (2 if "--git" in options else 11)
+    assert len(lines) == (2 if "--git" in options else 12)
     assert all(re.fullmatch(r"\w+: [a-z-]+: 2 kills .*nothing damaged or lost", x) for x in lines)
 
 

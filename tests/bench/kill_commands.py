@@ -153,6 +153,18 @@ def published(scene: Scene, start: str, ref: str) -> int:
     return 1
 
 
+def moved(scene: Scene, n: str) -> int:
+    """0 where there is no branch, 1 where the skill has its new name there and nothing else."""
+    ref = f"refs/heads/skill/move/{n}"
+    if not scene.oid(ref):
+        return 0
+    changed = git(scene.root, "diff-tree", "-r", "--no-renames", "--name-status", scene.base, ref)
+    wanted = {f"D\t{FOLDER}/pdf/SKILL.md", f"A\t{FOLDER}/{n}/SKILL.md"}
+    if set(changed.splitlines()) != wanted or len(scene.since(scene.base, ref)) != 1:
+        fail(changed)
+    return 1
+
+
 def pushed(scene: Scene, ref: str) -> int:
     """0 where the remote has no such branch, 1 where it has that which is here."""
     there = scene.oid(ref, there=True)
@@ -258,6 +270,12 @@ COMMANDS = {
         on_draft,
         merged_here,
         [(0, "updated the worktree", 1), IS_MERGED],
+    ),
+    "move": Command(
+        ("taxonomy", "mv", "data/pdf", "data/{n}"),
+        lambda *_: {},
+        moved,
+        [(0, "committed", 1), (2, "skill/move/{n}", 1)],
     ),
     "publish": Command(
         ("publish", "--ref", "pub-{n}"),
@@ -390,7 +408,11 @@ def once(scene: Scene, command: Command, n: str, wait: float) -> tuple[int, str]
     wanted, words, then = command.again[found]
     process, said = act(scene, command, n)
     again = finish(process)
-    if again != wanted or words not in said.read_text() or command.look(scene, n) != then:
+    if (
+        again != wanted
+        or words.replace("{n}", n) not in said.read_text()
+        or command.look(scene, n) != then
+    ):
         fail(f"after state {found}: exit code {again}\n{said.read_text()}")
     return found, amiss
 
