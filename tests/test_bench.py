@@ -139,6 +139,28 @@ def test_kills_of_a_batch_cost_nothing_twice() -> None:
     assert re.fullmatch(r"files: 3 kills .* none; nothing damaged, no lock left\n", said)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) is Linux's")
+@pytest.mark.parametrize(
+    "options", [(), ("--git", "drop", "promote-here"), ("--store", "reftable")]
+)
+def test_kills_of_commands_leave_what_is_allowed(options: tuple[str, ...]) -> None:
+    # `make soak` kills each 100 times.
+    if "reftable" in options and b"--ref-format" not in conftest.INIT_HELP.stdout:
+        pytest.skip("this git has no reftable")
+    seed = str(os.getpid())
+    said = bench("kill_commands.py", "--kills", "2", "--after", "0.4", "--seed", seed, *options)
+    lines = said.splitlines()
+    assert len(lines) == (2 if "--git" in options else 12)
+    assert all(re.fullmatch(r"\w+: [a-z-]+: 2 kills .*nothing damaged or lost", x) for x in lines)
+
+
+@pytest.mark.parametrize("race", ["promote", "here", "revise", "publish", "drop"])
+def test_nothing_gets_lost_where_commands_race(race: str) -> None:
+    said = bench("race_commands.py", race, "--processes", "3", "--rounds", "2")
+    assert said.startswith(f"{race}: 3 processes, 2 rounds in ")
+    assert said.endswith("nothing lost\n")
+
+
 def test_no_draft_gets_lost_among_many_processes() -> None:
     # `make soak` has 32 processes create 100 drafts each.
     said = bench("race.py", "--processes", "6", "--drafts", "10")

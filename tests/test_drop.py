@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, Run, everything, runner, skill, snapshot
 from test_drafts import draft
 from test_new import STATES
+
+from skillrepo.errors import SkillRepoError
+from skillrepo.git import Repository
+from skillrepo.git_branches import drop_branch
 
 BRANCH = "skill/new/csv"
 DRAFT: dict[str, str | None] = {"skills/data/csv/SKILL.md": skill("csv")}
@@ -176,6 +181,25 @@ def test_a_lock_is_named_and_left(lock: str, root: Path, run: Run, git: Git) -> 
     assert f"{lock}` (" in done.err
     assert f"keeps git from writing the branch `{BRANCH}`" in done.err
     assert (root / ".git" / lock).is_file()
+    assert refs(root, git, "refs/heads/skill", KEEP) == {f"refs/heads/{BRANCH}": oid}
+
+
+@pytest.mark.parametrize("words", range(8))
+def test_what_git_read_before_a_kill_is_not_half_of_it(
+    words: int, root: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A process is killed while it writes to git, which then reads so many words, and the end.
+    oid = draft(root, git, BRANCH, DRAFT)
+    (tmp_path / "bin").mkdir()
+    script = tmp_path / "bin/git"
+    real = f'PATH="{os.environ["PATH"]}" exec git "$@"'
+    script.write_text(
+        f'#!/bin/sh\ncase "$*" in *update-ref*) head -z -n {words} | {real} ;; *) {real} ;; esac\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(script.parent), prepend=os.pathsep)
+    with suppress(SkillRepoError):
+        drop_branch(Repository.open(root), BRANCH, oid, datetime.now(UTC))
     assert refs(root, git, "refs/heads/skill", KEEP) == {f"refs/heads/{BRANCH}": oid}
 
 

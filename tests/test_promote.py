@@ -1,12 +1,17 @@
 """`skillrepo promote`, on real repositories: a draft is merged here, after its gate."""
 
+import fcntl
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, Run, everything, runner, skill
 from test_drafts import draft
+
+from skillrepo.errors import SkillRepoError
+from skillrepo.git_merge import merge_forward
 
 BRANCH = "skill/new/csv"
 PATH = "skills/data/csv/SKILL.md"
@@ -211,9 +216,78 @@ def test_locks_are_left(lock: str, root: Path, run: Run, git: Git) -> None:
     (root / ".git" / lock).touch()
     done = run(root, "promote", BRANCH)
     assert done.code == 2
-    assert lock in done.err
+    assert f"`{root / '.git' / lock}` (0 seconds old) keeps git from writing" in done.err.replace(
+        "(1 seconds", "(0 seconds"
+    )
     assert (root / ".git" / lock).is_file()
     assert git(root, "rev-parse", "main") == before
+
+
+@pytest.mark.parametrize("lock", ["HEAD.lock", "refs/heads/main.lock", ""])
+def test_files_are_put_back_where_git_may_not_set_the_branch(
+    lock: str, root: Path, run: Run, git: Git
+) -> None:
+    draft(root, git, BRANCH, {**DRAFT, "README.md": "# Other\n"})
+    before = git(root, "rev-parse", "main")
+    if lock:
+        (root / ".git" / lock).touch()
+    else:
+        hook = root / ".git/hooks/reference-transaction"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(
+            "#!/bin/sh\ngrep -q refs/heads/main && [ $1 = prepared ] && exit 1\nexit 0\n"
+        )
+        hook.chmod(0o755)
+    done = run(root, "promote", BRANCH)
+    assert done.code == 2
+    assert (f"`{root}/.git/{lock}` (" if lock else "ref updates aborted by hook") in done.err
+    assert git(root, "rev-parse", "main") == before
+    assert git(root, "status", "--porcelain") == ""
+    assert not (root / PATH).exists()
+
+
+def test_another_that_merges_there_is_waited_for(
+    root: Path, run: Run, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip = draft(root, git, BRANCH, DRAFT)
+    monkeypatch.setattr("skillrepo.git_merge._PATIENCE", 0.1)
+    lock = os.open(root / ".git", os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    done = run(root, "promote", BRANCH)
+    assert done.code == 2
+    assert "another `skillrepo promote` is at work in" in done.err
+    monkeypatch.setattr("skillrepo.git_merge._PATIENCE", 60)
+    timer = threading.Timer(0.1, os.close, (lock,))
+    timer.start()
+    assert run(root, "promote", BRANCH).code == 0
+    timer.join()
+    assert git(root, "rev-parse", "main") == tip
+
+
+def test_what_cannot_be_put_back_is_told(root: Path, run: Run, git: Git) -> None:
+    draft(root, git, BRANCH, DRAFT)
+    hook = root / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        "#!/bin/sh\ngrep -q refs/heads/main && [ $1 = prepared ] || exit 0\n"
+        f"echo mine >{PATH}; exit 1\n"
+    )
+    hook.chmod(0o755)
+    done = run(root, "promote", BRANCH)
+    assert done.code == 2
+    assert "could not be put back" in done.err
+    assert "`git reset --hard` puts them back" in done.err
+    assert (root / PATH).read_text() == "mine\n"
+
+
+def test_branch_that_moved_after_the_gate(root: Path, git: Git) -> None:
+    tip = draft(root, git, BRANCH, DRAFT)
+    before = git(root, "rev-parse", "main")
+    after = later(root, git)
+    with pytest.raises(SkillRepoError, match="`main` has changed meanwhile: run it again"):
+        merge_forward(root, "refs/heads/main", before, tip)
+    assert git(root, "rev-parse", "main") == after
+    assert git(root, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(

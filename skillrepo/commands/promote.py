@@ -19,8 +19,9 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Report, Severity
 from skillrepo.git import Repository
 from skillrepo.git_branches import Dropped, drop_branch
+from skillrepo.git_merge import merge_forward, refuse_unclean
 from skillrepo.git_tips import Change, changes
-from skillrepo.git_write import RefChange, merge_forward, refuse_unclean, update_refs
+from skillrepo.git_write import RefChange, update_refs
 from skillrepo.output import json, render, shapes
 from skillrepo.visible import one_line
 
@@ -146,7 +147,7 @@ def _merged(repository: Repository, merge: _Merge, way: _How | None) -> _Merge:
             changed=merge.changed,
         )
     if merge.worktree:
-        merge_forward(merge.worktree, commit)
+        merge_forward(merge.worktree, merge.ref, merge.before, commit)
     else:
         update_refs(repository, [RefChange(merge.ref, commit, merge.before)], "promote")
     return replace(merge, how=how, commit=commit)

@@ -210,7 +210,7 @@ def _commit(done: _Done) -> str | None:
     )
     new = commit or last.commit
     if last.local is None and new:
-        create_branch(repository, last.branch, new)
+        create_branch(repository, last.branch, new, looked=True)
     elif last.local and new and last.local != new:
         move_branch(repository, last.branch, last.local, new, what="publish")
     return commit

@@ -212,7 +212,7 @@ def _commit(proposal: Proposal, request: Request, job: Job) -> Outcome:
     if job.goes_on:
         move_branch(repository, branch, job.base, commit)
     else:
-        create_branch(repository, branch, commit)
+        create_branch(repository, branch, commit, looked=True)
     return Outcome(branch, commit, trailers, remote=next(iter(remotes), None))
 
 
