@@ -12,7 +12,7 @@ import pytest
 from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, Run, everything, runner, skill, snapshot
 from test_drafts import draft
-from test_new import STATES
+from user_states import STATES
 
 BRANCH = "skill/new/csv"
 DRAFT: dict[str, str | None] = {"skills/data/csv/SKILL.md": skill("csv")}
