@@ -22,7 +22,7 @@ from skillrepo.git_branches import Dropped, drop_branch
 from skillrepo.git_tips import Change, changes
 from skillrepo.git_write import RefChange, merge_forward, refuse_unclean, update_refs
 from skillrepo.output import json, render, shapes
-from skillrepo.visible import one_line
+from skillrepo.visible import one_line, shell_word
 
 _HEADS = "refs/heads/"
 _How = Literal["fast-forward", "squash"]
@@ -164,7 +164,7 @@ def _text(merge: _Merge) -> Iterator[str]:
     if merge.dropped:
         yield from told(merge.dropped)
     else:
-        yield f"next: skillrepo drop {branch}"
+        yield f"next: skillrepo drop {shell_word(merge.branch)}"
 
 
 def _shape(merge: _Merge) -> shapes.PromoteShape:
