@@ -189,3 +189,40 @@ def test_a_change_would_be_noticed(path: str, root: Path) -> None:
     with (root / path).open("a") as file:
         file.write("x")
     assert changed(before, seen(root.parent)) == [f"{root.name}/{path}"]
+
+
+HOOKS = (
+    *("applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit"),
+    *("prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout"),
+    *("post-merge", "pre-push", "pre-auto-gc", "post-rewrite", "sendemail-validate", "update"),
+    *("fsmonitor-watchman", "post-index-change", "reference-transaction", "push-to-checkout"),
+    *("pre-receive", "post-receive", "post-update", "proc-receive"),
+)
+PROGRAMS = (
+    *("filter.x.clean", "filter.x.smudge", "filter.x.process", "diff.x.textconv", "diff.x.command"),
+    *("merge.x.driver", "core.fsmonitor", "core.pager", "core.editor", "diff.external"),
+    *("alias.update-ref", "alias.log", "trailer.skill.command", "trailer.skill.cmd", "pager.log"),
+    *("interactive.diffFilter", "sequence.editor", "uploadpack.packObjectsHook"),
+)
+
+
+def test_hooks_alone_run_and_only_two_of_them(
+    root: Path, run: Run, git: Git, outside: Path
+) -> None:
+    ran = outside / "ran"
+    for hook in HOOKS:
+        path = root / ".git/hooks" / hook
+        path.write_text(f"#!/bin/sh\necho {hook} >> {ran}\n")
+        path.chmod(0o755)
+    (root / ".gitattributes").write_text("* filter=x diff=x merge=x\n")
+    git(root, "-c", "core.hooksPath=/dev/null", "add", "--all")
+    git(root, "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "-m", "attributes")
+    for name in PROGRAMS:
+        git(root, "config", name, f"echo {name} >> {ran}; cat")
+    git(root, "config", "remote.origin.url", str(outside / "remote"))
+    ran.unlink(missing_ok=True)
+    for words in COMMANDS:
+        done = run(root, *(word.format(outside=outside, ours=HERE.parent.parent) for word in words))
+        assert done.code in {0, 1}, (words, done.err)
+    # The branch was set, and pushed.
+    assert set(ran.read_text().split()) == {"reference-transaction", "pre-push"}
