@@ -48,7 +48,7 @@ def test_fifty_new_skills_merge_in_any_order(make_repo: MakeRepo, run: Run, git:
     before = set(git(root, "ls-tree", "-r", "--name-only", "main").splitlines())
     trees = set()
 
-    @settings(max_examples=3, deadline=None, database=None)
+    @settings(max_examples=2, deadline=None, database=None)
     @given(st.permutations(branches))
     def merged(order: list[str]) -> None:
         git(root, "reset", "--quiet", "--hard", start)
