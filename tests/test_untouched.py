@@ -30,6 +30,7 @@ SKILLS = {
     ),
 }
 NEW, REVISED = "skill/new/wax-seal", "skill/revise/pdf-merge/say-more"
+MOVED, ADDED = "skill/move/csv-join", "skill/taxonomy/data-tables"
 REVISE = ("revise", "pdf-merge", "Say more in Merging", "--slug", "say-more")
 
 # Each in turn, in one repository: the later ones find what the first have made.
@@ -55,6 +56,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("explain", "S101"),
     ("taxonomy", "tree"),
     ("taxonomy", "check"),
+    ("taxonomy", "add", "data/tables", "--purpose", "Rows and columns."),
+    ("taxonomy", "mv", "data/csv-join", "coding/csv-join"),
     ("config", "show"),
     ("schema", "--check", "{ours}/schemas"),
     ("publish", "--dry-run"),
@@ -166,9 +169,9 @@ def test_nothing_of_the_user_is_touched(
         assert changed(before, seen(root.parent)) == [], words
         assert done.code in {0, 1} or (done.code == 2 and make in LACKING), (words, done.err)
     made = git(cwd, "for-each-ref", "--format=%(refname:short)", "refs/heads/skill")
-    names = ("new/goose-quill", "new/quill-0", "new/quill-1", "new/quill-2")
+    new = [f"skill/new/{name}" for name in ("goose-quill", "quill-0", "quill-1", "quill-2")]
     if make is not unborn:
-        assert made.split() == [*(f"skill/{name}" for name in names), REVISED]
+        assert made.split() == [MOVED, *new, REVISED, ADDED]
         assert git(cwd, "rev-list", "--count", f"main..{REVISED}") == "2"
 
 
