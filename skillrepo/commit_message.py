@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from skillrepo.closing_words import without_closing
 from skillrepo.contract import Revision
 from skillrepo.draft import Request
 from skillrepo.finding import Finding, Report
@@ -79,7 +80,12 @@ def _changes(revision: Revision) -> Iterator[str]:
 
 def paragraph(text: str) -> str:
     """A text as a paragraph of lines that git takes for nothing else."""
-    lines = _wrapped(text)
+    return uncut("\n".join(_wrapped(text)))
+
+
+def uncut(text: str) -> str:
+    """`text` that git takes for part of a message as a whole, and a terminal for text."""
+    lines = visible(text).split("\n")
     return "\n".join(f" {line}" if _CUTS.match(line) else line for line in lines)
 
 
@@ -98,7 +104,8 @@ def _findings(proposal: Proposal) -> Iterator[str]:
     for finding in _shown(proposal.house):
         place = line(finding.path.removeprefix(proposal.folder + "/"))
         why = line(finding.message)[:_MOST_OF_A_FINDING]
-        yield f"- {place}:{finding.line} {finding.code} {finding.rule}: {why}"
+        # The name of a rule may end in such a word as `resolve`.
+        yield without_closing(f"- {place}:{finding.line} {finding.code} {finding.rule}: {why}")
     if (more := len(proposal.house.findings) - _MOST_FINDINGS) > 0:
         yield f"- and {more:,} more"
 
@@ -126,5 +133,5 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
 
 def line(value: str) -> str:
     """A text as one line that starts nothing anywhere."""
-    words = " ".join(visible(value).split())[:_MOST_CHARACTERS]
+    words = without_closing(" ".join(visible(value).split())[:_MOST_CHARACTERS])
     return _SKIPS.sub(r"(\1)", words)

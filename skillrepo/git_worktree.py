@@ -28,7 +28,7 @@ def changed_since(repository: Repository, oid: str, under: str = "") -> list[str
     now = {}
     if ".gitmodules" in then or os.path.lexists(f"{root}/.gitmodules"):
         # The index says which commit a submodule is to be of: to look into it takes a program.
-        index = repository.index_entries().items()
+        index = repository.index_entries(under).items()
         now = {path: (e.mode, e.oid) for path, e in index if e.mode == "160000"}
     for path in repository.files(under):
         if path in now:

@@ -9,6 +9,7 @@ from posixpath import join, normpath
 
 from skillrepo.draft import Source
 from skillrepo.errors import SkillRepoError
+from skillrepo.visible import one_line
 
 MAX_FILE_BYTES = 2_000_000
 MAX_FILES = 200
@@ -33,7 +34,7 @@ def read(
     reading = _Reading(inside or Path())
     for path in paths:
         if inside and (why := _outside(inside, path)):
-            raise SkillRepoError(f"--from {path}: {why}")
+            raise SkillRepoError(f"--from {one_line(str(path))}: {why}")
         if _is_folder(reading.start / path):
             reading.add_folder(path)
         else:
@@ -56,7 +57,7 @@ class _Reading:
     def add_file(self, path: Path) -> None:
         read = _read(self.start / path)
         if isinstance(read, str):
-            raise SkillRepoError(f"--from {path}: {read}")
+            raise SkillRepoError(f"--from {one_line(str(path))}: {read}")
         self._add(_shown(path), self.start / path, read)
 
     def add_folder(self, folder: Path) -> None:

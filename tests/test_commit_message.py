@@ -254,3 +254,14 @@ def test_no_text_of_a_revision_forges_anything(title: str, feedback: str, body: 
     assert not [c for c in message if unicodedata.category(c) in {"Cc", "Cs"} and c != "\n"]
     keys = [line.partition(":")[0] for line in trailers(message)]
     assert keys == ["Skill", "Skill-Writer", "Skill-Feedback"]
+
+
+def test_it_closes_no_issue() -> None:
+    made = draft(skill(description="Merges files. Fixes #1, closes a/b#2. Use when GH-3 is open."))
+    noted = replace(made, notes=("Resolves #4.",))
+    found = (finding("#5 is no anchor"),)
+    message = commit_message(proposal(noted, found), request(sources=(source("fix #6"),)))
+    assert "Fixes - #1, closes - a/b#2." in message
+    assert "Resolves - #4." in message
+    assert "template-text: #5" in message
+    assert "fix - #6" in message

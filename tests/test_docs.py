@@ -16,6 +16,7 @@ from skillrepo.rules import ALL
 DOCS = checkout.CHECKOUT / "docs"
 RULES = (DOCS / "rules.md").read_text(encoding="utf-8")
 PULL_REQUESTS = (DOCS / "pull-requests.md").read_text(encoding="utf-8")
+PROMISES = (DOCS / "promises.md").read_text(encoding="utf-8")
 DEMANDS = (DOCS / "demands.md").read_text(encoding="utf-8")
 SEVERITIES = {
     "-": None,
@@ -115,3 +116,13 @@ def test_publishing_names_options_that_there_are() -> None:
     for option in ("--ref", "--push", "--remote", "--dry-run", "--json"):
         assert option in text
         assert f"{option} " in done.stdout
+
+
+def test_promises_names_tests_that_there_are() -> None:
+    parts = re.split(r"^## (\d)\. .+$", PROMISES, flags=re.MULTILINE)
+    assert parts[1::2] == list("1234567")
+    for part in parts[2::2]:
+        held = part.partition("**Tests:**")[2]
+        named = re.findall(r"`([\w/]+\.py)`", held)
+        assert named
+        assert [name for name in named if not (checkout.CHECKOUT / "tests" / name).is_file()] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, Run, everything, runner, skill
-from test_new import STATES
+from user_states import STATES
 
 from skillrepo.git import Repository
 from skillrepo.git_tips import Distance, distances

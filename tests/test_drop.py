@@ -13,7 +13,7 @@ import pytest
 from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, Run, everything, runner, skill, snapshot
 from test_drafts import draft
-from test_new import STATES
+from user_states import STATES
 
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository

@@ -493,6 +493,18 @@ def test_what_git_cannot_store_is_a_change(repo: Path) -> None:
     assert git_worktree.changed_since(repository, repository.resolve("HEAD")) == ["README.md"]
 
 
+def test_a_submodule_is_no_change_of_another_folder(
+    repo: Path, make_repo: MakeRepo, git: Git
+) -> None:
+    repository = Repository.open(repo)
+    form = f"--object-format={repository.object_format}"
+    inner = make_repo({"a": "a"}, name="inner", options=(form,))
+    git(repo, "submodule", "--quiet", "add", str(inner), "inner")
+    head = repository.resolve("HEAD")
+    assert git_worktree.changed_since(repository, head) == [".gitmodules", "inner"]
+    assert git_worktree.changed_since(repository, head, "skills") == []
+
+
 def test_settings_are_what_git_says(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = Repository.open(make_repo(FILES))
     assert repository.setting("user.name") == "Ada Test"

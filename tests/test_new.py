@@ -13,7 +13,6 @@ import pytest
 from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, TAXONOMY, Result, Run, everything, runner, skill, snapshot
 from openai_server import fields, serving
-from user_states import STATES
 
 from skillrepo.commands.landing import keep
 from skillrepo.commands.work import prepare
@@ -179,24 +178,6 @@ def test_base_that_is_no_commit(rev: str, root: Path, run: Run) -> None:
 
 
 # What the user has stays as it is.
-
-
-def _status(root: Path, git: Git) -> str:
-    return git(root, "--no-optional-locks", "status", "--porcelain=v2", "--branch")
-
-
-@pytest.mark.parametrize("make", STATES)
-@pytest.mark.parametrize("name", ["repo", "a repö 'x'"])
-def test_nothing_of_the_user_is_touched(
-    make: Callable[[Path, Git], Path], name: str, *, make_repo: MakeRepo, run: Run, git: Git
-) -> None:
-    root = make_repo(FILES, name=name)
-    cwd = make(root, git)
-    before = snapshot(root.parent), _status(cwd, git), git(root, "stash", "list")
-    done = run(cwd, "new", BRIEF)
-    assert (done.code, done.err) == (0, "")
-    assert (snapshot(root.parent), _status(cwd, git), git(root, "stash", "list")) == before
-    assert BRANCH in branches(root, git)
 
 
 @pytest.mark.parametrize("options", [("--bare",), ("--bare", "--object-format=sha256")])

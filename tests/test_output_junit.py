@@ -105,7 +105,9 @@ def test_hostile_text_is_text() -> None:
     assert lines == [text.line(report.findings[0]).replace("\ufffe", "<U+FFFE>")]
     names = [each.get("name") or "" for each in suite.findall("testcase")]
     assert len(names) == 3
-    assert names[0].startswith("skills/a\n::error::b,c: <U+0023>#[add-mask]%0A<x>&\"'<U+001B>[2J")
+    assert names[0].startswith(
+        "skills/a\n<U+003A>:error::b,c: <U+0023>#[add-mask]%0A<x>&\"'<U+001B>[2J"
+    )
     assert PATH.removesuffix("/SKILL.md").rpartition("]]>")[2] in names[0]
 
 

@@ -79,7 +79,7 @@ def test_hostile_text_forges_no_line_and_no_command() -> None:
     for line in lines:
         assert not line.lstrip().startswith("::")
         assert not re.search(r"##\w*\[|[\x00-\x1f\x7f-\x9f\u202e\ud800-\udfff]", line)
-    assert lines[1].startswith("./::error::skills/a ::error::b,c: <U+0023>#[add-mask]%0A")
+    assert lines[1].startswith("./::error::skills/a <U+003A>:error::b,c: <U+0023>#[add-mask]%0A")
 
 
 def test_it_imports_nothing_new() -> None:

@@ -1,13 +1,11 @@
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import FORMATS, Git, MakeRepo
-from content_repo import FILES, Run, everything, runner, skill, snapshot
-from user_states import STATES
+from content_repo import FILES, Run, everything, runner, skill
 
 STABLE = "license: MIT\nmetadata:\n  version: 1.2.0\n  status: stable\n"
 DRAFT = "metadata:\n  status: draft\n"
@@ -346,19 +344,6 @@ def test_a_ref_that_is_no_name(ref: str, root: Path, run: Run) -> None:
 
 
 # Where it works.
-
-
-@pytest.mark.parametrize("make", STATES)
-def test_nothing_of_the_user_is_touched(
-    make: Callable[[Path, Git], Path], make_repo: MakeRepo, run: Run, git: Git
-) -> None:
-    root = make_repo(SKILLS, name="a repö 'x'")
-    cwd = make(root, git)
-    before = snapshot(root.parent, written="published")
-    done = run(cwd, "publish")
-    assert (done.code, done.err) == (0, "")
-    assert snapshot(root.parent, written="published") == before
-    assert published(root, git) == NAMES
 
 
 def test_a_bare_repository(root: Path, tmp_path: Path, run: Run, git: Git) -> None:

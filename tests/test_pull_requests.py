@@ -829,8 +829,8 @@ def test_branch_by_hand(place: Place, git: Git) -> None:
     git(place.root, "commit", "--quiet", "-m", "fix(csv-join): faster @ada\n\nFixes #1 ``` <b>")
     assert place.run(place.root, "pr", "skill/revise/csv-join/faster").code == 0
     pull = place.stand.pulls[0]
-    assert pull["title"] == "fix(csv-join): faster @ada"
-    assert "````text\nFixes #1 ``` <b>\n````" in pull["body"]
+    assert pull["title"] == "fix(csv-join): faster @ ada"
+    assert "````text\nFixes - #1 ``` <b>\n````" in pull["body"]
     assert "M102 name-matches-folder" in pull["body"]
     assert "```text\nby hand\n" in pull["body"]
     assert {each["name"] for each in pull["labels"]} == {"skillrepo", "skill: revise"}

@@ -1,9 +1,11 @@
+import json
+import shlex
 import sys
 import unicodedata
 
 import pytest
 
-from skillrepo.visible import one_line, visible
+from skillrepo.visible import inert_json, one_line, shell_word, visible
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,8 @@ from skillrepo.visible import one_line, visible
         ("a\u2028b", "a<U+2028>b"),
         ("a ##[error]b ##vso[x]", "a <U+0023>#[error]b <U+0023>#vso[x]"),
         ("###[x] # [y] ##y ## [z] #[u]", "#<U+0023>#[x] # [y] ##y ## [z] #[u]"),
+        ("::error::a\n \t\xa0::b\nc ::d", "<U+003A>:error::a\n \t\xa0<U+003A>:b\nc ::d"),
+        ("\u2028::a\n\u2028 ::b", "<U+2028>::a\n<U+2028> ::b"),
         ("", ""),
     ],
 )
@@ -47,3 +51,20 @@ def test_no_control_character_gets_through() -> None:
         if unicodedata.category(chr(code)) in ("Cc", "Cs", "Zl", "Zp"):
             assert one_line(chr(code)) in ("", f"<U+{code:04X}>")
     assert one_line("".join(map(chr, range(0x2066, 0x206A)))).isascii()
+
+
+@pytest.mark.parametrize("text", ["a", "a b", "$(a)", "a'b", "-a", "", 'a;b"`c`'])
+def test_a_word_for_the_shell_is_that_word(text: str) -> None:
+    assert shlex.split(f"git branch {shell_word(text)}")[2:] == [text]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\x1b", "\u202ea", " a", "::a", "a\tb"])
+def test_what_cannot_be_shown_is_no_word(text: str) -> None:
+    assert shell_word(text) == "NAME"
+
+
+@pytest.mark.parametrize("text", ["##[error]a", "\\##[a", "###vso[x]##[", "#", "##", "## [a"])
+def test_json_without_a_command_says_the_same(text: str) -> None:
+    made = inert_json(json.dumps({text: [text]}))
+    assert json.loads(made) == {text: [text]}
+    assert visible(made) == made

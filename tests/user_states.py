@@ -27,7 +27,7 @@ def _intent_to_add(root: Path, git: Git) -> Path:
     return root
 
 
-def _deleted(root: Path, git: Git) -> Path:
+def deleted(root: Path, git: Git) -> Path:
     git(root, "rm", "--quiet", "--cached", "README.md")
     (root / "taxonomy.yaml").unlink()
     return root
@@ -56,13 +56,19 @@ def _subfolder(root: Path, _git: Git) -> Path:
     return root / "skills/data"
 
 
-def _merging(root: Path, git: Git) -> Path:
+def _conflict(root: Path, git: Git, *command: str) -> Path:
     git(root, "switch", "--quiet", "-c", "other")
     for branch, text in (("other", "one"), ("main", "two")):
         git(root, "switch", "--quiet", branch)
         (root / "README.md").write_text(text)
         git(root, "commit", "--quiet", "--all", "-m", text)
-    subprocess.run(["git", "merge", "other"], cwd=root, capture_output=True, check=False)
+    done = subprocess.run(["git", *command], cwd=root, capture_output=True, check=False)
+    assert b"CONFLICT" in done.stdout + done.stderr
+    return root
+
+
+def _merging(root: Path, git: Git) -> Path:
+    _conflict(root, git, "merge", "other")
     assert (root / ".git/MERGE_HEAD").is_file()
     return root
 
@@ -85,11 +91,99 @@ def _stale_index(root: Path, _git: Git) -> Path:
     return root
 
 
+def _clean(root: Path, _git: Git) -> Path:
+    return root
+
+
+def _untracked(root: Path, _git: Git) -> Path:
+    # Where drafts are to lie in their commits.
+    for name in ("wax-seal", "quill-0", "pdf-merge"):
+        (root / "skills/data" / name).mkdir(parents=True, exist_ok=True)
+        (root / "skills/data" / name / "notes").write_text("mine")
+    (root / ".gitignore").write_text("notes\n")
+    (root / "link").symlink_to("nowhere")
+    return root
+
+
+def _picking(root: Path, git: Git) -> Path:
+    _conflict(root, git, "cherry-pick", "other")
+    assert (root / ".git/CHERRY_PICK_HEAD").is_file()
+    return root
+
+
+def _rebasing(root: Path, git: Git) -> Path:
+    _conflict(root, git, "rebase", "other")
+    assert (root / ".git/rebase-merge").is_dir()
+    return root
+
+
+def _unmerged(root: Path, git: Git) -> Path:
+    """A conflict without a merge: that of `git stash pop`."""
+    (root / "README.md").write_text("mine")
+    git(root, "stash", "--quiet")
+    (root / "README.md").write_text("two")
+    git(root, "commit", "--quiet", "--all", "-m", "two")
+    subprocess.run(["git", "stash", "pop"], cwd=root, capture_output=True, check=False)
+    assert git(root, "ls-files", "--unmerged")
+    return root
+
+
+def _bisecting(root: Path, git: Git) -> Path:
+    for number in range(4):
+        git(root, "commit", "--quiet", "--allow-empty", "-m", str(number))
+    git(root, "bisect", "start", "HEAD", "HEAD~4")
+    assert (root / ".git/BISECT_LOG").is_file()
+    return root
+
+
+def unborn(root: Path, git: Git) -> Path:
+    new = root.parent / "unborn"
+    git(root.parent, "init", "--quiet", str(new))
+    (new / "taxonomy.yaml").write_bytes((root / "taxonomy.yaml").read_bytes())
+    git(new, "add", "--all")
+    return new
+
+
+def orphan(root: Path, git: Git) -> Path:
+    git(root, "switch", "--quiet", "--orphan", "gh-pages")
+    return root
+
+
+def bare(root: Path, git: Git) -> Path:
+    git(root.parent, "clone", "--quiet", "--bare", str(root), "bare.git")
+    return root.parent / "bare.git"
+
+
+def shallow(root: Path, git: Git) -> Path:
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "second")
+    git(root.parent, "clone", "--quiet", "--depth=1", root.as_uri(), "shallow")
+    return root.parent / "shallow"
+
+
+def _submodule(root: Path, git: Git) -> Path:
+    git(root.parent, "clone", "--quiet", str(root), "inner")
+    git(root, "submodule", "--quiet", "add", str(root.parent / "inner"), "skills/inner")
+    (root / "skills/inner/README.md").write_text("changed")
+    return root
+
+
+def _worktree_config(root: Path, git: Git) -> Path:
+    git(root, "config", "extensions.worktreeConfig", "true")
+    git(root, "config", "--worktree", "core.abbrev", "7")
+    return _linked_worktree(root, git)
+
+
+def _packed(root: Path, git: Git) -> Path:
+    git(root, "tag", "v1")
+    git(root, "gc", "--quiet")
+    return root
+
+
 STATES = (
     _dirty,
     _staged,
     _intent_to_add,
-    _deleted,
+    deleted,
     _stashed,
     _detached,
     _linked_worktree,
@@ -98,4 +192,10 @@ STATES = (
     _locked,
     _sparse,
     _stale_index,
+)
+# With those in which not every command has something to do.
+EVERY_STATE = (
+    *STATES,
+    *(_clean, _untracked, _picking, _rebasing, _unmerged, _bisecting, unborn, orphan, bare),
+    *(shallow, _submodule, _worktree_config, _packed),
 )

@@ -1,6 +1,5 @@
 """`skillrepo drop`: delete the branch of a draft; for 30 days it can be brought back."""
 
-import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -13,7 +12,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.git_branches import KEPT, Dropped, drop_branch, forget_dropped
 from skillrepo.git_tips import tips
-from skillrepo.visible import one_line, visible
+from skillrepo.visible import one_line, shell_word
 
 
 @click.command()
@@ -46,9 +45,10 @@ def tip_of(repository: Repository, branch: str) -> str:
             return tip.oid
     if any(tip.ref == f"refs/remotes/{branch}" for tip in tips(repository, "refs/remotes/")):
         remote, _, name = branch.partition("/")
+        theirs, ours = shell_word(branch), shell_word(name)
         raise SkillRepoError(
-            f"{branch} is a remote's branch, and it takes one that is here: git branch {name} "
-            f"{branch}, or to delete it there: git push {remote} --delete {name}"
+            f"{one_line(branch)} is a remote's branch, and it takes one that is here: git branch "
+            f"{ours} {theirs}, or to delete it there: git push {shell_word(remote)} --delete {ours}"
         )
     raise SkillRepoError(
         f"there is no draft {branch!r} here; `skillrepo drafts` lists those that there are"
@@ -62,6 +62,5 @@ def told(done: Dropped) -> Iterator[str]:
 
 
 def return_of(branch: str, oid: str) -> str:
-    """The command that makes the branch again; a name that cannot be shown is left open."""
-    name = shlex.quote(branch) if visible(branch) == branch else "NAME"
-    return f"git branch {name} {oid}"
+    """The command that makes the branch again."""
+    return f"git branch {shell_word(branch)} {oid}"

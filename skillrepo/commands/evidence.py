@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from skillrepo import git_history, settings, taxonomy
 from skillrepo.check import check
+from skillrepo.closing_words import without_closing
 from skillrepo.commands.changes import lines
 from skillrepo.commands.place import Place
 from skillrepo.commands.target import Target, drafted, read
@@ -33,6 +34,7 @@ _LABELS = {
 _MOST_FINDINGS = 50
 # Of GitHub 256 characters, of GitLab 255, of which `Draft: ` takes some.
 _LONGEST_TITLE = 240
+_MENTION = re.compile(r"@(?=\w)")
 _VERBS = {"A": "adds", "D": "removes"}
 _OURS = "Skill"
 # What a writer that measured them leaves in its commit: `0.0123 USD`, `8214`, one claim a trailer.
@@ -117,7 +119,8 @@ def pull_request(
         for path, status in files.items()
         if not diff or context.library.owner(path) != revised
     }
-    title = masked(first.subject)[:_LONGEST_TITLE]
+    # GitLab has a title close issues and notify whom it mentions.
+    title = _MENTION.sub("@ ", without_closing(masked(first.subject)))[:_LONGEST_TITLE]
     evidence = Evidence(
         why=list(_why(first, commits, changes=diff is None)),
         changed=[*(lines(diff, plain=True) if diff else ()), *_files(others)],

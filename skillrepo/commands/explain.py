@@ -8,6 +8,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.output import json, shapes
 from skillrepo.rule import Rule
 from skillrepo.rules import ALL
+from skillrepo.visible import one_line
 
 _OFF = "off"
 
@@ -42,7 +43,7 @@ def _find(wanted: str) -> Rule:
     names = [name for rule in ALL for name in (rule.code, rule.name)]
     close = difflib.get_close_matches(wanted, names, n=1)
     hint = f"did you mean {close[0]}?" if close else "`skillrepo explain` lists the rules"
-    raise SkillRepoError(f"there is no rule {wanted}; {hint}")
+    raise SkillRepoError(f"there is no rule {one_line(wanted)}; {hint}")
 
 
 def _page(rule: Rule) -> str:

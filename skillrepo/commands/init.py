@@ -21,7 +21,7 @@ from skillrepo.git_write import commit_paths, init_repository
 from skillrepo.library import Library
 from skillrepo.put_file import put
 from skillrepo.scaffold import State, Tool
-from skillrepo.visible import visible
+from skillrepo.visible import one_line, visible
 
 _MESSAGE = """\
 chore: set up a repository of Agent Skills
@@ -95,7 +95,7 @@ class _Target:
     def of(cls, directory: Path) -> Self:
         """The repository at `directory`, which is made where there is none."""
         if directory.exists() and not directory.is_dir():
-            raise SkillRepoError(f"{directory} is a file; name a folder")
+            raise SkillRepoError(f"{one_line(str(directory))} is a file; name a folder")
         folder = directory.resolve()
         found = Repository.discover(folder)
         if found is None:

@@ -11,7 +11,7 @@ from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Severity
 from skillrepo.output import json, render, shapes
 from skillrepo.propose import Proposal
-from skillrepo.visible import one_line, visible
+from skillrepo.visible import one_line, shell_word, visible
 
 _MOST = 12
 
@@ -45,11 +45,11 @@ def result(proposal: Proposal, outcome: Outcome, work: Ground) -> Iterator[str]:
         else:
             yield f"next: git show {outcome.branch}"
             if outcome.remote and work.step not in OFFERS:
-                yield f"then: git push {one_line(outcome.remote)} {outcome.branch}"
+                yield f"then: git push {shell_word(outcome.remote)} {outcome.branch}"
     elif outcome.written:
         yield f"written to {one_line(outcome.written)}, not committed"
         first = "mend the errors above, then " if mend else ""
-        yield f"next: {first}git add {one_line(outcome.written)}, and commit"
+        yield f"next: {first}git add {shell_word(outcome.written)}, and commit"
     else:
         yield "dry run: nothing was written"
 

@@ -10,6 +10,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import SKILL_FILE, Folder, Source, Tree, within
 from skillrepo.git import Repository
 from skillrepo.library import Library
+from skillrepo.visible import one_line
 
 _WHOLE_REPOSITORY = (taxonomy.FILE_NAME, settings.FILE_NAME)
 
@@ -120,8 +121,8 @@ def affected(library: Library, changed: Iterable[str]) -> list[str]:
 
 def _nothing(name: str, library: Library) -> str:
     if not name.startswith("/") and library.source.kind(name) == "missing":
-        return f"{name}: no such file or folder"
-    return f"{name}: no {SKILL_FILE} in it, nor above it"
+        return f"{one_line(name)}: no such file or folder"
+    return f"{one_line(name)}: no {SKILL_FILE} in it, nor above it"
 
 
 def _current_folder() -> Path:

@@ -23,7 +23,7 @@ from skillrepo.git_merge import merge_forward, refuse_unclean
 from skillrepo.git_tips import Change, changes
 from skillrepo.git_write import RefChange, update_refs
 from skillrepo.output import json, render, shapes
-from skillrepo.visible import one_line
+from skillrepo.visible import one_line, shell_word
 
 _HEADS = "refs/heads/"
 _How = Literal["fast-forward", "squash"]
@@ -165,7 +165,7 @@ def _text(merge: _Merge) -> Iterator[str]:
     if merge.dropped:
         yield from told(merge.dropped)
     else:
-        yield f"next: skillrepo drop {branch}"
+        yield f"next: skillrepo drop {shell_word(merge.branch)}"
 
 
 def _shape(merge: _Merge) -> shapes.PromoteShape:

@@ -24,6 +24,7 @@ from skillrepo.put_file import replace as put_in_place
 from skillrepo.revise import Original
 from skillrepo.semantic_diff import Snapshot
 from skillrepo.taxonomy import DEFAULT_SECTIONS, Taxonomy
+from skillrepo.visible import one_line, shell_word
 
 BRANCH = "skill/revise/"
 
@@ -103,8 +104,8 @@ def prepare(skill: str, ladder: Ladder) -> Job:
         if target.branch not in repository.branches("skill"):
             name = target.branch.partition("/")[2]
             raise SkillRepoError(
-                f"{target.branch} is a remote's; make a branch of it first: git branch {name} "
-                f"{target.branch}"
+                f"{one_line(target.branch)} is a remote's; make a branch of it first: git branch "
+                f"{shell_word(name)} {shell_word(target.branch)}"
             )
         if ladder.step in COMMITS:
             refuse_unfit_branch(repository, target.branch)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from skillrepo.commands.evidence import CommitText
 from skillrepo.commands.standing import folder_of
 from skillrepo.commands.target import drafted
+from skillrepo.commit_message import uncut
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import within
 from skillrepo.git import Repository
@@ -68,11 +69,14 @@ def message_of(commits: Sequence[CommitText]) -> str:
     if len(commits) == 1:
         return commits[0].message
     first = next((each for each in commits if each.is_ours), commits[0])
-    others = "\n".join(f"- {each.subject}" for each in commits if each is not first)
+    # `- : x` would be a trailer.
+    subjects = (each.subject.lstrip(" :") for each in commits if each is not first)
+    others = "\n".join(f"- {subject}" for subject in subjects)
     pairs = dict.fromkeys(pair for each in commits for pair in each.trailers)
     last = {key: value for key, value in pairs if key == _LATEST}
     trailers = "\n".join(
         f"{key}: {one_line(value)}" for key, value in pairs if last.get(key, value) == value
     )
-    parts = (first.subject, "\n".join(first.why(changes=True)).strip(), others, trailers)
+    why = uncut("\n".join(first.why(changes=True)).strip())
+    parts = (first.subject, why, others, trailers)
     return "\n\n".join(part for part in parts if part)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from skillrepo.closing_words import without_closing
 from skillrepo.secret_text import masked
 from skillrepo.visible import visible
 
@@ -113,7 +114,8 @@ def _find(body: str, name: str) -> tuple[int, int] | None:
 def _fenced(lines: Iterable[str] | None, language: str = "text") -> str:
     if lines is None:
         return NOT_MEASURED
-    text = masked(visible("\n".join(lines))).strip("\n")
+    # GitLab closes issues by what stands in code blocks, too.
+    text = without_closing(masked(visible("\n".join(lines))).strip("\n"))
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[:_MOST_CHARACTERS]}\n… the rest is left out here"
     # A block must not end where the text says so.

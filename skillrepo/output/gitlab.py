@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from skillrepo.finding import Report, Severity
 from skillrepo.output import PLAIN, View
 from skillrepo.output.fingerprint import fingerprints
-from skillrepo.visible import one_line
+from skillrepo.visible import inert_json, one_line
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -27,7 +27,7 @@ def render(report: Report, _view: View = PLAIN) -> Iterator[str]:
         }
         for finding, fingerprint in fingerprints(report.findings)
     ]
-    yield json.dumps(found, indent=2, ensure_ascii=True)
+    yield inert_json(json.dumps(found, indent=2, ensure_ascii=True))
 
 
 def _path(path: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from skillrepo.finding import Finding, Fix, Ignored, Report
 from skillrepo.output import PLAIN, View, shapes
+from skillrepo.visible import inert_json
 
 
 def render(report: Report, _view: View = PLAIN) -> Iterator[str]:
@@ -24,7 +25,7 @@ def _list(name: str, items: Iterable[Any], end: str) -> Iterator[str]:
     between = ""
     for item in items:
         yield line + between
-        line, between = f"    {_encode(item)}", ","
+        line, between = f"    {inert_json(_encode(item))}", ","
     if between:
         yield line
         line = "  "
@@ -75,7 +76,7 @@ def _fix(fix: Fix) -> shapes.FixShape:
 def dumps(value: Any) -> str:
     """JSON of one of `shapes`, the same bytes for the same value."""
     # Lone surrogates (a path that is not UTF-8) have no place in UTF-8: escape all but ASCII.
-    return json.dumps(value, default=_fields, indent=2, ensure_ascii=True)
+    return inert_json(json.dumps(value, default=_fields, indent=2, ensure_ascii=True))
 
 
 def _fields(value: Any) -> dict[str, Any]:

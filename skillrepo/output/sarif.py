@@ -17,7 +17,7 @@ from skillrepo.output import PLAIN, View
 from skillrepo.output.fingerprint import fingerprints
 from skillrepo.rule import Rule
 from skillrepo.rules import ALL
-from skillrepo.visible import one_line
+from skillrepo.visible import inert_json, one_line
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -61,7 +61,7 @@ def render(report: Report, _view: View = PLAIN) -> Iterator[str]:
         ],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    yield json.dumps(log, indent=2, ensure_ascii=True)
+    yield inert_json(json.dumps(log, indent=2, ensure_ascii=True))
 
 
 def _rule(code: str, name: str, rule: Rule | None) -> Json:

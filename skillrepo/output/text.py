@@ -41,9 +41,8 @@ def line(finding: Finding) -> str:
 
 def heading(path: str) -> str:
     """A path as the first thing of a line."""
-    said = one_line(path)
-    # A line that begins with `::` is a command to GitHub's runner.
-    return f"./{said}" if said.startswith("::") else said
+    # A line that begins with `::` is a command to GitHub's runner; so the path can be opened still.
+    return one_line(f"./{path}" if path.startswith("::") else path)
 
 
 def rest(report: Report) -> Iterator[str]:
