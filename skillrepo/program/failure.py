@@ -18,41 +18,53 @@ _CLASS_NAMES = re.compile(
     r"^(?:(?:litellm\.)?[A-Za-z]{1,40}(?:Error|Exception|Timeout)\s*[:-]\s*)+"
 )
 
-# By the name of DSPy's class (dspy.utils.exceptions), the narrower first.
+# By the name of LiteLLM's class (https://docs.litellm.ai/docs/exception_mapping), and `Quota` for
+# an account without credit, which has none; the narrower first.
 _SENTENCES = (
     (
         "ContextWindowExceededError",
         "the request is too long for this model; give fewer sources, or lower `max_tokens`",
     ),
-    ("LMAuthError", "the provider refused the key{keys}; check that it is valid for this model"),
-    ("LMBillingError", "the provider wants payment; check the credit and quota of the account"),
-    ("LMRateLimitError", "the provider's rate limit is reached; wait, then try again"),
     (
-        "LMUnsupportedModelError",
+        "AuthenticationError",
+        "the provider refused the key{keys}; check that it is valid for this model",
+    ),
+    ("Quota", "the provider wants payment; check the credit and quota of the account"),
+    ("RateLimitError", "the provider's rate limit is reached; wait, then try again"),
+    (
+        "NotFoundError",
         "there is no such model, or nothing at this address{address}; check `model` and `api_base`",
     ),
-    ("LMTimeoutError", "no reply came within {timeout:g} seconds; raise the model's `timeout`"),
-    ("LMTransportError", "the provider cannot be reached{address}; check address and network"),
-    ("LMUnsupportedFeatureError", "the model cannot do what is asked"),
-    ("LMServerError", "the provider failed or sent something else than a reply; try again later"),
-    ("LMInvalidRequestError", "the provider refused the request"),
+    ("Timeout", "no reply came within {timeout:g} seconds; raise the model's `timeout`"),
+    ("APIConnectionError", "the provider cannot be reached{address}; check address and network"),
+    ("UnsupportedParamsError", "the model cannot do what is asked"),
+    (
+        "InternalServerError",
+        "the provider failed or sent something else than a reply; try again later",
+    ),
+    ("BadRequestError", "the provider refused the request"),
 )
 _BY_STATUS = {
-    401: "LMAuthError",
-    402: "LMBillingError",
-    403: "LMAuthError",
-    404: "LMUnsupportedModelError",
-    429: "LMRateLimitError",
+    401: "AuthenticationError",
+    402: "Quota",
+    403: "AuthenticationError",
+    404: "NotFoundError",
+    429: "RateLimitError",
 }
 _SERVER_ERROR = 500
-_REFUSALS = frozenset({"LMInvalidRequestError", "LMUnsupportedFeatureError"})
-_PRECISE = frozenset({"ContextWindowExceededError", "LMBillingError", "LMTimeoutError"})
-_RETRYABLE = frozenset({"LMRateLimitError", "LMTimeoutError", "LMServerError", "LMTransportError"})
+# Of OpenAI and those who speak as it does: one travels as a 429, the other as a 400.
+_BY_CODE: dict[object, str] = {
+    "insufficient_quota": "Quota",
+    "context_length_exceeded": "ContextWindowExceededError",
+}
+_REFUSALS = frozenset({"BadRequestError", "UnsupportedParamsError"})
+_PRECISE = frozenset({"ContextWindowExceededError", "Quota", "Timeout"})
+_RETRYABLE = frozenset({"RateLimitError", "Timeout", "InternalServerError", "APIConnectionError"})
 
 
 def explain(error: Exception, model: ResolvedModel, attempts: int) -> str:
     """Why a request failed for good, after `attempts`, and what to do."""
-    missing = [cause for cause in _chain(error) if isinstance(cause, ImportError)]
+    missing = [cause for cause in causes(error) if isinstance(cause, ImportError)]
     if missing:
         return f"LiteLLM lacks a Python package that it needs; it said: {detail(missing[0], model)}"
     kinds = _kinds(error)
@@ -87,12 +99,12 @@ def detail(error: Exception | str, model: ResolvedModel) -> str:
     """The first line of what a provider or a library said, without secrets."""
     text = str(getattr(error, "message", "") or error).strip()
     line = _CLASS_NAMES.sub("", text.partition("\n")[0])
-    return visible(_without_secrets(line, model))[:_MAX_DETAIL] or type(error).__name__
+    return visible(without_secrets(line, model))[:_MAX_DETAIL] or type(error).__name__
 
 
 def _retry_after(error: Exception) -> float:
     """The seconds that the provider asks to wait, -1 where it does not say."""
-    for cause in _chain(error):
+    for cause in causes(error):
         headers = getattr(getattr(cause, "response", None), "headers", None) or {}
         with suppress(ValueError):
             seconds = float(headers.get("retry-after", ""))
@@ -101,7 +113,8 @@ def _retry_after(error: Exception) -> float:
     return -1.0
 
 
-def _without_secrets(text: str, model: ResolvedModel) -> str:
+def without_secrets(text: str, model: ResolvedModel) -> str:
+    """Give a text with `***` for the values of variables that hold keys, or may."""
     secrets = (
         value.strip()
         for name, value in os.environ.items()
@@ -119,19 +132,27 @@ def _kinds(error: Exception) -> set[str]:
     LiteLLM goes by words in the text first: a 500 that says "invalid request" is one to it.
     """
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    statuses = [getattr(getattr(c, "response", None), "status_code", 0) for c in _chain(error)]
+    if named := [_BY_CODE[code] for cause in causes(error) if (code := _code(cause)) in _BY_CODE]:
+        return {named[0]}
+    statuses = [getattr(getattr(c, "response", None), "status_code", 0) for c in causes(error)]
     # The innermost is the real response; the outer ones are made up after the classes.
     status = next((status for status in reversed(statuses) if status), 0)
-    if any(type(cause).__name__ == "APIConnectionError" for cause in _chain(error)):
-        kinds.add("LMTransportError")
+    if any(type(cause).__name__ == "APIConnectionError" for cause in causes(error)):
+        kinds.add("APIConnectionError")
     elif kinds.isdisjoint(_PRECISE) and status >= _SERVER_ERROR:
-        kinds = {"LMServerError"}
+        kinds = {"InternalServerError"}
     elif kinds.isdisjoint(_PRECISE) and status in _BY_STATUS:
         kinds = {_BY_STATUS[status]}
     return kinds
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _code(error: BaseException) -> object:
+    body = getattr(error, "body", None)
+    return getattr(error, "code", None) or (body.get("code") if isinstance(body, dict) else None)
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what it came from, one after the other."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

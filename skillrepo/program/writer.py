@@ -1,14 +1,18 @@
 """The model writer: a request → plan → text → draft; a redraft is one edit of the last draft."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skillrepo import document, fix, frontmatter_edit
 from skillrepo.config import Config
 from skillrepo.draft import Draft, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.program import decide, material
+from skillrepo.program.account import Account
+from skillrepo.program.engine import Engine
+from skillrepo.program.libraries import load
 from skillrepo.program.model import Model
+from skillrepo.program.recording import Recordings
 from skillrepo.program.signatures import EDIT, PLAN, REVISE, WRITE, Section, fingerprint
 from skillrepo.user_config import Task
 
@@ -38,6 +42,12 @@ class ModelWriter:
 
     config: Config
     model: str | None = None
+    account: Account = field(default_factory=Account)
+    recordings: Recordings = field(default_factory=Recordings)
+
+    def __reduce__(self) -> tuple[type["ModelWriter"], tuple[Config, str | None]]:
+        """What is sent to another machine: account and recordings are of one process."""
+        return type(self), (self.config, self.model)
 
     def __call__(self, request: Request) -> Draft:
         """Ask for one draft. Raises `SkillRepoError`, or `WriterFailed` with what was paid for."""
@@ -63,7 +73,7 @@ class ModelWriter:
         except WriterFailed as error:
             raise WriterFailed(str(error), {**plan.kept(), **error.kept}) from None
         fields = {"name": plan.name, "description": plan.description, "metadata": _METADATA}
-        notes = (*plan.notes, *planner.notes, *worker.notes, *cut)
+        notes = (*plan.notes, *planner.engine.notes, *worker.engine.notes, *cut)
         return _draft(plan.category, plan.name, {_SKILL: _render(fields, body)}, worker, notes)
 
     def _edit(self, request: Request, previous: Draft) -> Draft:
@@ -86,7 +96,7 @@ class ModelWriter:
         name = request.name or previous.name
         fields = {**_text_fields(old), "name": name, "description": description}
         files = {**previous.files, _SKILL: _render(fields, decide.body(answer["body"]))}
-        notes = (*previous.notes, *([note] if note else ()), *editor.notes, *cut)
+        notes = (*previous.notes, *([note] if note else ()), *editor.engine.notes, *cut)
         return _draft(category, name, files, editor, notes)
 
     def _revise(self, request: Request, start: Draft) -> Draft:
@@ -106,11 +116,14 @@ class ModelWriter:
             raise WriterFailed(str(error), {**start.files, **error.kept}) from None
         description, note = decide.description(answer["description"])
         files = {**start.files, _SKILL: _rewritten(old, description, decide.body(answer["body"]))}
-        notes = (*([note] if note else ()), *editor.notes, *cut)
+        notes = (*([note] if note else ()), *editor.engine.notes, *cut)
         return _draft(start.category, start.name, files, editor, notes)
 
     def _model(self, task: Task) -> Model:
-        return Model(self.config.resolve(task, self.model), self.config.user.dspy.adapter)
+        resolved = self.config.resolve(task, self.model)
+        form = self.config.user.dspy.adapter
+        engine = Engine(task, resolved, self.account, self.recordings, load())
+        return Model(engine, form)
 
 
 def _plan(planner: Model, request: Request) -> _Plan:
@@ -191,7 +204,7 @@ def _draft(
         name,
         files,
         writer="model",
-        model=model.id,
+        model=model.engine.model,
         program=fingerprint(),
         notes=tuple(dict.fromkeys(notes)),
     )

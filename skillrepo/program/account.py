@@ -1,0 +1,146 @@
+"""What a run may spend on models, and what it has spent: calls, tokens and money, by step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Literal
+
+from skillrepo.errors import SkillRepoError
+
+
+class BudgetSpentError(SkillRepoError):
+    """The next call might cost more than is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What calls cost: tokens, and US dollars, None where the price of a model is not known.
+
+    `estimated` says that a provider did not count its tokens, and characters were counted
+    instead. Calls that were `replayed` cost nothing and are not among `calls`.
+    """
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = 0.0
+    replayed: int = 0
+    estimated: bool = False
+
+    @property
+    def tokens(self) -> int:
+        """Those of requests and replies together."""
+        return self.input_tokens + self.output_tokens
+
+    def __add__(self, other: "Spent") -> "Spent":
+        """Sum two of them; what is not known of one is not known of both."""
+        costs = (self.cost, other.cost)
+        return Spent(
+            self.calls + other.calls,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            None if None in costs else sum(cost or 0.0 for cost in costs),
+            self.replayed + other.replayed,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may spend: US dollars, and tokens of requests and replies together."""
+
+    cost: float | None = None
+    tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened to a call, what it cost, and what the run spent by then."""
+
+    kind: Literal["asked", "answered", "replayed", "failed"]
+    step: str
+    model: str
+    spent: Spent
+    total: Spent
+
+
+def _say_nothing(_: Event) -> None:
+    """Nobody watches."""
+
+
+@dataclass(slots=True)
+class Account:
+    """The account of one run, which threads may share; `say` is called from each of them.
+
+    Before a call the most that it can cost is reserved: its prompt by the estimate, and a reply as
+    long as its model may give. Afterwards what it did cost takes the place of that.
+    """
+
+    limits: Limits = Limits()
+    say: Callable[[Event], None] = _say_nothing
+    _steps: dict[str, Spent] = field(default_factory=dict)
+    _open: dict[int, Spent] = field(default_factory=dict)
+    _last: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def steps(self) -> Mapping[str, Spent]:
+        """What each step spent, in the order in which they began."""
+        with self._lock:
+            return dict(self._steps)
+
+    @property
+    def total(self) -> Spent:
+        """What all steps spent together."""
+        return sum(self.steps.values(), Spent())
+
+    def reserve(self, step: str, model: str, most: Spent) -> int:
+        """Allow a call that can cost at most `most`; give what it is settled by.
+
+        Raises `BudgetSpentError`.
+        """
+        with self._lock:
+            total = sum(self._steps.values(), Spent())
+            self._refuse(step, model, sum(self._open.values(), total), most)
+            self._last += 1
+            self._open[self._last] = most
+            self._steps.setdefault(step, Spent())
+            ticket = self._last
+        self.say(Event("asked", step, model, Spent(), total))
+        return ticket
+
+    def settle(self, ticket: int, step: str, model: str, spent: Spent | None) -> None:
+        """Book what a call cost; None for one that failed, which providers do not charge."""
+        with self._lock:
+            del self._open[ticket]
+        self._book("answered" if spent else "failed", step, model, spent or Spent())
+
+    def replayed(self, step: str, model: str) -> None:
+        """Book a call that was not made."""
+        self._book("replayed", step, model, Spent(replayed=1))
+
+    def _book(
+        self, kind: Literal["answered", "replayed", "failed"], step: str, model: str, spent: Spent
+    ) -> None:
+        with self._lock:
+            self._steps[step] = self._steps.get(step, Spent()) + spent
+            total = sum(self._steps.values(), Spent())
+        self.say(Event(kind, step, model, spent, total))
+
+    def _refuse(self, step: str, model: str, so_far: Spent, most: Spent) -> None:
+        cost, tokens = self.limits.cost, self.limits.tokens
+        if cost is not None and most.cost is None:
+            raise BudgetSpentError(
+                f"the price of {model} is not in the list that LiteLLM ships, so --max-cost cannot "
+                "be kept: give --max-tokens instead"
+            )
+        if cost is not None and (so_far.cost or 0.0) + (most.cost or 0.0) > cost:
+            raise BudgetSpentError(
+                f"the next call ({step}, {model}) may cost up to ${most.cost:.4f}, and of "
+                f"--max-cost {cost:g} there are ${so_far.cost or 0.0:.4f} spent: raise it"
+            )
+        if tokens is not None and so_far.tokens + most.tokens > tokens:
+            raise BudgetSpentError(
+                f"the next call ({step}, {model}) may take up to {most.tokens:,} tokens, and of "
+                f"--max-tokens {tokens} there are {so_far.tokens:,} spent: raise it"
+            )

@@ -1,0 +1,242 @@
+"""Calls one model for DSPy: each request is replayed, or allowed, sent, paid for and recorded."""
+
+import os
+import random
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from skillrepo.config import ResolvedModel
+from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.program import failure
+from skillrepo.program.account import Account, Spent
+from skillrepo.program.libraries import quiet
+from skillrepo.program.recording import Recordings, Reply
+from skillrepo.tokens import tokens
+
+_DECLINED = frozenset({"content_filter", "refusal"})
+# A server need not ask for the key of a model at an address of one's own, but the client does.
+_NO_KEY = "none"
+# The longest reply of a model that the list does not know and `max_tokens` does not limit.
+_LONGEST_REPLY = 8_192
+
+
+class Engine:
+    """One model of one step, as DSPy's LM calls it.
+
+    https://dspy.ai/community/normalized-lm-api-migration/ has the protocol. Retries, time-outs,
+    parameters that a provider refuses, and replies that are of no use are dealt with here, so that
+    they are for every predictor and every optimizer. `model` is LiteLLM's name of it; `notes` says
+    what was left out of its requests.
+    What goes wrong is raised as `SkillRepoError`, which DSPy wraps in an error of its own.
+    """
+
+    def __init__(
+        self,
+        step: str,
+        resolved: ResolvedModel,
+        account: Account,
+        recordings: Recordings,
+        libraries: tuple[Any, Any],
+    ) -> None:
+        """Connect to nothing yet. Raises `SkillRepoError` where the key is missing."""
+        self.model = resolved.model
+        self.notes: list[str] = []
+        self._dropped: list[str] = []
+        self._step = step
+        self._resolved = resolved
+        self._account = account
+        self._recordings = recordings
+        self._dspy, self._litellm = libraries
+        self._parameters: dict[str, Any] = dict(resolved.parameters)
+        self._key = _key(resolved, self._litellm)
+        about = _known(self.model, self._litellm)
+        self._prices = _prices(about)
+        self._longest = int(about.get("max_output_tokens") or _LONGEST_REPLY)
+        with quiet():
+            known = self._litellm.get_supported_openai_params(model=self.model)
+            schema = self._litellm.supports_response_schema(model=self.model)
+        # DSPy's adapters ask for them before they decide on the form of a request.
+        self.supported_params = frozenset(known or ())
+        self.supports_response_schema = bool(schema)
+
+    def complete(self, request: Any) -> Any:
+        """Give the reply to a request of `dspy.lm15`. Raises `SkillRepoError`."""
+        asked = _asked(request)
+        key = self._recordings.key(self.model, self._resolved.parameters, asked)
+        reply = self._recordings.find(key)
+        if reply:
+            for name in reply.dropped:
+                self._drop(name)
+            self._account.replayed(self._step, self.model)
+        else:
+            reply = self._paid(asked)
+            self._recordings.store(key, reply)
+        if problem := self._problem(reply):
+            raise self.failed(problem, reply.text)
+        return self._response(reply)
+
+    def _paid(self, asked: Mapping[str, Any]) -> Reply:
+        most = self._most(asked)
+        ticket = self._account.reserve(self._step, self.model, most)
+        spent = None
+        try:
+            reply = self._sent(asked)
+            spent = self._spent(reply, most)
+        finally:
+            self._account.settle(ticket, self._step, self.model, spent)
+        return reply
+
+    def _sent(self, asked: Mapping[str, Any]) -> Reply:
+        """The reply of the provider, for which it may be asked more than once."""
+        attempt = 1
+        while True:
+            response, error = self._once(asked)
+            if error is None:
+                return self._reply(response)
+            name = failure.refused_parameter(error, self._parameters)
+            if name:
+                self._drop(name)
+                continue
+            wait = failure.wait(error, attempt, self._resolved.retries)
+            if wait is None:
+                raise self.failed(failure.explain(error, self._resolved, attempt))
+            # Many clients that wait for as long as each other come back together.
+            time.sleep(wait * random.uniform(1, 1.25))  # noqa: S311
+            attempt += 1
+
+    def _once(self, asked: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+        try:
+            with quiet():
+                return self._litellm.completion(
+                    model=self.model,
+                    **asked,
+                    **self._parameters,
+                    **self._connection(),
+                    timeout=self._resolved.timeout,
+                    # They are decided here, where a refused parameter is seen too.
+                    num_retries=0,
+                    max_retries=0,
+                ), None
+        except Exception as error:  # noqa: BLE001 - the packages of a hundred providers raise anything
+            return None, error
+
+    def _connection(self) -> dict[str, str]:
+        given = {"api_key": self._key, "api_base": self._resolved.api_base}
+        return {name: value for name, value in given.items() if value}
+
+    def _drop(self, name: str) -> None:
+        if self._parameters.pop(name, None) is not None:
+            self._dropped.append(name)
+            self.notes.append(f"{self.model} does not take {name}; it was left out.")
+
+    def _reply(self, response: Any) -> Reply:
+        choice = next(iter(getattr(response, "choices", None) or ()), None)
+        message = getattr(choice, "message", None)
+        # LiteLLM keeps what its own classes do not have beside them; since 1.110 they have this.
+        beside = getattr(message, "provider_specific_fields", None) or {}
+        refusal = getattr(message, "refusal", None) or beside.get("refusal")
+        usage = getattr(response, "usage", None)
+        # A provider may say what it was sent.
+        text = str(refusal or getattr(message, "content", None) or "")
+        return Reply(
+            failure.without_secrets(text, self._resolved),
+            "refusal" if refusal else str(getattr(choice, "finish_reason", None) or ""),
+            _count(getattr(usage, "prompt_tokens", None)),
+            _count(getattr(usage, "completion_tokens", None)),
+            tuple(self._dropped),
+        )
+
+    def _problem(self, reply: Reply) -> str | None:
+        if reply.finish == "length":
+            limit = self._parameters.get("max_tokens")
+            place = f"{limit:,} tokens" if limit else "the provider's own limit"
+            return f"its reply was cut off at {place}; raise `max_tokens`"
+        if reply.finish in _DECLINED:
+            return f"it declined to answer; it said: {failure.detail(reply.text, self._resolved)}"
+        return None if reply.text.strip() else "its reply was empty; try again or another model"
+
+    def failed(self, why: str, text: str = "") -> WriterFailed:
+        """Say why there is no answer; the text of a reply that was of no use is kept."""
+        kept = {"reply.txt": text.encode(errors="replace")} if text else {}
+        return WriterFailed(f"model {self._resolved.name}: {why}", kept)
+
+    def _response(self, reply: Reply) -> Any:
+        lm15 = self._dspy.lm15
+        return lm15.Response(
+            id=None,
+            model=self.model,
+            message=lm15.Message.assistant(reply.text),
+            finish_reason="stop",
+            usage=lm15.Usage(input_tokens=reply.input_tokens, output_tokens=reply.output_tokens),
+        )
+
+    def _most(self, asked: Mapping[str, Any]) -> Spent:
+        shown = sum(tokens(message["content"]) for message in asked["messages"])
+        longest = int(self._parameters.get("max_tokens") or self._longest)
+        return self._priced(shown, longest, estimated=True)
+
+    def _spent(self, reply: Reply, most: Spent) -> Spent:
+        told = (reply.input_tokens, reply.output_tokens)
+        return self._priced(
+            most.input_tokens if told[0] is None else told[0],
+            tokens(reply.text) if told[1] is None else told[1],
+            estimated=None in told,
+        )
+
+    def _priced(self, shown: int, given: int, *, estimated: bool) -> Spent:
+        cost = None
+        if self._prices:
+            cost = shown * self._prices["input"] + given * self._prices["output"]
+        return Spent(1, shown, given, cost, estimated=estimated)
+
+
+def _asked(request: Any) -> dict[str, Any]:
+    """What a request shows the model, in OpenAI's form, which is LiteLLM's."""
+    messages = [{"role": "system", "content": _text(request.system)}] if request.system else []
+    messages += [{"role": each.role, "content": _text(each.parts)} for each in request.messages]
+    form = request.config.response_format
+    return {"messages": messages, **({"response_format": form} if form else {})}
+
+
+def _text(parts: Any) -> str:
+    return parts if isinstance(parts, str) else "".join(part.text for part in parts)
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def _known(model: str, litellm: Any) -> Mapping[str, Any]:
+    """What the list that LiteLLM ships says of a model; nothing of one that it does not know."""
+    try:
+        with quiet():
+            return dict(litellm.get_model_info(model))
+    except Exception:  # noqa: BLE001 - it raises a bare Exception
+        return {}
+
+
+def _prices(known: Mapping[str, Any]) -> Mapping[str, float]:
+    """US dollars for a token that is shown (`input`) and that is given (`output`), if known."""
+    prices = {kind: known.get(f"{kind}_cost_per_token") for kind in ("input", "output")}
+    return {} if None in prices.values() else {kind: float(p or 0) for kind, p in prices.items()}
+
+
+def _key(resolved: ResolvedModel, litellm: Any) -> str | None:
+    """The key to send; None leaves it to LiteLLM, which knows each provider's usual variable."""
+    for variable in resolved.key_env:
+        if value := os.environ.get(variable, "").strip():
+            return value
+    missing = list(resolved.key_env)
+    if not missing:
+        if resolved.api_base:
+            # Else the key of the usual provider would go to this address.
+            return _NO_KEY
+        missing = litellm.validate_environment(resolved.model)["missing_keys"]
+        if not all(name.endswith("_API_KEY") for name in missing):
+            # Providers with other ways to log in, which LiteLLM finds itself.
+            return None
+    if missing:
+        message = f"model {resolved.name}: there is no key; set {' or '.join(missing)}"
+        raise SkillRepoError(message)
+    return None

@@ -1,0 +1,52 @@
+"""Imports dspy and litellm: silent, without caches, telemetry, downloads or files of a stranger."""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from skillrepo.errors import SkillRepoError
+
+# LiteLLM reads them when it is imported. By default it loads a `.env` of the current folder,
+# which may be a stranger's repository, and fetches its price list from the network.
+_ENVIRONMENT = {
+    "LITELLM_MODE": "PRODUCTION",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_LOG": "ERROR",
+}
+_SETTINGS = {"telemetry": False, "suppress_debug_info": True, "turn_off_message_logging": True}
+# They log whole requests, some with headers, when a host program turns logging up.
+_LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "dspy", "openai", "httpx")
+
+
+def load() -> tuple[Any, Any]:
+    """Give dspy and litellm; SkillRepoError where they are not installed."""
+    os.environ.update(_ENVIRONMENT)
+    try:
+        with quiet():
+            # 4 seconds of CPU, for this writer alone.
+            import dspy  # type: ignore[import-untyped]  # noqa: PLC0415
+            import litellm  # noqa: PLC0415
+    except ImportError as error:
+        message = (
+            f"the model writer needs dspy and litellm ({error}); install them: "
+            "pip install 'skillrepo[llm]'"
+        )
+        raise SkillRepoError(message) from None
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name, value in _SETTINGS.items():
+        setattr(litellm, name, value)
+    # A reply of yesterday would be given out as today's, and the cache on disk is pickled.
+    dspy.configure_cache(enable_disk_cache=False, enable_memory_cache=False)
+    return dspy, litellm
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Their warnings are about their own code: pydantic models, event loops, deprecations."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

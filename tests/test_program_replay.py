@@ -1,0 +1,239 @@
+"""Replies are recorded, replayed and paid for once: the model writer over real HTTP."""
+
+import json
+import pickle
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openai_server import Reply, Server, chat, failure, fields, serving
+from test_program import BODY, KEY, PLAN, REQUEST, WRITE
+
+from skillrepo.config import Config
+from skillrepo.draft import Draft
+from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.program.account import Account, BudgetSpentError, Event, Limits, Spent
+from skillrepo.program.recording import Mode, Recordings
+from skillrepo.program.writer import ModelWriter
+
+Write = Callable[..., ModelWriter]
+# openai/gpt-4o-mini in the list that LiteLLM ships, in US dollars for a token.
+SHOWN, GIVEN = 0.15e-6, 0.6e-6
+
+
+@pytest.fixture
+def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """A writer of a model with a known price, which records in `replies`."""
+    monkeypatch.setenv("TEST_KEY", KEY)
+
+    def _writer(
+        server: Server | None = None,
+        mode: Mode = "live",
+        account: Account | None = None,
+        model: str = "openai/gpt-4o-mini",
+    ) -> ModelWriter:
+        address = server.url if server else "http://127.0.0.1:9/v1"
+        entry = {
+            "model": model,
+            "env": "TEST_KEY",
+            "api_base": address,
+            "num_retries": 0,
+            "parameters": {"max_tokens": 1_000},
+        }
+        options = {"models.default": "local", "models.registry": {"local": entry}}
+        config = Config.load({}, tmp_path, options)
+        recordings = Recordings(tmp_path / "replies", mode)
+        return ModelWriter(config, account=account or Account(), recordings=recordings)
+
+    return _writer
+
+
+def said(text: str, prompt: int | None, completion: int | None) -> Reply:
+    """A completion with these numbers of tokens; without them, no usage at all."""
+    reply = json.loads(chat(text).body)
+    del reply["usage"]
+    if prompt is not None and completion is not None:
+        counts = {"prompt_tokens": prompt, "completion_tokens": completion}
+        reply["usage"] = {**counts, "total_tokens": prompt + completion}
+    return Reply(200, json.dumps(reply).encode())
+
+
+def text_of(reply: Reply) -> str:
+    return str(json.loads(reply.body)["choices"][0]["message"]["content"])
+
+
+def test_a_replay_makes_no_call_and_gives_the_same_draft(writer: Write) -> None:
+    refusal = failure(400, "Unsupported parameter: 'max_tokens' is not supported.")
+    with serving(refusal, PLAN, WRITE) as server:
+        draft = writer(server)(REQUEST)
+    assert len(server.received) == 3
+    account = Account()
+    again = writer(server, "replay", account)(REQUEST)
+    assert again == draft
+    assert any("does not take max_tokens" in note for note in draft.notes)
+    assert len(server.received) == 3
+    assert account.total == Spent(replayed=2)
+
+
+def test_a_recording_holds_the_reply_alone(writer: Write, tmp_path: Path) -> None:
+    echo = fields(body=f"{BODY}\n\nSet the key {KEY}.")
+    with serving(PLAN, echo) as server:
+        draft = writer(server)(REQUEST)
+    files = list((tmp_path / "replies").iterdir())
+    assert len(files) == 2
+    for file in files:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        for secret in (KEY, REQUEST.brief, server.url, "qpdf.md"):
+            assert secret not in file.read_text()
+    assert b"Set the key ***." in draft.files["SKILL.md"]
+
+
+def test_what_was_paid_for_is_not_paid_again(writer: Write) -> None:
+    with serving(PLAN, failure(503, "down")) as server, pytest.raises(WriterFailed):
+        writer(server)(REQUEST)
+    account = Account()
+    with serving(WRITE) as server:
+        draft = writer(server, "resume", account)(REQUEST)
+    assert len(server.received) == 1
+    assert draft.name == "pdf-merge"
+    assert (account.total.calls, account.total.replayed) == (1, 1)
+
+
+def test_a_reply_of_no_use_is_recorded_too(writer: Write) -> None:
+    script = (PLAN, chat("no form"), chat("none either"))
+    with serving(*script) as server, pytest.raises(WriterFailed) as live:
+        writer(server)(REQUEST)
+    with pytest.raises(WriterFailed) as replayed:
+        writer(None, "replay")(REQUEST)
+    assert str(replayed.value) == str(live.value)
+    assert replayed.value.kept == live.value.kept
+
+
+def test_the_same_request_again_has_a_reply_of_its_own(writer: Write) -> None:
+    def both(write: ModelWriter) -> list[Draft]:
+        return [write(REQUEST), write(REQUEST)]
+
+    with serving(PLAN, WRITE, PLAN, fields(body="# Another\n\nText.")) as server:
+        drafts = both(writer(server))
+    assert drafts[0].files != drafts[1].files
+    assert both(writer(None, "replay")) == drafts
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "--replay: there is no recording of this request: brief, sources,"),
+        ("{}", "is no recording ('version'); remove it"),
+        ("[1", "is no recording ("),
+        ('{"version": 99}', "is no recording (of version 99); remove it"),
+    ],
+)
+def test_a_recording_that_cannot_be_used(
+    writer: Write, tmp_path: Path, text: str | None, message: str
+) -> None:
+    with serving(PLAN, WRITE) as server:
+        writer(server)(REQUEST)
+    for file in (tmp_path / "replies").iterdir():
+        file.unlink() if text is None else file.write_text(text)
+    with pytest.raises(SkillRepoError) as caught:
+        writer(None, "replay")(REQUEST)
+    assert message in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_written_loses_no_reply(writer: Write, tmp_path: Path) -> None:
+    (tmp_path / "replies").write_text("in the way")
+    with serving(PLAN, WRITE) as server:
+        assert writer(server)(REQUEST).name == "pdf-merge"
+
+
+def test_each_step_is_accounted_for(writer: Write) -> None:
+    events: list[Event] = []
+    account = Account(say=events.append)
+    with serving(said(text_of(PLAN), 700, 90), said(text_of(WRITE), 500, 60)) as server:
+        writer(server, account=account)(REQUEST)
+    assert list(account.steps) == ["skill_plan", "skill_initialize"]
+    plan = account.steps["skill_plan"]
+    assert (plan.calls, plan.input_tokens, plan.output_tokens, plan.estimated) == (
+        1,
+        700,
+        90,
+        False,
+    )
+    assert plan.cost == pytest.approx(700 * SHOWN + 90 * GIVEN)
+    assert account.total.tokens == 1_350
+    assert account.total.cost == pytest.approx(1_200 * SHOWN + 150 * GIVEN)
+    assert [event.kind for event in events] == ["asked", "answered", "asked", "answered"]
+    assert [event.total.tokens for event in events] == [0, 790, 790, 1_350]
+
+
+def test_tokens_that_a_provider_does_not_count_are_estimated(writer: Write) -> None:
+    account = Account()
+    with serving(said(text_of(PLAN), None, None), said(text_of(WRITE), 500, 60)) as server:
+        writer(server, account=account)(REQUEST)
+    plan = account.steps["skill_plan"]
+    prompt = sum(len(each["content"]) for each in server.received[0].body["messages"])
+    assert plan.estimated
+    assert plan.input_tokens == pytest.approx(prompt / 4, abs=2)
+    assert plan.output_tokens == -(-len(text_of(PLAN)) // 4)
+    assert not account.steps["skill_initialize"].estimated
+
+
+def test_the_price_of_an_unknown_model_is_not_known(writer: Write) -> None:
+    account = Account()
+    with serving(PLAN, WRITE) as server:
+        writer(server, account=account, model="openai/scripted")(REQUEST)
+    assert account.total.cost is None
+    assert account.total.tokens == 24
+
+
+@pytest.mark.parametrize(
+    ("limits", "model", "calls", "message"),
+    [
+        (Limits(cost=0.0), "openai/gpt-4o-mini", 0, "of --max-cost 0 there are $0.0000 spent"),
+        (Limits(cost=0.0008), "openai/gpt-4o-mini", 1, "may cost up to $0.0"),
+        (Limits(cost=9.0), "openai/scripted", 0, "give --max-tokens instead"),
+        (Limits(tokens=1_000), "openai/scripted", 0, "of --max-tokens 1000 there are 0 spent"),
+        (Limits(tokens=2_400), "openai/scripted", 1, "of --max-tokens 2400 there are 900 spent"),
+    ],
+)
+def test_a_budget_is_kept_before_the_call(
+    writer: Write, limits: Limits, model: str, calls: int, message: str
+) -> None:
+    with serving(said(text_of(PLAN), 800, 100), WRITE) as server:
+        with pytest.raises(SkillRepoError) as caught:
+            writer(server, account=Account(limits), model=model)(REQUEST)
+        assert len(server.received) == calls
+    assert message in str(caught.value)
+
+
+def test_a_budget_that_suffices(writer: Write) -> None:
+    account = Account(Limits(cost=0.01, tokens=10_000))
+    with serving(PLAN, WRITE) as server:
+        writer(server, account=account)(REQUEST)
+    assert account.total.calls == 2
+
+
+def test_failed_calls_cost_nothing(writer: Write) -> None:
+    account = Account(Limits(tokens=4_000))
+    with serving(failure(401, "no")) as server, pytest.raises(SkillRepoError):
+        writer(server, account=account)(REQUEST)
+    assert account.total == Spent()
+    with serving(PLAN, WRITE) as server:
+        writer(server, account=account)(REQUEST)
+    assert account.total.calls == 2
+
+
+def test_calls_at_once_cannot_outrun_a_budget() -> None:
+    account = Account(Limits(tokens=100))
+    ticket = account.reserve("one", "m", Spent(1, 40, 20))
+    with pytest.raises(BudgetSpentError, match="may take up to 60 tokens"):
+        account.reserve("two", "m", Spent(1, 40, 20))
+    account.settle(ticket, "one", "m", Spent(1, 10, 10))
+    account.reserve("two", "m", Spent(1, 40, 20))
+
+
+def test_a_writer_can_be_sent_to_another_machine(writer: Write) -> None:
+    with serving(PLAN, WRITE) as server:
+        sent = pickle.loads(pickle.dumps(writer(server)))  # noqa: S301 - our own
+        assert sent(REQUEST).name == "pdf-merge"
