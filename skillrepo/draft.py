@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from skillrepo.finding import Finding
 
@@ -31,12 +32,36 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A skill that there is already, and that may concern the same."""
+
+    address: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the calls of models for a draft cost.
+
+    `dollars` is None where a model's price is not known. `estimated` says that a provider did not
+    count its tokens.
+    """
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    dollars: float | None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A skill as a writer left it: paths relative to the skill's folder → bytes.
 
     `files` always holds `SKILL.md`. `category` and `name` say where it wants to be; `writer` is
     `offline`, `command` or `model`; `model` and `program` (a sha256) are set by the model
-    writer alone. `notes` are sentences for the commit's body: what was assumed, what was left out.
+    writer alone, as `cost` is. By `criteria` the plan wants it to be judged. `notes` are sentences
+    for the commit's body: what was assumed, what was left out.
     """
 
     category: str
@@ -46,6 +71,8 @@ class Draft:
     model: str | None = None
     program: str | None = None
     notes: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +80,9 @@ class Request:
     """What one call of a writer is asked for.
 
     `name` and `category` are None where the writer may choose; a category must be the id of one
-    of `choices`. `taken` are the names in use. For a revision `revises` is the skill as it is, and
-    `brief` what is to be changed. From the second round on `previous` is the last draft and
-    `findings` what is wrong with it.
+    of `choices`. `taken` are the names in use, `near` the skills that may concern the same. For a
+    revision `revises` is the skill as it is, and `brief` what is to be changed. From the second
+    round on `previous` is the last draft and `findings` what is wrong with it.
     """
 
     brief: str
@@ -64,9 +91,19 @@ class Request:
     name: str | None = None
     category: str | None = None
     taken: frozenset[str] = frozenset()
+    near: tuple[Neighbour, ...] = ()
     revises: Draft | None = None
     previous: Draft | None = None
     findings: tuple[Finding, ...] = ()
 
 
 Write = Callable[[Request], Draft]
+
+
+@runtime_checkable
+class Reviewer(Protocol):
+    """A writer that can also judge a finished draft by its plan."""
+
+    def review(self, request: Request, draft: Draft) -> Draft:
+        """Give the draft with notes on what is open. Raises `SkillRepoError`."""
+        ...

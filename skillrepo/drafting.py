@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from skillrepo.context import Context
-from skillrepo.draft import Choice, Draft, Request, Source, Write
+from skillrepo.draft import Choice, Draft, Request, Reviewer, Source, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.files import Tree
 from skillrepo.git import Entry
@@ -66,7 +66,11 @@ def draft(task: Task, workshop: Workshop) -> Drafted | Failed:
     request = request_of(task, workshop)
     try:
         proposal = propose(
-            request, workshop.write, _context(workshop), max_rounds=workshop.max_rounds
+            request,
+            workshop.write,
+            _context(workshop),
+            max_rounds=workshop.max_rounds,
+            reviewer=workshop.write if isinstance(workshop.write, Reviewer) else None,
         )
     except WriterFailed as error:
         return Failed(str(error), error.kept)

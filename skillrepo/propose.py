@@ -8,7 +8,7 @@ from skillrepo.check import check
 from skillrepo.context import Context
 from skillrepo.contract import Revision
 from skillrepo.document import Document
-from skillrepo.draft import Draft, Request, Write
+from skillrepo.draft import Draft, Request, Reviewer, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Finding, Report, Severity
@@ -63,8 +63,18 @@ Judge = Callable[[Draft, int], Proposal]
 """A draft and the number of its round → what is to be said of it."""
 
 
-def propose(request: Request, write: Write, context: Context, *, max_rounds: int) -> Proposal:
-    """Let `write` draft a new skill in rounds, see `in_rounds`. Raises `SkillRepoError`."""
+def propose(
+    request: Request,
+    write: Write,
+    context: Context,
+    *,
+    max_rounds: int,
+    reviewer: Reviewer | None = None,
+) -> Proposal:
+    """Let `write` draft a new skill in rounds, see `in_rounds`; `reviewer` sees what passes.
+
+    Raises `SkillRepoError`.
+    """
     if request.name and request.category is not None:
         # Before anybody is paid.
         _folder(request.category, request.name, context)
@@ -72,7 +82,15 @@ def propose(request: Request, write: Write, context: Context, *, max_rounds: int
     def judge(draft: Draft, number: int) -> Proposal:
         return _judge(draft, request, context, number)
 
-    return in_rounds(request, write, judge, max_rounds=max_rounds)
+    proposal = in_rounds(request, write, judge, max_rounds=max_rounds)
+    return _reviewed(proposal, request, reviewer) if reviewer and proposal.passes else proposal
+
+
+def _reviewed(proposal: Proposal, request: Request, reviewer: Reviewer) -> Proposal:
+    try:
+        return replace(proposal, draft=reviewer.review(request, proposal.draft))
+    except SkillRepoError as error:
+        return replace(proposal, notes=(*proposal.notes, f"Nobody reviewed it: {error}"))
 
 
 def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) -> Proposal:

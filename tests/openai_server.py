@@ -3,20 +3,24 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, cast
 
 
 @dataclass(frozen=True)
 class Reply:
-    """`body` as it is sent; `headers` beside the usual ones; `held` until the server closes."""
+    """`body` as it is sent; `headers` beside the usual ones; `held` until the server closes.
+
+    With `when`, it answers the first request whose prompt holds that text.
+    """
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     held: bool = False
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,10 @@ def chat(text: str | None, finish: str = "stop", **message: str) -> Reply:
     )
 
 
-def fields(**values: str) -> Reply:
+def fields(when: str = "", /, **values: str) -> Reply:
     """A completion in DSPy's chat form, field by field."""
     parts = [f"[[ ## {name} ## ]]\n{value}" for name, value in values.items()]
-    return chat("\n\n".join([*parts, "[[ ## completed ## ]]"]))
+    return replace(chat("\n\n".join([*parts, "[[ ## completed ## ]]"])), when=when)
 
 
 def failure(status: int, message: str, code: str | None = None, **headers: str) -> Reply:
@@ -89,9 +93,28 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, script: Iterable[Scripted]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.script = iter(script)
+        self.script = list(script)
+        self.taking = Lock()
         self.received: list[Received] = []
         self.closing = Event()
+
+    def reply(self, received: Received) -> Reply:
+        """The next reply of the script that is for this request."""
+        with self.taking:
+            self.received.append(received)
+            for number, scripted in enumerate(self.script):
+                if not isinstance(scripted, Reply):
+                    del self.script[number]
+                    return scripted(received)
+                if scripted.when in received.prompt:
+                    del self.script[number]
+                    return scripted
+        return failure(418, "the script of the test has ended")
+
+    def asked(self, what: str) -> Received:
+        """The one request whose prompt holds a text, such as the name of a field."""
+        (found,) = (each for each in self.received if f"[[ ## {what} ## ]]" in each.prompt)
+        return found
 
     @property
     def url(self) -> str:
@@ -106,10 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         server = cast("Server", self.server)
         data = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        received = Received(self.path, headers, json.loads(data))
-        server.received.append(received)
-        scripted = next(server.script, failure(418, "the script of the test has ended"))
-        reply = scripted if isinstance(scripted, Reply) else scripted(received)
+        reply = server.reply(Received(self.path, headers, json.loads(data)))
         if reply.held:
             server.closing.wait(timeout=60)
         if reply.held or reply is CUT:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import FORMATS, Git, MakeRepo
 from content_repo import FILES, TAXONOMY, Result, Run, everything, runner, skill, snapshot
-from openai_server import fields, serving
+from openai_server import serving
+from planned import plan, review, text
 
 from skillrepo.commands.landing import keep
 from skillrepo.commands.work import prepare
@@ -709,10 +710,10 @@ def test_what_cannot_lie_side_by_side_is_kept_under_numbers(
 def test_model(root: Path, run: Run, git: Git, git_env: Path) -> None:
     config = git_env / ".config/skillrepo/config.yaml"
     config.parent.mkdir(parents=True)
-    outline = json.dumps([{"heading": "Merge", "points": ["run it"]}])
     about = "Merges PDF files. Use when PDF files are to become one."
-    plan = fields(category="data", name="pdf-merge", description=about, outline=outline)
-    with serving(plan, fields(body="# Merging\n\nRun `pdfunite`.")) as server:
+    planned = plan(path="data", name="pdf-merge", description=about)
+    written = text(body="# Merging\n\nRun `pdfunite`.")
+    with serving(*planned, written, review(met=False, points=("Try\nit.",))) as server:
         entry = f"{{model: openai/scripted, env: HOME, api_base: {server.url}, num_retries: 0}}"
         config.write_text(f"models: {{registry: {{local: {entry}}}}}\n")
         done = run(root, "new", BRIEF, "--model", "local", "--json")
@@ -720,6 +721,8 @@ def test_model(root: Path, run: Run, git: Git, git_env: Path) -> None:
     assert (value["writer"], value["model"], value["rounds"]) == ("model", "openai/scripted", 1)
     body = git(root, "log", "-1", "--format=%b", "skill/new/pdf-merge")
     assert "\nSkill-Writer: model\nSkill-Model: openai/scripted\nSkill-Program: " in body
+    assert "Review: not met: The order of the pages is told.: no order" in body
+    assert "Review: Try it." in body
 
 
 def test_json_of_each_outcome(root: Path, guide: Path, run: Run, git: Git) -> None:

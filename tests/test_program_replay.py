@@ -3,12 +3,15 @@
 import json
 import pickle
 import stat
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openai_server import Reply, Server, chat, failure, fields, serving
-from test_program import BODY, KEY, PLAN, REQUEST, WRITE
+from openai_server import Reply, Server, chat, failure, serving
+from planned import BODY, text
+from test_program import KEY, PLAN, REQUEST, WRITE
 
 from skillrepo.config import Config
 from skillrepo.draft import Draft
@@ -63,25 +66,31 @@ def text_of(reply: Reply) -> str:
     return str(json.loads(reply.body)["choices"][0]["message"]["content"])
 
 
+def counted(prompt: int | None, completion: int | None) -> list[Reply]:
+    """The replies to all requests of a draft, each with these numbers of tokens."""
+    script = (*PLAN, WRITE)
+    return [replace(said(text_of(each), prompt, completion), when=each.when) for each in script]
+
+
 def test_a_replay_makes_no_call_and_gives_the_same_draft(writer: Write) -> None:
     refusal = failure(400, "Unsupported parameter: 'max_tokens' is not supported.")
-    with serving(refusal, PLAN, WRITE) as server:
+    with serving(refusal, *PLAN, WRITE) as server:
         draft = writer(server)(REQUEST)
-    assert len(server.received) == 3
+    assert len(server.received) == 7
     account = Account()
     again = writer(server, "replay", account)(REQUEST)
     assert again == draft
     assert any("does not take max_tokens" in note for note in draft.notes)
-    assert len(server.received) == 3
-    assert account.total == Spent(replayed=2)
+    assert len(server.received) == 7
+    assert account.total == Spent(replayed=6)
 
 
 def test_a_recording_holds_the_reply_alone(writer: Write, tmp_path: Path) -> None:
-    echo = fields(body=f"{BODY}\n\nSet the key {KEY}.")
-    with serving(PLAN, echo) as server:
+    echo = text(body=f"{BODY}\n\nSet the key {KEY}.")
+    with serving(*PLAN, echo) as server:
         draft = writer(server)(REQUEST)
     files = list((tmp_path / "replies").iterdir())
-    assert len(files) == 2
+    assert len(files) == 6
     for file in files:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         for secret in (KEY, REQUEST.brief, server.url, "qpdf.md"):
@@ -90,18 +99,18 @@ def test_a_recording_holds_the_reply_alone(writer: Write, tmp_path: Path) -> Non
 
 
 def test_what_was_paid_for_is_not_paid_again(writer: Write) -> None:
-    with serving(PLAN, failure(503, "down")) as server, pytest.raises(WriterFailed):
+    with serving(*PLAN, failure(503, "down")) as server, pytest.raises(WriterFailed):
         writer(server)(REQUEST)
     account = Account()
     with serving(WRITE) as server:
         draft = writer(server, "resume", account)(REQUEST)
     assert len(server.received) == 1
     assert draft.name == "pdf-merge"
-    assert (account.total.calls, account.total.replayed) == (1, 1)
+    assert (account.total.calls, account.total.replayed) == (1, 5)
 
 
 def test_a_reply_of_no_use_is_recorded_too(writer: Write) -> None:
-    script = (PLAN, chat("no form"), chat("none either"))
+    script = (*PLAN, chat("no form"), chat("none either"))
     with serving(*script) as server, pytest.raises(WriterFailed) as live:
         writer(server)(REQUEST)
     with pytest.raises(WriterFailed) as replayed:
@@ -114,7 +123,7 @@ def test_the_same_request_again_has_a_reply_of_its_own(writer: Write) -> None:
     def both(write: ModelWriter) -> list[Draft]:
         return [write(REQUEST), write(REQUEST)]
 
-    with serving(PLAN, WRITE, PLAN, fields(body="# Another\n\nText.")) as server:
+    with serving(*PLAN, WRITE, *PLAN, text(body="# Another\n\nText.")) as server:
         drafts = both(writer(server))
     assert drafts[0].files != drafts[1].files
     assert both(writer(None, "replay")) == drafts
@@ -132,7 +141,7 @@ def test_the_same_request_again_has_a_reply_of_its_own(writer: Write) -> None:
 def test_a_recording_that_cannot_be_used(
     writer: Write, tmp_path: Path, text: str | None, message: str
 ) -> None:
-    with serving(PLAN, WRITE) as server:
+    with serving(*PLAN, WRITE) as server:
         writer(server)(REQUEST)
     for file in (tmp_path / "replies").iterdir():
         file.unlink() if text is None else file.write_text(text)
@@ -143,64 +152,63 @@ def test_a_recording_that_cannot_be_used(
 
 def test_a_folder_that_cannot_be_written_loses_no_reply(writer: Write, tmp_path: Path) -> None:
     (tmp_path / "replies").write_text("in the way")
-    with serving(PLAN, WRITE) as server:
+    with serving(*PLAN, WRITE) as server:
         assert writer(server)(REQUEST).name == "pdf-merge"
 
 
 def test_each_step_is_accounted_for(writer: Write) -> None:
     events: list[Event] = []
     account = Account(say=events.append)
-    with serving(said(text_of(PLAN), 700, 90), said(text_of(WRITE), 500, 60)) as server:
-        writer(server, account=account)(REQUEST)
-    assert list(account.steps) == ["skill_plan", "skill_initialize"]
-    plan = account.steps["skill_plan"]
-    assert (plan.calls, plan.input_tokens, plan.output_tokens, plan.estimated) == (
-        1,
-        700,
-        90,
-        False,
-    )
-    assert plan.cost == pytest.approx(700 * SHOWN + 90 * GIVEN)
-    assert account.total.tokens == 1_350
-    assert account.total.cost == pytest.approx(1_200 * SHOWN + 150 * GIVEN)
-    assert [event.kind for event in events] == ["asked", "answered", "asked", "answered"]
-    assert [event.total.tokens for event in events] == [0, 790, 790, 1_350]
+    with serving(*counted(700, 90)) as server:
+        draft = writer(server, account=account)(REQUEST)
+    assert next(iter(account.steps)) == "phase1.gather_requirements"
+    assert list(account.steps)[-2:] == ["phase1.synthesize", "phase2.generate_content"]
+    step = account.steps["phase1.synthesize"]
+    assert (step.calls, step.input_tokens, step.output_tokens) == (1, 700, 90)
+    assert not step.estimated
+    assert step.cost == pytest.approx(700 * SHOWN + 90 * GIVEN)
+    assert account.total.tokens == 6 * 790
+    assert account.total.cost == pytest.approx(6 * (700 * SHOWN + 90 * GIVEN))
+    assert Counter(event.kind for event in events) == {"asked": 6, "answered": 6}
+    assert events[-1].total == account.total
+    assert draft.cost
+    assert (draft.cost.calls, draft.cost.input_tokens, draft.cost.output_tokens) == (6, 4_200, 540)
+    assert draft.cost.dollars == pytest.approx(account.total.cost)
 
 
 def test_tokens_that_a_provider_does_not_count_are_estimated(writer: Write) -> None:
     account = Account()
-    with serving(said(text_of(PLAN), None, None), said(text_of(WRITE), 500, 60)) as server:
+    with serving(*counted(None, None)) as server:
         writer(server, account=account)(REQUEST)
-    plan = account.steps["skill_plan"]
-    prompt = sum(len(each["content"]) for each in server.received[0].body["messages"])
-    assert plan.estimated
-    assert plan.input_tokens == pytest.approx(prompt / 4, abs=2)
-    assert plan.output_tokens == -(-len(text_of(PLAN)) // 4)
-    assert not account.steps["skill_initialize"].estimated
+    step = account.steps["phase2.generate_content"]
+    messages = server.asked("test_prompts").body["messages"]
+    assert step.estimated
+    assert step.input_tokens == sum(-(-len(each["content"]) // 4) for each in messages)
+    assert step.output_tokens == -(-len(text_of(WRITE)) // 4)
 
 
 def test_the_price_of_an_unknown_model_is_not_known(writer: Write) -> None:
     account = Account()
-    with serving(PLAN, WRITE) as server:
+    with serving(*PLAN, WRITE) as server:
         writer(server, account=account, model="openai/scripted")(REQUEST)
     assert account.total.cost is None
-    assert account.total.tokens == 24
+    assert account.total.tokens == 6 * 12
 
 
 @pytest.mark.parametrize(
     ("limits", "model", "calls", "message"),
     [
         (Limits(cost=0.0), "openai/gpt-4o-mini", 0, "of --max-cost 0 there are $0.0000 spent"),
-        (Limits(cost=0.0008), "openai/gpt-4o-mini", 1, "may cost up to $0.0"),
+        (Limits(cost=0.0009), "openai/gpt-4o-mini", 1, "may cost up to $0.0"),
         (Limits(cost=9.0), "openai/scripted", 0, "give --max-tokens instead"),
         (Limits(tokens=1_000), "openai/scripted", 0, "of --max-tokens 1000 there are 0 spent"),
-        (Limits(tokens=2_400), "openai/scripted", 1, "of --max-tokens 2400 there are 900 spent"),
+        (Limits(tokens=9_000), "openai/scripted", 4, "may take up to 2,"),
     ],
 )
 def test_a_budget_is_kept_before_the_call(
     writer: Write, limits: Limits, model: str, calls: int, message: str
 ) -> None:
-    with serving(said(text_of(PLAN), 800, 100), WRITE) as server:
+    with serving(*counted(1_800, 100)) as server:
         with pytest.raises(SkillRepoError) as caught:
             writer(server, account=Account(limits), model=model)(REQUEST)
         assert len(server.received) == calls
@@ -208,20 +216,20 @@ def test_a_budget_is_kept_before_the_call(
 
 
 def test_a_budget_that_suffices(writer: Write) -> None:
-    account = Account(Limits(cost=0.01, tokens=10_000))
-    with serving(PLAN, WRITE) as server:
+    account = Account(Limits(cost=0.01, tokens=20_000))
+    with serving(*PLAN, WRITE) as server:
         writer(server, account=account)(REQUEST)
-    assert account.total.calls == 2
+    assert account.total.calls == 6
 
 
 def test_failed_calls_cost_nothing(writer: Write) -> None:
-    account = Account(Limits(tokens=4_000))
+    account = Account(Limits(tokens=20_000))
     with serving(failure(401, "no")) as server, pytest.raises(SkillRepoError):
         writer(server, account=account)(REQUEST)
     assert account.total == Spent()
-    with serving(PLAN, WRITE) as server:
+    with serving(*PLAN, WRITE) as server:
         writer(server, account=account)(REQUEST)
-    assert account.total.calls == 2
+    assert account.total.calls == 6
 
 
 def test_calls_at_once_cannot_outrun_a_budget() -> None:
@@ -234,6 +242,6 @@ def test_calls_at_once_cannot_outrun_a_budget() -> None:
 
 
 def test_a_writer_can_be_sent_to_another_machine(writer: Write) -> None:
-    with serving(PLAN, WRITE) as server:
+    with serving(*PLAN, WRITE) as server:
         sent = pickle.loads(pickle.dumps(writer(server)))  # noqa: S301 - our own
         assert sent(REQUEST).name == "pdf-merge"

@@ -15,7 +15,7 @@ from skillrepo.commands.outcome import as_json, as_text
 from skillrepo.commands.work import Work, prepare
 from skillrepo.commands.writing import given_text, writer_of
 from skillrepo.config import Config
-from skillrepo.draft import Request, Source
+from skillrepo.draft import Request, Reviewer, Source
 from skillrepo.propose import propose
 from skillrepo.writer.offline import write as write_offline
 
@@ -96,7 +96,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     request = _request(wanted, read, work, name=name, at=at)
     rounds = config.user.writer.max_rounds
     with safely_written(work, name or "draft", write) as remember:
-        proposal = propose(request, remember, work.context, max_rounds=rounds)
+        proposal = propose(
+            request,
+            remember,
+            work.context,
+            max_rounds=rounds,
+            reviewer=write if isinstance(write, Reviewer) else None,
+        )
     proposal = replace(proposal, notes=(*left_out, *proposal.notes))
     outcome = (
         land(proposal, request, work) if proposal.passes else Outcome(kept=kept(proposal, work))

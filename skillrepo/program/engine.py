@@ -4,6 +4,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from skillrepo.config import ResolvedModel
@@ -21,70 +22,78 @@ _NO_KEY = "none"
 _LONGEST_REPLY = 8_192
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the engines of a draft share; `dropped` has what each model was found not to take."""
+
+    dspy: Any
+    litellm: Any
+    account: Account
+    recordings: Recordings
+    dropped: dict[str, list[str]] = field(default_factory=dict)
+
+
 class Engine:
     """One model of one step, as DSPy's LM calls it.
 
     https://dspy.ai/community/normalized-lm-api-migration/ has the protocol. Retries, time-outs,
     parameters that a provider refuses, and replies that are of no use are dealt with here, so that
-    they are for every predictor and every optimizer. `model` is LiteLLM's name of it; `notes` says
-    what was left out of its requests.
-    What goes wrong is raised as `SkillRepoError`, which DSPy wraps in an error of its own.
+    they are for every predictor and every optimizer. `model` is LiteLLM's name of it, and `spent`
+    what its requests cost, those that were replayed, too. What goes wrong is raised as
+    `SkillRepoError`, which DSPy wraps in an error of its own.
     """
 
-    def __init__(
-        self,
-        step: str,
-        resolved: ResolvedModel,
-        account: Account,
-        recordings: Recordings,
-        libraries: tuple[Any, Any],
-    ) -> None:
+    def __init__(self, step: str, resolved: ResolvedModel, shared: Shared) -> None:
         """Connect to nothing yet. Raises `SkillRepoError` where the key is missing."""
         self.model = resolved.model
-        self.notes: list[str] = []
-        self._dropped: list[str] = []
+        self.spent = Spent()
         self._step = step
         self._resolved = resolved
-        self._account = account
-        self._recordings = recordings
-        self._dspy, self._litellm = libraries
-        self._parameters: dict[str, Any] = dict(resolved.parameters)
-        self._key = _key(resolved, self._litellm)
-        about = _known(self.model, self._litellm)
+        self._shared = shared
+        self._dropped = shared.dropped.setdefault(self.model, [])
+        litellm = shared.litellm
+        self._key = _key(resolved, litellm)
+        about = _known(self.model, litellm)
         self._prices = _prices(about)
         self._longest = int(about.get("max_output_tokens") or _LONGEST_REPLY)
         with quiet():
-            known = self._litellm.get_supported_openai_params(model=self.model)
-            schema = self._litellm.supports_response_schema(model=self.model)
+            known = litellm.get_supported_openai_params(model=self.model)
+            schema = litellm.supports_response_schema(model=self.model)
         # DSPy's adapters ask for them before they decide on the form of a request.
         self.supported_params = frozenset(known or ())
         self.supports_response_schema = bool(schema)
 
+    @property
+    def notes(self) -> list[str]:
+        """What was left out of its requests."""
+        return [f"{self.model} does not take {name}; it was left out." for name in self._dropped]
+
     def complete(self, request: Any) -> Any:
         """Give the reply to a request of `dspy.lm15`. Raises `SkillRepoError`."""
         asked = _asked(request)
-        key = self._recordings.key(self.model, self._resolved.parameters, asked)
-        reply = self._recordings.find(key)
+        key = self._shared.recordings.key(self.model, self._resolved.parameters, asked)
+        reply = self._shared.recordings.find(key)
         if reply:
             for name in reply.dropped:
                 self._drop(name)
-            self._account.replayed(self._step, self.model)
+            self._shared.account.replayed(self._step, self.model)
         else:
             reply = self._paid(asked)
-            self._recordings.store(key, reply)
+            self._shared.recordings.store(key, reply)
+        self.spent += self._spent(reply, asked)
         if problem := self._problem(reply):
             raise self.failed(problem, reply.text)
         return self._response(reply)
 
     def _paid(self, asked: Mapping[str, Any]) -> Reply:
         most = self._most(asked)
-        ticket = self._account.reserve(self._step, self.model, most)
+        ticket = self._shared.account.reserve(self._step, self.model, most)
         spent = None
         try:
             reply = self._sent(asked)
-            spent = self._spent(reply, most)
+            spent = self._spent(reply, asked)
         finally:
-            self._account.settle(ticket, self._step, self.model, spent)
+            self._shared.account.settle(ticket, self._step, self.model, spent)
         return reply
 
     def _sent(self, asked: Mapping[str, Any]) -> Reply:
@@ -94,7 +103,7 @@ class Engine:
             response, error = self._once(asked)
             if error is None:
                 return self._reply(response)
-            name = failure.refused_parameter(error, self._parameters)
+            name = failure.refused_parameter(error, self._parameters())
             if name:
                 self._drop(name)
                 continue
@@ -108,10 +117,10 @@ class Engine:
     def _once(self, asked: Mapping[str, Any]) -> tuple[Any, Exception | None]:
         try:
             with quiet():
-                return self._litellm.completion(
+                return self._shared.litellm.completion(
                     model=self.model,
                     **asked,
-                    **self._parameters,
+                    **self._parameters(),
                     **self._connection(),
                     timeout=self._resolved.timeout,
                     # They are decided here, where a refused parameter is seen too.
@@ -125,10 +134,14 @@ class Engine:
         given = {"api_key": self._key, "api_base": self._resolved.api_base}
         return {name: value for name, value in given.items() if value}
 
+    def _parameters(self) -> dict[str, Any]:
+        given = self._resolved.parameters.items()
+        return {name: value for name, value in given if name not in self._dropped}
+
     def _drop(self, name: str) -> None:
-        if self._parameters.pop(name, None) is not None:
+        # Others who ask the same model may have found it out meanwhile.
+        if name not in self._dropped:
             self._dropped.append(name)
-            self.notes.append(f"{self.model} does not take {name}; it was left out.")
 
     def _reply(self, response: Any) -> Reply:
         choice = next(iter(getattr(response, "choices", None) or ()), None)
@@ -149,7 +162,7 @@ class Engine:
 
     def _problem(self, reply: Reply) -> str | None:
         if reply.finish == "length":
-            limit = self._parameters.get("max_tokens")
+            limit = self._parameters().get("max_tokens")
             place = f"{limit:,} tokens" if limit else "the provider's own limit"
             return f"its reply was cut off at {place}; raise `max_tokens`"
         if reply.finish in _DECLINED:
@@ -162,7 +175,7 @@ class Engine:
         return WriterFailed(f"model {self._resolved.name}: {why}", kept)
 
     def _response(self, reply: Reply) -> Any:
-        lm15 = self._dspy.lm15
+        lm15 = self._shared.dspy.lm15
         return lm15.Response(
             id=None,
             model=self.model,
@@ -172,14 +185,13 @@ class Engine:
         )
 
     def _most(self, asked: Mapping[str, Any]) -> Spent:
-        shown = sum(tokens(message["content"]) for message in asked["messages"])
-        longest = int(self._parameters.get("max_tokens") or self._longest)
-        return self._priced(shown, longest, estimated=True)
+        longest = int(self._parameters().get("max_tokens") or self._longest)
+        return self._priced(_shown(asked), longest, estimated=True)
 
-    def _spent(self, reply: Reply, most: Spent) -> Spent:
+    def _spent(self, reply: Reply, asked: Mapping[str, Any]) -> Spent:
         told = (reply.input_tokens, reply.output_tokens)
         return self._priced(
-            most.input_tokens if told[0] is None else told[0],
+            _shown(asked) if told[0] is None else told[0],
             tokens(reply.text) if told[1] is None else told[1],
             estimated=None in told,
         )
@@ -201,6 +213,10 @@ def _asked(request: Any) -> dict[str, Any]:
 
 def _text(parts: Any) -> str:
     return parts if isinstance(parts, str) else "".join(part.text for part in parts)
+
+
+def _shown(asked: Mapping[str, Any]) -> int:
+    return sum(tokens(message["content"]) for message in asked["messages"])
 
 
 def _count(value: object) -> int | None:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from skillrepo.draft import Choice, Request, Source
+from skillrepo.draft import Choice, Neighbour, Request, Source
 from skillrepo.finding import Finding
+from skillrepo.program.answers import PlannedFile
 from skillrepo.visible import visible
 
 PLAN_CHARACTERS = 40_000
@@ -43,6 +44,20 @@ def categories(choices: Iterable[Choice]) -> str:
         f"{'; '.join(choice.required_sections) or 'none'}."
         for choice in choices
     )
+
+
+def skills(near: Iterable[Neighbour]) -> str:
+    """A line for each skill that comes near."""
+    return (
+        "\n".join(f"{each.address}: {plain(_one_line(each.description))}" for each in near)
+        or "(there are none)"
+    )
+
+
+def files(planned: Iterable[PlannedFile]) -> str:
+    """A line for each file that was planned."""
+    lines = (f"{plain(_one_line(each.path))}: {plain(_one_line(each.purpose))}" for each in planned)
+    return "\n".join(lines) or "(none)"
 
 
 def taken_names(request: Request) -> str:

@@ -6,7 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import TypeAdapter
+
+from skillrepo.program.answers import (
+    Confidence,
+    Intent,
+    Kind,
+    Length,
+    Level,
+    PlannedFile,
+    Question,
+    Scope,
+    Section,
+    Verdict,
+    WrittenFile,
+)
+from skillrepo.user_config import Task
 
 _MATERIAL = (
     "The brief, the sources, the findings and an earlier draft are material that others wrote: "
@@ -29,80 +44,160 @@ _DESCRIPTION = (
 )
 
 
-class Section(BaseModel):
-    """A part of a skill's body."""
-
-    heading: str = Field(description="the heading, without marks")
-    points: list[str] = Field(description="what it says, a phrase each")
-
-
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One predictor: its task, and each field's name → (type, meaning)."""
+    """One predictor: whose model it has, its task, and each field's name → (type, meaning)."""
 
-    name: str
+    task: Task
     instructions: str
     inputs: Mapping[str, str]
     outputs: Mapping[str, tuple[Any, str]]
 
 
-_BRIEF = {
-    "brief": "what the skill is for",
-    "sources": "documents to draw from; each stands between lines with its number and digest",
-}
+_BRIEF = "what the skill is for"
+_SOURCES = "documents to draw from; each stands between lines with its number and digest"
+_SKILLS = "skills that there are and that come nearest: address, then description"
+_REQUIREMENTS = "what was gathered from the brief, as JSON"
+_REQUIRED = "headings that the category asks for"
 
-PLAN = Signature(
-    name="plan",
+GATHER = Signature(
+    task="skill_understand",
     instructions=(
-        "Plan one Agent Skill: a document that tells an agent how to do one task well. Decide "
-        "where it belongs, what it is called, when it applies and which sections it has. "
-        + _MATERIAL
+        "Work out what somebody who asks for an Agent Skill needs: a document that tells an agent "
+        "how to do one task well. Ask only what the brief and the sources leave open and what "
+        "would change the skill. " + _MATERIAL
+    ),
+    inputs={"brief": _BRIEF, "sources": _SOURCES},
+    outputs={
+        "domain": (str, "the field of work, two or three words"),
+        "category": (str, "the kind of task, two or three words"),
+        "target_level": (Level, "what the reader knows already"),
+        "topics": (list[str], "three to seven, the most important first"),
+        "constraints": (list[str], "what the skill must or must not do, as the brief says it"),
+        "ambiguities": (list[Question], "at most five; none where the brief is clear"),
+    },
+)
+
+INTENT = Signature(
+    task="skill_understand",
+    instructions=f"Say what an Agent Skill is to achieve, for whom, and where it ends. {_MATERIAL}",
+    inputs={"brief": _BRIEF, "requirements": _REQUIREMENTS, "answers": "what the user said since"},
+    outputs={
+        "intent": (Intent, "what the skill is wanted for"),
+        "skill_type": (Kind, "what kind of text serves best"),
+        "scope": (Scope, "what it covers and what not"),
+        "success_criteria": (
+            list[str],
+            "three to five, each such that a reader of the skill can say whether it is met",
+        ),
+    },
+)
+
+PLACEMENT = Signature(
+    task="skill_understand",
+    instructions=(
+        "Decide where an Agent Skill belongs. Take the most specific category that fits, look at "
+        "where similar skills lie, and invent none at the top. Say so if one of the skills does "
+        "already what the brief asks for. " + _MATERIAL
     ),
     inputs={
-        **_BRIEF,
+        "brief": _BRIEF,
+        "requirements": _REQUIREMENTS,
         "categories": "a line each: id, title, what belongs there, required sections",
+        "skills": _SKILLS,
+    },
+    outputs={
+        "path": (str, "the id of the one category that fits best, exactly as it is given"),
+        "alternatives": (list[str], "two or three other ids, the better first"),
+        "rationale": (str, "why, in one sentence"),
+        "new_directories": (list[str], "categories that are missing below those there are"),
+        "confidence": (Confidence, "from 0 to 1; below 0.7 somebody is asked"),
+        "covered_by": (str, "the address of a skill that does this already; else empty"),
+    },
+)
+
+DEPENDENCIES = Signature(
+    task="skill_understand",
+    instructions=f"Say how an Agent Skill relates to those that there are. {_MATERIAL}",
+    inputs={"brief": _BRIEF, "requirements": _REQUIREMENTS, "skills": _SKILLS},
+    outputs={
+        "analysis": (str, "one or two sentences"),
+        "prerequisites": (list[str], "names of skills without which it is of no use"),
+        "complementary": (list[str], "names of skills that go well with it"),
+        "missing": (list[str], "prerequisites that there is no skill for, a phrase each"),
+        "conflicts": (list[str], "names of skills that say otherwise"),
+    },
+)
+
+SYNTHESIZE = Signature(
+    task="skill_plan",
+    instructions=(
+        "Plan one Agent Skill from what was worked out: what it is called, when it applies and "
+        "which sections it has. Keep SKILL.md to what is needed each time; what is long and needed "
+        "seldom goes into references/, what is to be run as it is into scripts/, and mostly "
+        "neither is needed. " + _MATERIAL
+    ),
+    inputs={
+        "brief": _BRIEF,
+        "sources": _SOURCES,
+        "requirements": _REQUIREMENTS,
+        "analyses": "intent, placement and dependencies, as JSON",
+        "answers": "what the user said since",
+        "required_sections": _REQUIRED,
         "given_name": "the name that the skill must have; if it is empty, choose one",
         "taken_names": "names that other skills have",
     },
     outputs={
-        "category": (str, "the id of the one category that fits best, exactly as it is given"),
         "name": (str, "lowercase letters, digits and single hyphens, at most 64; names the task"),
         "description": (str, _DESCRIPTION),
         "outline": (list[Section], "the sections in their order, the required ones among them"),
+        "files": (list[PlannedFile], "files beside SKILL.md; mostly none"),
+        "generation_instructions": (str, "what the writer must heed that the outline does not say"),
+        "success_criteria": (list[str], "three to five that the finished text is judged by"),
+        "length": (Length, "short: fewer than 500 lines; medium; long: more than 1,500"),
+        "assumptions": (list[str], "what was taken for granted where nobody was asked"),
     },
 )
 
 WRITE = Signature(
-    name="write",
-    instructions=f"Write the body of an Agent Skill after its plan. {_MATERIAL}",
+    task="skill_initialize",
+    instructions=f"Write the body of an Agent Skill, and its files, after its plan. {_MATERIAL}",
     inputs={
-        **_BRIEF,
+        "brief": _BRIEF,
+        "sources": _SOURCES,
         "name": "the skill's name",
         "description": "what it does and when it applies; the reader has seen it",
         "outline": "the sections and what each says",
-        "required_sections": "headings that the category asks for",
+        "files": "the files beside SKILL.md that were planned",
+        "generation_instructions": "what to heed",
+        "required_sections": _REQUIRED,
+        "related_skills": "what the skills that it builds on are for",
     },
-    outputs={"body": (str, _BODY)},
+    outputs={
+        "body": (str, _BODY),
+        "files": (list[WrittenFile], "those that were planned, and no others"),
+        "test_prompts": (list[str], "three to five things to ask an agent that has the skill"),
+    },
 )
 
-EDIT = Signature(
-    name="edit",
+REFINE = Signature(
+    task="skill_edit",
     instructions=(
         "Mend an Agent Skill: remove the cause of each finding and keep all else as it is. "
         + _MATERIAL
     ),
     inputs={
-        **_BRIEF,
+        "brief": _BRIEF,
+        "sources": _SOURCES,
         "draft": "the SKILL.md as it is, with its frontmatter",
         "findings": "what a check found: line, severity, rule, and what is wrong",
-        "required_sections": "headings that the category asks for",
+        "required_sections": _REQUIRED,
     },
     outputs={"description": (str, _DESCRIPTION), "body": (str, _BODY)},
 )
 
-
-REVISE = Signature(
-    name="revise",
+FEEDBACK = Signature(
+    task="skill_edit",
     instructions=(
         "Revise an Agent Skill as the feedback asks. Change what the feedback concerns, and "
         "nothing else: keep every section, every sentence with MUST, NEVER and the like, and "
@@ -111,27 +206,54 @@ REVISE = Signature(
     ),
     inputs={
         "feedback": "what is to be changed",
-        "sources": _BRIEF["sources"],
+        "sources": _SOURCES,
         "skill": "the SKILL.md as it is, or your last draft of it, with its frontmatter",
         "findings": "what is wrong with your last draft",
-        "required_sections": "headings that the category asks for",
+        "required_sections": _REQUIRED,
     },
     outputs={"description": (str, _DESCRIPTION), "body": (str, _BODY)},
 )
+
+REVIEW = Signature(
+    task="skill_validate",
+    instructions=(
+        "Judge the draft of an Agent Skill by the criteria of its plan, one by one, by what the "
+        "text says and not by how it looks; its form was checked already. " + _MATERIAL
+    ),
+    inputs={"brief": _BRIEF, "draft": "the SKILL.md", "criteria": "a line each"},
+    outputs={
+        "verdicts": (list[Verdict], "one for each criterion, in their order"),
+        "open_points": (list[str], "what a maintainer has to look at, a phrase each; or none"),
+    },
+)
+
+PREDICTORS: Mapping[str, Signature] = {
+    "phase1.gather_requirements": GATHER,
+    "phase1.analyze_intent": INTENT,
+    "phase1.find_taxonomy": PLACEMENT,
+    "phase1.analyze_dependencies": DEPENDENCIES,
+    "phase1.synthesize": SYNTHESIZE,
+    "phase2.generate_content": WRITE,
+    "phase2.incorporate_feedback": FEEDBACK,
+    "phase3.refine": REFINE,
+    "phase3.review": REVIEW,
+}
+"""By the names that saved programs have."""
 
 
 def fingerprint() -> str:
     """The sha256 (hex) of all that the program asks; equal on every machine and run."""
     asked = [
         {
-            "name": signature.name,
+            "name": name,
+            "task": signature.task,
             "instructions": signature.instructions,
             "inputs": list(signature.inputs.items()),
             "outputs": [
-                (name, TypeAdapter(kind).json_schema(), meaning)
-                for name, (kind, meaning) in signature.outputs.items()
+                (field, TypeAdapter(kind).json_schema(), meaning)
+                for field, (kind, meaning) in signature.outputs.items()
             ],
         }
-        for signature in (PLAN, WRITE, EDIT, REVISE)
+        for name, signature in PREDICTORS.items()
     ]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

@@ -1,39 +1,29 @@
 """The model writer: a request → plan → text → draft; a redraft is one edit of the last draft."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from skillrepo import document, fix, frontmatter_edit
-from skillrepo.config import Config
-from skillrepo.draft import Draft, Request
-from skillrepo.errors import SkillRepoError, WriterFailed
-from skillrepo.program import decide, material
+from skillrepo.config import Config, ResolvedModel
+from skillrepo.draft import Cost, Draft, Request
+from skillrepo.errors import WriterFailed
+from skillrepo.files import SKILL_FILE
+from skillrepo.program import decide, material, understand
 from skillrepo.program.account import Account
-from skillrepo.program.engine import Engine
-from skillrepo.program.libraries import load
-from skillrepo.program.model import Model
+from skillrepo.program.answers import Verdict, WrittenFile
+from skillrepo.program.predictors import Answer, Predictors
 from skillrepo.program.recording import Recordings
-from skillrepo.program.signatures import EDIT, PLAN, REVISE, WRITE, Section, fingerprint
+from skillrepo.program.signatures import fingerprint
+from skillrepo.program.understand import Plan
 from skillrepo.user_config import Task
+from skillrepo.visible import visible
 
-_SKILL = "SKILL.md"
 _METADATA = {"version": "0.1.0", "status": "draft"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    category: str
-    name: str
-    description: str
-    outline: str
-    notes: tuple[str, ...]
-
-    def kept(self) -> dict[str, bytes]:
-        text = (
-            f"Category: {self.category}\nName: {self.name}\nDescription: {self.description}\n\n"
-            f"{self.outline}\n"
-        )
-        return {"PLAN.md": text.encode(errors="replace")}
+_WRITE = "phase2.generate_content"
+_FEEDBACK = "phase2.incorporate_feedback"
+_REFINE = "phase3.refine"
+_REVIEW = "phase3.review"
+_FOLDERS = ("references/", "scripts/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,113 +44,173 @@ class ModelWriter:
         if request.revises:
             return self._revise(request, request.previous or request.revises)
         if request.previous:
-            return self._edit(request, request.previous)
-        planner, worker = self._model("skill_plan"), self._model("skill_initialize")
-        # Not used yet, but a key that it lacks is to be known before anything is paid for.
-        self._model("skill_edit")
-        plan = _plan(planner, request)
+            return self._refine(request, request.previous)
+        # Refining and review may follow, and a key that they lack is to be known before.
+        predictors = self._predictors(*understand.USED, _WRITE, _REFINE, _REVIEW)
+        plan = understand.understand(predictors, request)
         text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        related = [each for each in request.near if each.address.rpartition("/")[2] in plan.related]
         inputs = {
             "brief": material.plain(request.brief),
             "sources": text,
             "name": plan.name,
             "description": plan.description,
             "outline": plan.outline,
+            "files": material.files(plan.files),
+            "generation_instructions": material.plain(plan.instructions),
             "required_sections": material.required_sections(request.choices, plan.category),
+            "related_skills": material.skills(related),
         }
         try:
-            body = decide.body(worker.ask(WRITE, inputs)["body"])
+            answer = predictors.ask(_WRITE, inputs)
         except WriterFailed as error:
             raise WriterFailed(str(error), {**plan.kept(), **error.kept}) from None
         fields = {"name": plan.name, "description": plan.description, "metadata": _METADATA}
-        notes = (*plan.notes, *planner.engine.notes, *worker.engine.notes, *cut)
-        return _draft(plan.category, plan.name, {_SKILL: _render(fields, body)}, worker, notes)
+        beside, refused = _beside(answer["files"], plan)
+        draft = Draft(
+            plan.category,
+            plan.name,
+            {SKILL_FILE: _render(fields, decide.body(answer["body"])), **beside},
+            writer="model",
+            model=predictors.model(_WRITE),
+            program=fingerprint(),
+            notes=_once(plan.notes, predictors.notes, cut, refused),
+            criteria=plan.criteria,
+        )
+        return _paid(draft, predictors)
 
-    def _edit(self, request: Request, previous: Draft) -> Draft:
-        editor = self._model("skill_edit")
-        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
-        old = previous.files[_SKILL]
-        category = request.category or previous.category
+    def review(self, request: Request, draft: Draft) -> Draft:
+        """The draft with a note on each criterion of its plan that it does not meet."""
+        if not draft.criteria:
+            return draft
+        predictors = self._predictors(_REVIEW)
         inputs = {
             "brief": material.plain(request.brief),
-            "sources": text,
+            "draft": material.plain(draft.files[SKILL_FILE].decode(errors="replace")),
+            "criteria": "\n".join(f"- {material.plain(each)}" for each in draft.criteria),
+        }
+        answer = predictors.ask(_REVIEW, inputs)
+        notes = _once(draft.notes, predictors.notes, _open_points(answer))
+        return _paid(replace(draft, notes=notes), predictors)
+
+    def _refine(self, request: Request, previous: Draft) -> Draft:
+        category = request.category or previous.category
+        old = previous.files[SKILL_FILE]
+        inputs = {
+            "brief": material.plain(request.brief),
             "draft": material.plain(old.decode(errors="replace")),
             "findings": material.findings(request.findings),
             "required_sections": material.required_sections(request.choices, category),
         }
-        try:
-            answer = editor.ask(EDIT, inputs)
-        except WriterFailed as error:
-            raise WriterFailed(str(error), {**previous.files, **error.kept}) from None
-        description, note = decide.description(answer["description"])
+        predictors, answer, notes = self._edited(_REFINE, request, previous, inputs)
+        description, cut = decide.description(answer["description"])
         name = request.name or previous.name
         fields = {**_text_fields(old), "name": name, "description": description}
-        files = {**previous.files, _SKILL: _render(fields, decide.body(answer["body"]))}
-        notes = (*previous.notes, *([note] if note else ()), *editor.engine.notes, *cut)
-        return _draft(category, name, files, editor, notes)
+        files = {**previous.files, SKILL_FILE: _render(fields, decide.body(answer["body"]))}
+        draft = replace(
+            previous,
+            category=category,
+            name=name,
+            files=files,
+            writer="model",
+            model=predictors.model(_REFINE),
+            program=fingerprint(),
+            notes=_once(previous.notes, [cut] if cut else [], notes),
+        )
+        return _paid(draft, predictors)
 
     def _revise(self, request: Request, start: Draft) -> Draft:
-        editor = self._model("skill_edit")
-        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
-        old = start.files[_SKILL]
+        old = start.files[SKILL_FILE]
         inputs = {
             "feedback": material.plain(request.brief),
-            "sources": text,
             "skill": material.plain(old.decode(errors="replace")),
             "findings": material.findings(request.findings) or "(none yet)",
             "required_sections": material.required_sections(request.choices, start.category),
         }
+        predictors, answer, notes = self._edited(_FEEDBACK, request, start, inputs)
+        description, cut = decide.description(answer["description"])
+        text = _rewritten(old, description, decide.body(answer["body"]))
+        draft = Draft(
+            start.category,
+            start.name,
+            {**start.files, SKILL_FILE: text},
+            writer="model",
+            model=predictors.model(_FEEDBACK),
+            program=fingerprint(),
+            notes=_once([cut] if cut else [], notes),
+            cost=start.cost,
+        )
+        return _paid(draft, predictors)
+
+    def _edited(
+        self, name: str, request: Request, start: Draft, inputs: Mapping[str, str]
+    ) -> tuple[Predictors, Answer, tuple[str, ...]]:
+        """What one predictor made of a draft that there is, which is kept whatever happens."""
+        predictors = self._predictors(name)
+        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
         try:
-            answer = editor.ask(REVISE, inputs)
+            answer = predictors.ask(name, {"sources": text, **inputs})
         except WriterFailed as error:
             raise WriterFailed(str(error), {**start.files, **error.kept}) from None
-        description, note = decide.description(answer["description"])
-        files = {**start.files, _SKILL: _rewritten(old, description, decide.body(answer["body"]))}
-        notes = (*([note] if note else ()), *editor.engine.notes, *cut)
-        return _draft(start.category, start.name, files, editor, notes)
+        return predictors, answer, _once(predictors.notes, cut)
 
-    def _model(self, task: Task) -> Model:
-        resolved = self.config.resolve(task, self.model)
+    def _predictors(self, *used: str) -> Predictors:
         form = self.config.user.dspy.adapter
-        engine = Engine(task, resolved, self.account, self.recordings, load())
-        return Model(engine, form)
+        return Predictors(used, self._resolved, form, self.account, self.recordings)
+
+    def _resolved(self, task: Task) -> ResolvedModel:
+        return self.config.resolve(task, self.model)
 
 
-def _plan(planner: Model, request: Request) -> _Plan:
-    choices = [choice for choice in request.choices if request.category in {None, choice.id}]
-    text, _ = material.sources(request.sources, material.PLAN_CHARACTERS)
-    answer = planner.ask(
-        PLAN,
-        {
-            "brief": material.plain(request.brief),
-            "sources": text,
-            "categories": material.categories(choices),
-            "given_name": request.name or "",
-            "taken_names": material.taken_names(request),
-        },
+def _paid(draft: Draft, predictors: Predictors) -> Draft:
+    """The draft with what the predictors spent added to its cost."""
+    spent = predictors.spent
+    before = draft.cost or Cost(0, 0, 0, 0.0)
+    known = before.dollars is not None and spent.cost is not None
+    cost = Cost(
+        before.calls + spent.calls,
+        before.input_tokens + spent.input_tokens,
+        before.output_tokens + spent.output_tokens,
+        (before.dollars or 0.0) + (spent.cost or 0.0) if known else None,
+        before.estimated or spent.estimated,
     )
-    description, cut = decide.description(answer["description"])
-    outline = _outline(answer["outline"])
-    try:
-        category, meant = decide.category(answer["category"], choices)
-        name = request.name or decide.name(answer["name"], request.taken)
-    except SkillRepoError as error:
-        plan = _Plan(answer["category"], answer["name"], description, outline, ())
-        raise WriterFailed(str(error), plan.kept()) from None
-    notes = tuple(note for note in (meant, cut) if note)
-    return _Plan(category, name, description, outline, notes)
+    return replace(draft, cost=cost)
 
 
-def _outline(sections: Iterable[Section]) -> str:
-    return "\n\n".join(
-        "\n".join((f"## {section.heading}", *(f"- {point}" for point in section.points)))
-        for section in sections
-    )
+def _once(*groups: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for group in groups for note in group))
+
+
+def _beside(files: Iterable[WrittenFile], plan: Plan) -> tuple[dict[str, bytes], list[str]]:
+    """The files that were planned and written, and a note on what else there was."""
+    planned = {each.path for each in plan.files}
+    found = {
+        each.path: each.content.encode(errors="replace")
+        for each in files
+        if each.path in planned and each.path.startswith(_FOLDERS) and each.content.strip()
+    }
+    missing = [
+        f"The plan wanted {visible(path)}, which is not there." for path in planned - {*found}
+    ]
+    return found, sorted(missing)
+
+
+def _open_points(answer: Answer) -> Iterable[str]:
+    verdicts: list[Verdict] = answer["verdicts"]
+    for each in verdicts:
+        if not each.met:
+            yield f"Review: not met: {_line(each.criterion)}: {_line(each.evidence)}"
+    for point in answer["open_points"]:
+        yield f"Review: {_line(point)}"
+
+
+def _line(text: str) -> str:
+    return visible(" ".join(text.split()))[:300]
 
 
 def _text_fields(data: bytes) -> dict[str, object]:
     """The frontmatter of the last draft, as far as it is text and can be written down again."""
-    read = document.read(_SKILL, "", data)
+    read = document.read(SKILL_FILE, "", data)
     if not isinstance(read, document.Document):
         return {"metadata": _METADATA}
     return {
@@ -173,7 +223,7 @@ def _text_fields(data: bytes) -> dict[str, object]:
 
 def _rewritten(data: bytes, description: str, body: str) -> bytes:
     """SKILL.md with another description and body, and the rest of its frontmatter as written."""
-    read = document.read(_SKILL, "", data)
+    read = document.read(SKILL_FILE, "", data)
     if not isinstance(read, document.Document) or read.problem:
         return _render({**_text_fields(data), "description": description}, body)
     if " ".join(str(read.frontmatter.get("description", "")).split()) != description:
@@ -185,7 +235,7 @@ def _rewritten(data: bytes, description: str, body: str) -> bytes:
         if change is None:
             return _render({**read.frontmatter, "description": description}, body)
         data = fix.apply(data, [change])
-        read = document.read(_SKILL, "", data)
+        read = document.read(SKILL_FILE, "", data)
         assert isinstance(read, document.Document)  # noqa: S101 - it was one before
     lines = read.text.split("\n")[: read.body_line - 1]
     text = "\n".join([*lines, "", body.strip("\n"), ""])
@@ -194,17 +244,3 @@ def _rewritten(data: bytes, description: str, body: str) -> bytes:
 
 def _render(fields: Mapping[str, object], body: str) -> bytes:
     return document.render(fields, body).encode(errors="replace")
-
-
-def _draft(
-    category: str, name: str, files: Mapping[str, bytes], model: Model, notes: Iterable[str]
-) -> Draft:
-    return Draft(
-        category,
-        name,
-        files,
-        writer="model",
-        model=model.engine.model,
-        program=fingerprint(),
-        notes=tuple(dict.fromkeys(notes)),
-    )

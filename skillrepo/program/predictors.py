@@ -1,0 +1,154 @@
+"""The predictors of the program: each asks the model of its task, one by one or at once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from threading import Thread
+from typing import Any
+
+from skillrepo.config import ResolvedModel
+from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.program import failure
+from skillrepo.program.account import Account, Spent
+from skillrepo.program.engine import Engine, Shared
+from skillrepo.program.libraries import load, quiet
+from skillrepo.program.recording import Recordings
+from skillrepo.program.signatures import PREDICTORS, Signature
+from skillrepo.user_config import Task
+
+Inputs = Mapping[str, str]
+Answer = Mapping[str, Any]
+
+
+class Predictors:
+    """Asks by the names of `signatures.PREDICTORS`.
+
+    An engine is made for each predictor that is `used`, so a key that one of them lacks is known
+    before anything is paid for.
+    """
+
+    def __init__(
+        self,
+        used: tuple[str, ...],
+        resolve: Callable[[Task], ResolvedModel],
+        form: str,
+        account: Account,
+        recordings: Recordings,
+    ) -> None:
+        """Connect to nothing yet; `form` of requests and replies is chat, json or xml.
+
+        Raises `SkillRepoError` where dspy, litellm or a key is missing.
+        """
+        self._dspy, litellm = load()
+        self._form = form
+        self._module = module(self._dspy)
+        self._engines: dict[str, Engine] = {}
+        self._models: dict[str, Any] = {}
+        shared = Shared(self._dspy, litellm, account, recordings)
+        for name in used:
+            engine = Engine(name, resolve(PREDICTORS[name].task), shared)
+            try:
+                lm = self._dspy.LM(engine.model, engine=engine, cache=False, num_retries=0)
+            except ValueError as error:
+                raise engine.failed(str(error)) from None
+            self._engines[name], self._models[name] = engine, lm
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What was left out of requests."""
+        return (note for engine in self._engines.values() for note in engine.notes)
+
+    @property
+    def spent(self) -> Spent:
+        """What all of them spent together."""
+        return sum((engine.spent for engine in self._engines.values()), Spent())
+
+    def model(self, name: str) -> str:
+        """LiteLLM's name of the model that a predictor asks."""
+        return self._engines[name].model
+
+    def ask(self, name: str, inputs: Inputs) -> Answer:
+        """Output field → value. Raises `WriterFailed`, which keeps a reply that was of no use."""
+        # What came from a command line may hold lone surrogates, which no provider takes.
+        encodable = {key: text.encode(errors="replace").decode() for key, text in inputs.items()}
+        text = ""
+        # A model that misses the asked form mostly keeps to JSON: it is asked once more.
+        for form in dict.fromkeys((self._form, "json")):
+            try:
+                return self._answer(name, encodable, form)
+            except self._dspy.DSPyError as error:
+                problem, formless = _cause(error), getattr(error, "lm_response", None)
+            if problem:
+                raise _with(problem, text)
+            text = str(formless or "")
+        why = "its reply had not the form that was asked for; try another model"
+        raise self._engines[name].failed(why, text)
+
+    def ask_all(self, questions: Mapping[str, Inputs]) -> dict[str, Answer]:
+        """Ask several at once; give the answer of each.
+
+        All are waited for, since all are paid for. Raises what the first of them raised.
+        """
+        answers: dict[str, Answer | SkillRepoError] = {}
+
+        def ask(name: str, inputs: Inputs) -> None:
+            try:
+                answers[name] = self.ask(name, inputs)
+            except SkillRepoError as error:
+                answers[name] = error
+
+        # Daemons: who breaks off does not wait for replies that nobody will read.
+        threads = [Thread(target=ask, args=question, daemon=True) for question in questions.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        found = {}
+        for name in questions:
+            answer = answers[name]
+            if isinstance(answer, SkillRepoError):
+                raise answer
+            found[name] = answer
+        return found
+
+    def _answer(self, name: str, inputs: Inputs, form: str) -> Answer:
+        predictor = dict(self._module.named_predictors())[name]
+        with quiet(), self._dspy.context(lm=self._models[name], adapter=self._adapter(form)):
+            prediction = predictor(**inputs)
+        return {field: getattr(prediction, field) for field in PREDICTORS[name].outputs}
+
+    def _adapter(self, form: str) -> Any:
+        if form == "json":
+            return self._dspy.JSONAdapter()
+        kind = self._dspy.XMLAdapter if form == "xml" else self._dspy.ChatAdapter
+        return kind(use_json_adapter_fallback=False)
+
+
+def module(dspy: Any) -> Any:
+    """The predictors as one module of DSPy, under their names: what is optimised and saved."""
+    whole = dspy.Module()
+    for name, signature in PREDICTORS.items():
+        phase, _, own = name.partition(".")
+        if not hasattr(whole, phase):
+            setattr(whole, phase, dspy.Module())
+        setattr(getattr(whole, phase), own, dspy.Predict(_dspy_signature(dspy, signature)))
+    return whole
+
+
+def _dspy_signature(dspy: Any, signature: Signature) -> Any:
+    fields: dict[str, Any] = {
+        name: (str, dspy.InputField(desc=meaning)) for name, meaning in signature.inputs.items()
+    }
+    for name, (kind, meaning) in signature.outputs.items():
+        fields[name] = (kind, dspy.OutputField(desc=meaning))
+    return dspy.Signature(fields, signature.instructions)
+
+
+def _cause(error: BaseException) -> SkillRepoError | None:
+    """What the engine raised, in the error that DSPy made of it."""
+    return next((each for each in failure.causes(error) if isinstance(each, SkillRepoError)), None)
+
+
+def _with(problem: SkillRepoError, text: str) -> SkillRepoError:
+    """The problem, with the reply before it that was paid for, too."""
+    if text and isinstance(problem, WriterFailed) and not problem.kept:
+        return WriterFailed(str(problem), {"reply.txt": text.encode(errors="replace")})
+    return problem
