@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Barrier, Event, Lock, Thread
 from typing import Any, cast
 
 
@@ -13,7 +13,8 @@ from typing import Any, cast
 class Reply:
     """`body` as it is sent; `headers` beside the usual ones; `held` until the server closes.
 
-    With `when`, it answers the first request whose prompt holds that text.
+    With `when`, it answers the first request whose prompt holds that text; with a `gate` it waits
+    there for the others.
     """
 
     status: int
@@ -21,6 +22,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     held: bool = False
     when: str = ""
+    gate: Barrier | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = server.reply(Received(self.path, headers, json.loads(data)))
+        if reply.gate:
+            reply.gate.wait(timeout=60)
         if reply.held:
             server.closing.wait(timeout=60)
         if reply.held or reply is CUT:

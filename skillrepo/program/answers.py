@@ -1,13 +1,12 @@
 """The types of what a model answers, as it is asked for them and as they are checked."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 Level = Literal["beginner", "intermediate", "advanced", "expert"]
 Kind = Literal["how_to", "reference", "concept", "workflow", "checklist"]
 Length = Literal["short", "medium", "long"]
-Confidence = Annotated[float, Field(ge=0, le=1)]
 
 
 class Question(BaseModel):

@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from skillrepo.program.answers import (
-    Confidence,
     Intent,
     Kind,
     Length,
@@ -111,7 +110,7 @@ PLACEMENT = Signature(
         "alternatives": (list[str], "two or three other ids, the better first"),
         "rationale": (str, "why, in one sentence"),
         "new_directories": (list[str], "categories that are missing below those there are"),
-        "confidence": (Confidence, "from 0 to 1; below 0.7 somebody is asked"),
+        "confidence": (float, "from 0 to 1; below 0.7 somebody is asked"),
         "covered_by": (str, "the address of a skill that does this already; else empty"),
     },
 )
@@ -168,7 +167,7 @@ WRITE = Signature(
         "name": "the skill's name",
         "description": "what it does and when it applies; the reader has seen it",
         "outline": "the sections and what each says",
-        "files": "the files beside SKILL.md that were planned",
+        "planned_files": "the files beside SKILL.md that were planned",
         "generation_instructions": "what to heed",
         "required_sections": _REQUIRED,
         "related_skills": "what the skills that it builds on are for",

@@ -118,9 +118,11 @@ def _placement_notes(
 ) -> Iterator[str]:
     if meant:
         yield meant
-    if request.category is None and answer["confidence"] < SURE:
+    # DSPy does not hold a model to a range; what is none says nothing.
+    sure = answer["confidence"] if 0 <= answer["confidence"] <= 1 else 0.0
+    if request.category is None and sure < SURE:
         others = ", ".join(map(_said, answer["alternatives"])) or "none"
-        sure, why = answer["confidence"], _said(answer["rationale"])
+        why = _said(answer["rationale"])
         yield (
             f"It is uncertain that the skill belongs into {category} ({sure:.2f}): {why} Other "
             f"categories: {others}."

@@ -56,7 +56,7 @@ class ModelWriter:
             "name": plan.name,
             "description": plan.description,
             "outline": plan.outline,
-            "files": material.files(plan.files),
+            "planned_files": material.files(plan.files),
             "generation_instructions": material.plain(plan.instructions),
             "required_sections": material.required_sections(request.choices, plan.category),
             "related_skills": material.skills(related),
