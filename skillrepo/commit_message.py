@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from skillrepo.closing_words import without_closing
 from skillrepo.contract import Revision
-from skillrepo.draft import Request
+from skillrepo.draft import Cost, Request
 from skillrepo.finding import Finding, Report
 from skillrepo.output import text
 from skillrepo.propose import Proposal
@@ -125,10 +125,20 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
         yield f"Skill-Model: {line(draft.model)}"
     if draft.program:
         yield f"Skill-Program: {line(draft.program)}"
+    if draft.cost:
+        yield from _cost(draft.cost)
     what = "Skill-Feedback" if proposal.revision else "Skill-Brief"
     yield f"{what}: {hashlib.sha256(request.brief.encode(errors='replace')).hexdigest()}"
     for source in request.sources:
         yield f"Skill-Source: {line(source.path)} {source.sha256}"
+
+
+def _cost(cost: Cost) -> Iterator[str]:
+    """What the models' replies cost; no price is told where one is not known."""
+    if cost.dollars is not None:
+        yield f"Skill-Cost: {cost.dollars:.4f} USD"
+    about = "≈" if cost.estimated else ""
+    yield f"Skill-Tokens: {about}{cost.input_tokens + cost.output_tokens}"
 
 
 def line(value: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skillrepo import document
 from skillrepo.commit_message import commit_message
 from skillrepo.contract import Revision
-from skillrepo.draft import Draft, Request, Source
+from skillrepo.draft import Cost, Draft, Request, Source
 from skillrepo.finding import Finding, Report, Severity
 from skillrepo.propose import Proposal
 from skillrepo.semantic_diff import Snapshot, compare
@@ -54,6 +54,7 @@ def test_whole_message() -> None:
         writer="model",
         model="gemini/gemini-3-flash-preview",
         program="ab" * 32,
+        cost=Cost(7, 8_000, 214, 0.01234),
         notes=("Category data was chosen.",),
     )
     asked = request(brief="Merge PDF files", sources=(source("docs/a b.md"), source("c.md", "c")))
@@ -79,12 +80,20 @@ Skill-Version: 0.1.0
 Skill-Writer: model
 Skill-Model: gemini/gemini-3-flash-preview
 Skill-Program: {"ab" * 32}
+Skill-Cost: 0.0123 USD
+Skill-Tokens: 8214
 Skill-Brief: {hashlib.sha256(b"Merge PDF files").hexdigest()}
 Skill-Source: docs/a b.md {hashlib.sha256(b"text").hexdigest()}
 Skill-Source: c.md {hashlib.sha256(b"c").hexdigest()}
 """
     )
     assert trailers(message) == message.split("\n\n")[-1].splitlines()
+
+
+def test_a_cost_that_is_not_known_is_not_told() -> None:
+    made = replace(draft(skill()), cost=Cost(2, 70, 30, None, estimated=True))
+    assert "Skill-Tokens: ≈100" in trailers(commit_message(proposal(made), request()))
+    assert "Skill-Cost" not in commit_message(proposal(made), request())
 
 
 def test_least_message() -> None:
