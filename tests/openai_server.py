@@ -102,15 +102,15 @@ class Server(ThreadingHTTPServer):
 
     def reply(self, received: Received) -> Reply:
         """The next reply of the script that is for this request."""
+        scripted = self._next(received)
+        return scripted if isinstance(scripted, Reply) else scripted(received)
+
+    def _next(self, received: Received) -> Scripted:
         with self.taking:
             self.received.append(received)
             for number, scripted in enumerate(self.script):
-                if not isinstance(scripted, Reply):
-                    del self.script[number]
-                    return scripted(received)
-                if scripted.when in received.prompt:
-                    del self.script[number]
-                    return scripted
+                if not isinstance(scripted, Reply) or scripted.when in received.prompt:
+                    return self.script.pop(number)
         return failure(418, "the script of the test has ended")
 
     def asked(self, what: str) -> Received:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from openai_server import Reply, chat, fields
+from openai_server import Received, Reply, chat, fields
 
 DESCRIPTION = "Merge PDF files: with qpdf. Use when PDFs are to be one."
 OUTLINE = [{"heading": "Steps", "points": ["call qpdf", "check the pages"]}]
@@ -60,6 +60,12 @@ def plan(form: str = "chat", **other: Any) -> tuple[Reply, ...]:
         _reply(form, asked, {**answer, **{k: v for k, v in other.items() if k in answer}})
         for asked, answer in _ANSWERS.items()
     )
+
+
+def answer(received: Received, **other: Any) -> Reply:
+    """The reply to whichever request of a draft this is."""
+    script = (*plan(**other), text(), review())
+    return next(each for each in script if f"[[ ## {each.when} ## ]]" in received.prompt)
 
 
 def text(form: str = "chat", body: str = BODY, **other: Any) -> Reply:

@@ -13,6 +13,7 @@ from threading import Barrier, Thread
 
 import forge_server
 import openai_server
+import planned
 import pytest
 from conftest import Git, MakeRepo
 from content_repo import FILES, Run, runner, skill
@@ -313,25 +314,21 @@ def test_a_model_is_asked_by_two_threads_at_once(
     together = Barrier(2)
 
     def answer(request: openai_server.Received) -> openai_server.Reply:
-        plan = re.search(r"\[\[ ## given_name ## \]\]\n(merge-\d)", request.prompt)
-        if not plan:
-            return openai_server.fields(body="# Merging\n\n## Steps\n\nRun `pdfunite`.")
-        if plan[1] in {"merge-0", "merge-1"}:
+        found = re.search(r"\[\[ ## given_name ## \]\]\n(merge-\d)", request.prompt)
+        name = found[1] if found else ""
+        if name in {"merge-0", "merge-1"}:
             # Neither is answered before the other one has been asked.
             together.wait(timeout=60)
-        if plan[1] == "merge-2":
+        if name == "merge-2":
             return openai_server.failure(400, "no such thing")
-        return openai_server.fields(
-            category="data",
-            name=plan[1],
-            description=f"Merges PDF files, way {plan[1]}. Use when PDFs are to be one.",
-            outline='[{"heading": "Steps", "points": ["run pdfunite"]}]',
-        )
+        about = f"Merges PDF files, way {name}. Use when PDFs are to be one."
+        return planned.answer(request, path="data", name=name, description=about)
 
     command = [sys.executable, "-m", "skillrepo", "new", "--batch", lines(root, *named(4))]
     command += ["--writer", "model", "--jobs", "2"]
-    # Of each draft the plan and the text; of the one that is refused the plan alone.
-    with openai_server.serving(*[answer] * 7) as server:
+    # Of each draft the plan, the text and the review; of the one that is refused the plan alone.
+    calls = 3 * 7 + 5
+    with openai_server.serving(*[answer] * calls) as server:
         configure(
             "models:\n  default: local\n  registry:\n    local: {model: openai/scripted, "
             f"env: TEST_KEY, num_retries: 0, api_base: '{server.url}'}}\n"
@@ -339,7 +336,7 @@ def test_a_model_is_asked_by_two_threads_at_once(
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         assert done.stdout.splitlines()[0] == "4 briefs: 3 done, 1 with an error", done.stderr
         assert done.returncode == 2
-        assert len(server.received) == 7
+        assert len(server.received) == calls
         assert KEY not in done.stdout + done.stderr
     assert branches(root, git) == [f"skill/new/merge-{n}" for n in (0, 1, 3)]
     message = git(root, "show", "-s", "--format=%B", "skill/new/merge-1")
