@@ -10,7 +10,9 @@ import click
 from skillrepo.batch import Brief
 from skillrepo.batch_records import Landed
 from skillrepo.commands.offering import Offered, shape
+from skillrepo.commands.spending import spent_lines, spent_shape
 from skillrepo.output import json, shapes
+from skillrepo.program.account import Account
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
 
@@ -53,13 +55,14 @@ def counts(results: Iterable[Result], total: int) -> str:
     return f"{total:,} brief{'s' * (total != 1)}: {', '.join(told) or 'none done'}"
 
 
-def as_text(results: Sequence[Result]) -> str:
-    """The summary for people: how many of each, and what is to be looked after."""
+def as_text(results: Sequence[Result], account: Account) -> str:
+    """The summary for people: how many of each, what is to be looked after, and what it cost."""
     bad = [_line(result) for result in results if result.status in ("failed", "error")]
-    return "\n".join([counts(results, len(results)), *(f"  {line}" for line in bad)])
+    told = (f"  {line}" for line in bad)
+    return "\n".join([counts(results, len(results)), *told, *spent_lines(account)])
 
 
-def as_json(results: Sequence[Result]) -> str:
+def as_json(results: Sequence[Result], account: Account) -> str:
     """One JSON object."""
     found = Counter(result.status for result in results)
     return json.dumps(
@@ -70,6 +73,7 @@ def as_json(results: Sequence[Result]) -> str:
             skipped=found["skipped"],
             failed=found["failed"],
             error=found["error"],
+            spent=spent_shape(account),
         )
     )
 

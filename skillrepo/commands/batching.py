@@ -27,6 +27,7 @@ from skillrepo.config import Config
 from skillrepo.draft import Write
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, draft
 from skillrepo.errors import SkillRepoError
+from skillrepo.program.account import Account
 from skillrepo.user_config import Task as ModelTask
 from skillrepo.writer.command import CommandWriter
 from skillrepo.writer.offline import write as write_offline
@@ -60,8 +61,15 @@ class Asked:
         return cls(file, jobs, dask, (int(number), int(count)))
 
 
-def run(  # noqa: PLR0913 - one for each decision of the command line
-    asked: Asked, work: Work, write: Write, config: Config, target: Target | None, *, json: bool
+def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
+    asked: Asked,
+    work: Work,
+    write: Write,
+    config: Config,
+    target: Target | None,
+    account: Account,
+    *,
+    json: bool,
 ) -> int:
     """Do a batch, and give the exit code. Raises `SkillRepoError`."""
     if work.step not in COMMITS:
@@ -82,7 +90,8 @@ def run(  # noqa: PLR0913 - one for each decision of the command line
         results = [collector.results[key] for key in mine]
         if target:
             results = [_offered(result, work, target) for result in results]
-    click.echo(batch_report.as_json(results) if json else batch_report.as_text(results))
+    report = batch_report.as_json if json else batch_report.as_text
+    click.echo(report(results, account))
     if collector.bugs:
         raise collector.bugs[0]
     return batch_report.exit_code(results)

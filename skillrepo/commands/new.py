@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -12,10 +13,18 @@ from skillrepo.commands import ladder, writing
 from skillrepo.commands.asking import category_of, choices_of, drafts_of, refuse_name
 from skillrepo.commands.landing import Outcome, kept, land, safely_written
 from skillrepo.commands.outcome import as_json, as_text
+from skillrepo.commands.spending import (
+    Spending,
+    spending_options,
+    spent_lines,
+    spent_shape,
+    told_if_lost,
+)
 from skillrepo.commands.work import Work, prepare
-from skillrepo.commands.writing import given_text, writer_of
+from skillrepo.commands.writing import Chosen, given_text, writer_of
 from skillrepo.config import Config
 from skillrepo.draft import Request, Reviewer, Source
+from skillrepo.nearest import Nearest
 from skillrepo.propose import propose
 from skillrepo.writer.offline import write as write_offline
 
@@ -26,6 +35,7 @@ from skillrepo.writer.offline import write as write_offline
 @click.option("--name", help="The skill's name; else made from the brief.")
 @click.option("--at", metavar="CATEGORY/PATH", help="Its category; else the one that fits best.")
 @writing.options(origins="to make the skill from")
+@spending_options
 @ladder.options(
     dry_run="Show SKILL.md and what the rules say; change nothing.",
     write_only="Leave files in the worktree, and no commit.",
@@ -52,6 +62,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     origins: tuple[Path, ...],
     writer: str | None,
     model: str | None,
+    spending: Spending,
     steps: tuple[str, ...],
     draft_pr: bool,
     remote: str | None,
@@ -87,21 +98,28 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("say what the skill is for, or give many briefs with --batch FILE")
     wanted = given_text(brief, "brief") if brief is not None and not asked else ""
     config = Config.load(os.environ, Path.home())
-    write = writer_of(writer, model, program, config) or write_offline
+    account = spending.account()
+    write = writer_of(Chosen(writer, model, program, spending), config, account) or write_offline
     work = prepare(step, base)
     target = ladder.target_of(work, config, remote=remote, to=to, base=base, draft=draft_pr)
     if asked:
-        ctx.exit(run(asked, work, write, config, target, json=json))
+        if dask and spending.used:
+            raise click.UsageError(f"{spending.used} is for this machine, not for a cluster")
+        with told_if_lost(account):
+            ctx.exit(run(asked, work, write, config, target, account, json=json))
     read, left_out = sources.read(origins)
     request = _request(wanted, read, work, name=name, at=at)
+    reviewer = write if isinstance(write, Reviewer) else None
+    if reviewer:
+        request = replace(request, near=Nearest.of(work.context).to(wanted))
     rounds = config.user.writer.max_rounds
-    with safely_written(work, name or "draft", write) as remember:
+    with told_if_lost(account), safely_written(work, name or "draft", write) as remember:
         proposal = propose(
             request,
             remember,
             work.context,
             max_rounds=rounds,
-            reviewer=write if isinstance(write, Reviewer) else None,
+            reviewer=reviewer,
         )
     proposal = replace(proposal, notes=(*left_out, *proposal.notes))
     outcome = (
@@ -111,8 +129,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         work,
         outcome,
         target,
-        text=as_text(proposal, outcome, work),
-        as_json=partial(as_json, proposal, outcome) if json else None,
+        text=chain(as_text(proposal, outcome, work), spent_lines(account)),
+        as_json=partial(as_json, proposal, outcome, spent_shape(account)) if json else None,
     )
     ctx.exit(0 if proposal.passes else 1)
 

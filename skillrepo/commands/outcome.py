@@ -68,7 +68,12 @@ def few(lines: Sequence[str]) -> list[str]:
     return [*lines[:_MOST], f"and {more:,} more"] if more > 1 else list(lines)
 
 
-def as_json(proposal: Proposal, outcome: Outcome, offered: Offered | None) -> str:
+def as_json(
+    proposal: Proposal,
+    outcome: Outcome,
+    spent: shapes.SpentShape | None,
+    offered: Offered | None,
+) -> str:
     """One JSON object."""
     draft = proposal.draft
     files = {path: data.decode(errors="replace") for path, data in sorted(draft.files.items())}
@@ -93,5 +98,6 @@ def as_json(proposal: Proposal, outcome: Outcome, offered: Offered | None) -> st
             written=outcome.written,
             kept=outcome.kept,
             offered=shape(offered) if offered else None,
+            spent=spent,
         )
     )
