@@ -191,5 +191,5 @@ def test_a_batch_has_one_budget(root: Path, run: Run, configure: Configure) -> N
         value = run(root, *batch, "--max-tokens", "12000").json("batch")
     assert (value["done"], value["error"]) == (2, 0)
     assert value["spent"]["total"]["calls"] == 14
-    prompts = [each.prompt for each in server.received if "new_directories" in each.prompt]
+    prompts = [each.prompt for each in server.received if "## new_directories" in each.prompt]
     assert all(f"data/pdf-split: {ABOUT}" in prompt for prompt in prompts)

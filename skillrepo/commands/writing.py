@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from skillrepo.commands.person import ask
 from skillrepo.commands.spending import Spending
 from skillrepo.config import Config
 from skillrepo.draft import Write
@@ -132,6 +133,7 @@ class Chosen:
     model: str | None
     program: tuple[str, ...]
     spending: Spending
+    interactive: bool = False
 
 
 def writer_of(chosen: Chosen, config: Config, account: Account) -> Write | None:
@@ -151,8 +153,9 @@ def writer_of(chosen: Chosen, config: Config, account: Account) -> Write | None:
     if name == "model":
         from skillrepo.program.writer import ModelWriter  # noqa: PLC0415 - imports dspy when used
 
-        return ModelWriter(config, model, account, chosen.spending.recordings())
-    if used := chosen.spending.used:
+        person = ask if chosen.interactive else None
+        return ModelWriter(config, model, account, chosen.spending.recordings(), person)
+    if used := "--interactive" if chosen.interactive else chosen.spending.used:
         raise click.UsageError(f"{used} is for --writer model, not --writer {name}")
     if name == "offline":
         return None
