@@ -234,8 +234,10 @@ def _update(change: RefChange) -> bytes:
 
 def refuse_unfit_branch(repository: Repository, name: str) -> None:
     """SkillRepoError where a branch is checked out, or another is in the way of its name."""
-    branch_ref(name)
+    ref = branch_ref(name)
     _refuse_checked_out(repository, name)
+    if ignores_case(repository):
+        _refuse_case_variant(repository, ref)
     if why := _in_the_way(repository, name):
         raise SkillRepoError(why)
 
@@ -346,7 +348,7 @@ def _refuse_collision(
         ):
             why = (
                 f"cannot commit into `{path}`: the base commit has {os.fsdecode(other)!r} there, "
-                "which is the same where case does not count"
+                "which is the same where case does not count: choose another name, or rename that"
             )
             raise SkillRepoError(why)
 
@@ -398,7 +400,7 @@ def _committed(
             raise SkillRepoError(no_identity(error.words)) from error
         if "-S" in arguments or _NO_SIGNATURE in error.words:
             why = (
-                f"the commit could not be signed, so none was made ({error.words}). Check "
+                f"the commit could not be signed, so none was made ({error.said}). Check "
                 "gpg.format and user.signingKey, or turn signing off: git config commit.gpgSign "
                 "false"
             )
@@ -426,7 +428,10 @@ def _refuse_case_variant(repository: Repository, ref: str) -> None:
         one, two = next(((one, two) for one, two in pairs if one != two), ("", ""))
         if one and one == two.casefold():
             name = other.removeprefix("refs/heads/")
-            why = f"the branch `{name}` is in the way: names that differ in case are one here"
+            why = (
+                f"the branch `{name}` is in the way of `{ref.removeprefix(_HEADS)}`, since names "
+                "that differ in case are one here: rename or delete it"
+            )
             raise BranchExistsError(why)
 
 

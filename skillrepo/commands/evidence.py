@@ -13,6 +13,7 @@ from skillrepo.check import check
 from skillrepo.closing_words import without_closing
 from skillrepo.commands.changes import lines
 from skillrepo.commands.place import Place
+from skillrepo.commands.since import no_ancestor
 from skillrepo.commands.target import Target, drafted, read
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
@@ -103,7 +104,7 @@ def pull_request(
         raise SkillRepoError(f"there is no branch {branch}; `git branch` lists those there are")
     start = repository.merge_base(into.oid, head)
     if start is None:
-        raise SkillRepoError(f"{branch} and {into.branch} have no common ancestor")
+        raise no_ancestor(repository, branch, into.branch)
     oids = repository.commits_since(start, head)
     if not oids:
         raise SkillRepoError(f"{branch} adds no commit to {into.branch}: it is merged, or empty")

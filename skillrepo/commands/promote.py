@@ -13,6 +13,7 @@ from skillrepo.commands.drop import tip_of, told
 from skillrepo.commands.gate import gate
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
+from skillrepo.commands.since import no_ancestor
 from skillrepo.commands.squash import squashed
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
@@ -111,7 +112,7 @@ def _prepared(place: Place, branch: str, into: str | None) -> _Merge:
     name = ref.removeprefix(_HEADS)
     base = repository.merge_base(before, tip)
     if base is None:
-        raise SkillRepoError(f"{branch} and {name} have no common ancestor")
+        raise no_ancestor(repository, branch, name)
     if base == tip:
         raise SkillRepoError(f"{branch} adds no commit to {name}: it is merged, or empty")
     worktree = git_worktree.checked_out(repository, ref)
@@ -120,6 +121,11 @@ def _prepared(place: Place, branch: str, into: str | None) -> _Merge:
     changed = changes(repository, {tip: base})[tip]
     source = place.tree(before)
     report = gate(Context.of(source), source, place.tree(tip), changed)
+    if report is None and repository.is_partial():
+        raise SkillRepoError(
+            f"{branch} cannot be judged, for this partial clone lacks a file of its skills: "
+            f"`git diff {name}...{branch}` fetches it"
+        )
     if report is None:
         raise SkillRepoError(
             f"{branch} changes no skill that can be judged: merge it yourself, with git merge"
