@@ -46,8 +46,8 @@ _HEADS = "refs/heads/"
 class RefChange(NamedTuple):
     """A ref by its full name, and the commit it is to stand on: `new`, None to delete it.
 
-    It is changed only if it stands on `old` until then, or whatever it stands on where that is
-    None.
+    It is changed only if it stands on `old` until then; where that is None, there must be no such
+    ref.
     """
 
     ref: str
@@ -226,10 +226,12 @@ def update_refs(repository: Repository, changes: Sequence[RefChange], reason: st
 
 def _update(change: RefChange) -> bytes:
     ref, new, old = change
+    if old is None:
+        return os.fsencode(f"create {ref}\0{whole_oid(new or '')}\0")
     if new:
-        return os.fsencode(f"update {ref}\0{whole_oid(new)}\0{whole_oid(old) if old else ''}\0")
+        return os.fsencode(f"update {ref}\0{whole_oid(new)}\0{whole_oid(old)}\0")
     # A branch may be another name for one, which is not to be deleted.
-    return os.fsencode(f"option no-deref\0delete {ref}\0{whole_oid(old) if old else ''}\0")
+    return os.fsencode(f"option no-deref\0delete {ref}\0{whole_oid(old)}\0")
 
 
 def refuse_unfit_branch(repository: Repository, name: str) -> None:

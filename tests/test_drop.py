@@ -184,7 +184,7 @@ def test_a_lock_is_named_and_left(lock: str, root: Path, run: Run, git: Git) -> 
     assert refs(root, git, "refs/heads/skill", KEEP) == {f"refs/heads/{BRANCH}": oid}
 
 
-@pytest.mark.parametrize("words", range(8))
+@pytest.mark.parametrize("words", range(7))
 def test_what_git_read_before_a_kill_is_not_half_of_it(
     words: int, root: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
