@@ -51,7 +51,7 @@ def merge_forward(worktree: Path, ref: str, old: str, new: str) -> None:
             run_git(("merge", "--ff-only", "--quiet", whole_oid(new)), cwd=worktree, hooks=True)
         except GitError as error:
             why = lock_problem(error.words, (), name)
-            why = why or f"nothing was merged in `{worktree}`: {error.words}"
+            why = why or f"nothing was merged in `{worktree}`: {error.said}"
             raise SkillRepoError(why + _undone(worktree, old, new)) from error
 
 
@@ -67,8 +67,8 @@ def _undone(worktree: Path, old: str, new: str) -> str:
         run_git(("read-tree", "-m", "-u", new, old), cwd=worktree, hooks=True)
     except GitError as error:
         return (
-            f"\nits files are those of the draft in part, and could not be put back: {error.words}"
-            "\nsave what is yours there, then `git reset --hard` puts them back"
+            f"; its files are those of the draft in part, and could not be put back: {error.said}"
+            "; save what is yours there, then `git reset --hard` puts them back"
         )
     return ""
 
