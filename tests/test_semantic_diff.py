@@ -401,6 +401,25 @@ def test_hostile_texts_take_no_time() -> None:
         ),
         ("metadata: {version: 1.0.0}\n", "metadata: {version: 1.0.1}\n", [], None),
         ("metadata: {a: '1'}\n", 'metadata: {a: "1"}\n', ["layout changed"], Bump.PATCH),
+        # A date is written with its words, never as what we read it into.
+        (
+            "metadata: {a: 2026-03-06}\n",
+            "metadata: {a: '2026-03-06'}\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
+        (
+            "metadata: {a: 2026-03-06}\n",
+            "metadata: {a: 2026-03-07}\n",
+            ["key changed: metadata.a (2026-03-06 → 2026-03-07)"],
+            Bump.PATCH,
+        ),
+        (
+            "license: [2026-03-06]\n",
+            "license: [2026-03-07]\n",
+            ["key changed: license (['2026-03-06'] → ['2026-03-07'])"],
+            Bump.MINOR,
+        ),
         (
             "allowed-tools: Read\n",
             "allowed-tools: Read Bash\n",
