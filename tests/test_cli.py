@@ -114,6 +114,11 @@ def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path, run: Run
     assert "Error: " in done.err
 
 
+def test_a_command_that_is_misspelt(tmp_path: Path, run: Run) -> None:
+    assert run(tmp_path, "promot", "x").err.endswith("'promot'. Did you mean 'promote'?\n")
+    assert run(tmp_path, "nothing").err.endswith("No such command 'nothing'.\n")
+
+
 def test_error_of_the_user_is_one_line(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
