@@ -154,8 +154,8 @@ def test_the_readme(make_repo: MakeRepo, run: Run, git: Git) -> None:
     text = git(root, "cat-file", "blob", "flat/tree:README.md")
     assert text == (
         "# Skills\n\n2 [Agent Skills](https://agentskills.io), each in a folder of its own below "
-        "`skills/`.\nThis branch is written by `skillrepo publish`: what is changed here by hand "
-        "is lost.\n\n| name | description | version | address |\n| --- | --- | --- | --- |\n"
+        "`skills/`.\nThis branch is written by `skillrepo publish`, which refuses one changed "
+        "by hand.\n\n| name | description | version | address |\n| --- | --- | --- | --- |\n"
         r"| [a](skills/a/SKILL.md) | A \| \<img src=x\> \[x\](http\://e) \`c\` \*b\* \@me www\.e "
         r"\#1 \<U+202E\> \#\# Use when | 1.2.0 | data/a |"
         "\n| [b](skills/b/SKILL.md) | Merges PDF files. Use when PDF files are to become one. | "
