@@ -95,9 +95,11 @@ def prepare(skill: str, ladder: Ladder) -> Job:
     path = target.path_in(context)
     if path is None:
         target.there()  # which says so where it is nowhere
+        head = repository.head()
+        there = head is not None and target.path_in(Context.of(target.place.tree(head)))
+        do = ", or start from HEAD, which has it, with --base HEAD" if there else ""
         raise SkillRepoError(
-            f"{start} ({base[:12]}) has no skill {skill!r}: commit it there first, or start from "
-            "the commit that has it, for example with --base HEAD"
+            f"{start} ({base[:12]}) has no skill {skill!r}: commit it there first{do}"
         )
     inside = target._replace(context=context, path=path, commit=base)
     if target.branch:
