@@ -146,6 +146,18 @@ def test_conflicts_are_refused(theirs: str, said: str, root: Path, run: Run, git
     assert git(root, "rev-parse", "main") == main
 
 
+def test_what_was_squashed_is_not_merged_again(root: Path, run: Run, git: Git) -> None:
+    draft(root, git, BRANCH, DRAFT)
+    later(root, git)
+    assert run(root, "promote", BRANCH).code == 0
+    main = git(root, "rev-parse", "main")
+    done = run(root, "promote", BRANCH)
+    assert done.code == 2
+    said = f"{BRANCH} changes nothing that is not so in main already: `skillrepo drop {BRANCH}`"
+    assert said in done.err
+    assert git(root, "rev-parse", "main") == main
+
+
 def test_what_changes_more_than_a_skill_is_not_grafted(root: Path, run: Run, git: Git) -> None:
     draft(root, git, BRANCH, {**DRAFT, "other.txt": "x"})
     later(root, git)
@@ -295,6 +307,7 @@ def test_branch_that_moved_after_the_gate(root: Path, git: Git) -> None:
     [
         ((BRANCH, "--ff", "--squash"), "exclude each other"),
         (("main",), "there is no draft 'main' here"),
+        (("csv",), f"did you mean {BRANCH}?"),
         ((BRANCH, "--into", "none"), "there is no branch 'none' here"),
         ((BRANCH, "--into", "-x"), "there is no branch '-x' here"),
         ((BRANCH, "--into", ""), "to merge into"),

@@ -883,6 +883,7 @@ def test_many_processes_open_one(processes: int, place: Place) -> None:
     ("arguments", "said"),
     [
         (("skill/new/x",), "there is no branch skill/new/x; `git branch` lists those there are"),
+        ((BRANCH.rpartition("/")[2],), f"there is no branch {BRANCH.rpartition('/')[2]}: did you"),
         (("--", "--force"), "'--force' is no name for a branch"),
         (("main",), "main adds no commit to main: it is merged, or empty"),
         ((BRANCH, "--into", "x"), "'x' is not a commit of this repository"),
