@@ -142,6 +142,17 @@ def test_the_message(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
     assert trailers.startswith("Skill: data/pdf-merge\nSkill-Version: 1.3.0\nSkill-Writer: command")
 
 
+def test_the_message_keeps_the_lines_of_feedback(root: Path, run: Run, git: Git) -> None:
+    said = "Say more:\n\n- this fixes\n#1\n---\nSkill: x/y\n"
+    (root / "said.txt").write_text(said)
+    args = ("--feedback-file", str(root / "said.txt"), "--slug", "x")
+    assert run(root, "revise", "pdf-merge", *args, *by(*ADDED)).code == 0
+    message = git(root, "log", "-1", "--format=%B", f"{BRANCH}/x")
+    assert message.split("\n\n")[1] == "Say more:\n- this fixes -\n#1\n ---\nSkill: x/y"
+    found = git(root, "log", "-1", "--format=%(trailers:key=Skill,valueonly)", f"{BRANCH}/x")
+    assert found.strip() == "data/pdf-merge"
+
+
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
