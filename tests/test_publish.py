@@ -170,6 +170,22 @@ def test_a_repository_without_a_taxonomy(make_repo: MakeRepo, run: Run, git: Git
     assert "| deep/er/est/by/a |" in git(root, "cat-file", "blob", "published:README.md")
 
 
+@pytest.mark.parametrize("ref", ["main", "refs/heads/main", "skill/new/a"])
+def test_a_branch_of_written_skills_is_refused(ref: str, root: Path, run: Run, git: Git) -> None:
+    git(root, "switch", "--quiet", "-c", "other")
+    done = run(root, "publish", "--ref", ref)
+    assert done.code == 2
+    assert "is for skills as they are written: give another branch with --ref" in done.err
+
+
+def test_what_can_be_mended_is_told(make_repo: MakeRepo, run: Run) -> None:
+    root = make_repo({**FILES, "skills/data/a/SKILL.md": skill("a", extra="author: me\n")})
+    done = run(root, "publish")
+    assert (done.code, "M103" in done.out) == (1, True)
+    assert done.out.splitlines()[-1].startswith("next: `skillrepo validate --profile spec --fix`")
+    assert run(root, "validate", "--profile", "spec", "--fix").code == 0
+
+
 def test_json(root: Path, run: Run, git: Git) -> None:
     value = run(root, "publish", "--json").json("publish")
     assert value["commit"] == git(root, "rev-parse", "published")
