@@ -175,6 +175,7 @@ def test_gate_is_that_of_the_target(root: Path, run: Run, git: Git) -> None:
     assert done.code == 1
     assert "M102" in done.out
     assert f"{BRANCH} does not pass the gate" in done.out
+    assert done.out.endswith("next: mend it on its branch; to merge it as it is, use git merge\n")
     shape = run(root, "promote", BRANCH, "--json").json("promote")
     assert (shape["passes"], shape["how"], shape["commit"], shape["worktree"]) == (
         *(False, None, None),

@@ -169,6 +169,7 @@ def _text(repository: Repository, merge: _Merge) -> Iterator[str]:
     branch, into = one_line(merge.branch), one_line(merge.into)
     if merge.commit is None:
         yield f"{branch} does not pass the gate (the specification): it was not merged"
+        yield "next: mend it on its branch; to merge it as it is, use git merge"
         return
     yield f"merged {branch} into {into} ({merge.how}): {merge.before[:12]} → {merge.commit[:12]}"
     if merge.worktree:
