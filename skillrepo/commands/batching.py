@@ -56,7 +56,7 @@ class Asked:
         if not all(part.isascii() and part.isdecimal() for part in (number, count)):
             raise click.UsageError(f"--shard {shard}: give it as 2/5, which is the second of five")
         if not 1 <= int(number) <= int(count):
-            raise click.UsageError(f"--shard {shard}: there is no such shard; the first is 1")
+            raise click.UsageError(f"--shard {shard}: in I/N, I goes from 1 to N")
         return cls(file, jobs, dask, (int(number), int(count)))
 
 
