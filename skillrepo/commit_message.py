@@ -127,7 +127,7 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
     yield f"Skill: {line(proposal.address)}"
     if version.strip():
         yield f"Skill-Version: {line(version)}"
-    yield f"Skill-Writer: {draft.writer}"
+    yield f"Skill-Writer: {line(draft.writer)}"
     if draft.model:
         yield f"Skill-Model: {line(draft.model)}"
     if draft.program:

@@ -491,7 +491,26 @@ def test_what_was_dropped_stays_away_until_it_is_wanted(
     assert branches(root, git) == ["skill/new/merge-0", "skill/new/merge-1"]
 
 
-@pytest.mark.parametrize("damage", [b"", b'{"version": 1, "name"', b"[]", b"\xff", b"null"])
+DRAFT = {
+    "category": "data",
+    "name": "merge-0",
+    "files": {},
+    "writer": "command",
+    "model": None,
+    "program": None,
+    "draft_notes": [],
+    "rounds": 1,
+    "notes": [],
+}
+WRONG = [
+    b"[" * 100_000,
+    b'{"name": "merge-0", "branch": "b", "commit": "c", "rounds": 1e999, "gate": ""}',
+    json.dumps(DRAFT | {"model": 5}).encode(),
+    json.dumps(DRAFT | {"program": {}}).encode(),
+]
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"version": 1, "name"', b"[]", b"\xff", b"null", *WRONG])
 def test_a_record_that_was_cut_claims_nothing(
     root: Path, run: Run, git: Git, tmp_path: Path, damage: bytes
 ) -> None:

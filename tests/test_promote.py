@@ -208,8 +208,10 @@ def test_worktree_that_is_not_clean_is_left_alone(
     assert everything(root) == before
 
 
-def test_untracked_file_that_is_in_the_way(root: Path, run: Run, git: Git) -> None:
+@pytest.mark.parametrize("ignored", ["", PATH, "skills/"])
+def test_untracked_file_that_is_in_the_way(ignored: str, root: Path, run: Run, git: Git) -> None:
     draft(root, git, BRANCH, DRAFT)
+    (root / ".git/info/exclude").write_text(f"{ignored}\n")
     before = git(root, "rev-parse", "main")
     (root / PATH).parent.mkdir(parents=True)
     (root / PATH).write_text("mine")
