@@ -1,8 +1,9 @@
 """What `skillrepo new --batch` says of each brief, and of all together."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 
 import click
@@ -57,9 +58,25 @@ def counts(results: Iterable[Result], total: int) -> str:
 
 def as_text(results: Sequence[Result], account: Account) -> str:
     """The summary for people: how many of each, what is to be looked after, and what it cost."""
-    bad = [_line(result) for result in results if result.status in ("failed", "error")]
-    told = (f"  {line}" for line in bad)
-    return "\n".join([counts(results, len(results)), *told, *spent_lines(account)])
+    bad = [_line(each) for each in results if each.status in ("failed", "error") or each.why]
+    told = [counts(results, len(results)), *(f"  {line}" for line in bad), *_offers(results)]
+    return "\n".join((*told, *spent_lines(account)))
+
+
+def _offers(results: Iterable[Result]) -> Iterator[str]:
+    """How many branches the remote has, and what became of their pull requests."""
+    offered = [result.offered for result in results if result.offered]
+    new = sum(each.pushed != "unchanged" for each in offered)
+    if offered:
+        remote = one_line(offered[0].remote)
+        yield f"at {remote}: {len(offered):,} of their branches, {new:,} pushed now"
+    opened = [each.opened for each in offered if each.opened]
+    if opened:
+        found = Counter(each.state for each in opened)
+        states = ", ".join(f"{count:,} {state}" for state, count in found.items())
+        yield f"pull requests: {states}"
+    folders = {str(Path(each.folder).parent) for each in opened if each.folder}
+    yield from (f"titles and bodies are below {one_line(each)}" for each in sorted(folders))
 
 
 def as_json(results: Sequence[Result], account: Account) -> str:

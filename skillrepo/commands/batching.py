@@ -57,7 +57,7 @@ class Asked:
         if not all(part.isascii() and part.isdecimal() for part in (number, count)):
             raise click.UsageError(f"--shard {shard}: give it as 2/5, which is the second of five")
         if not 1 <= int(number) <= int(count):
-            raise click.UsageError(f"--shard {shard}: there is no such shard; the first is 1")
+            raise click.UsageError(f"--shard {shard}: in I/N, I goes from 1 to N")
         return cls(file, jobs, dask, (int(number), int(count)))
 
 
@@ -146,18 +146,20 @@ def _break_off(engine: Engine, collector: Collector, total: int) -> None:
 def _engine(
     asked: Asked, tasks: Sequence[Task], workshop: Workshop, records: Records, finished: Finished
 ) -> Engine:
-    def remember(task: Task, made: Drafted | Failed) -> None:
+    def remember(task: Task, made: Drafted | Failed) -> Drafted | Failed:
         # At once: what still waits for its commit when we are killed has been paid for.
         if isinstance(made, Drafted) and made.passes:
-            records.store(task.key, made)
+            try:
+                records.store(task.key, made)
+            except SkillRepoError as error:
+                return Failed(str(error), made.draft.files)
+        return made
 
     if asked.dask is not None:
         return Cluster(asked.dask, tasks, workshop, remember, finished=finished)
 
     def make(task: Task) -> Drafted | Failed:
-        made = draft(task, workshop)
-        remember(task, made)
-        return made
+        return remember(task, draft(task, workshop))
 
     def end() -> None:
         if isinstance(workshop.write, CommandWriter):

@@ -42,7 +42,7 @@ def result(proposal: Proposal, outcome: Outcome, work: Ground) -> Iterator[str]:
         yield from (f"  {line}" for line in few(trailers))
         if mend:
             yield f"next: git switch {outcome.branch}, mend the errors above, and commit"
-        else:
+        elif work.step != "pr":  # of which the next step is told when it is there
             yield f"next: git show {outcome.branch}"
             if outcome.remote and work.step not in OFFERS:
                 yield f"then: git push {shell_word(outcome.remote)} {outcome.branch}"

@@ -184,7 +184,7 @@ def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
     diff = proposal.revision.diff if proposal.revision else None
     yield f"skill: {one_line(job.address)}"
     if diff:
-        yield from lines(diff)
+        yield from lines(diff, part=job.goes_on and proposal.passes)
     if proposal.passes:
         yield from result(proposal, outcome, job)
         return
@@ -193,7 +193,10 @@ def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
     yield from few([f"  {each.rule}: {one_line(each.message)}" for each in found])
     if outcome.kept:
         yield f"its text is kept in {visible(outcome.kept)}"
-    yield "next: name in the feedback what may go, or give --allow-loss; else mend it by hand"
+    if any(each.rule.startswith("keeps-") for each in found):
+        yield "next: name in the feedback what may go, or give --allow-loss; else mend it by hand"
+    else:
+        yield "next: say it in other words, or mend it by hand"
 
 
 def _unified(proposal: Proposal, job: Job) -> Iterator[str]:
