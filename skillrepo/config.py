@@ -84,6 +84,7 @@ class Config:
         """
         shipped = _read(SHIPPED, resource.read(SHIPPED))
         layers = [shipped, *_user_file(environ, home)]
+        layers[1:1] = _picked_by_key(environ, _merged(layers))
         layers += _environment(environ, _merged(layers))
         layers += (
             _Layer(_nested(tuple(key.split(".")), value), "command line")
@@ -112,6 +113,9 @@ class Config:
         )
         name, origin = next((name, origin) for name, origin in chain if name)
         entry = self.user.models.registry.get(name, RegisteredModel())
+        # A key that picks this model is one of its provider, which no other address is to see.
+        picking = [key for key, picked in self.user.models.by_key.items() if picked == name]
+        keys = (entry.env, *([] if entry.api_base else picking), entry.env_fallback)
         origins = {"model": origin}
         parameters: dict[str, str | int | float] = {}
         for prefix, given in (
@@ -127,7 +131,7 @@ class Config:
             model=entry.model or name,
             model_type=entry.model_type,
             api_base=entry.api_base,
-            key_env=tuple(variable for variable in (entry.env, entry.env_fallback) if variable),
+            key_env=tuple(dict.fromkeys(variable for variable in keys if variable)),
             parameters=MappingProxyType(parameters),
             timeout=entry.timeout,
             retries=entry.num_retries,
@@ -154,6 +158,15 @@ def _user_file(environ: Mapping[str, str], home: Path) -> Iterator[_Layer]:
         message = f"{path} cannot be read: {error.strerror}"
         raise SkillRepoError(message) from None
     yield _read(str(path), text)
+
+
+def _picked_by_key(environ: Mapping[str, str], files: Mapping[str, Any]) -> Iterator[_Layer]:
+    """The default model by the first variable of `models.by_key` that is set."""
+    by_key = _get(files, ("models", "by_key"))
+    for variable, model in by_key.items() if isinstance(by_key, Mapping) else ():
+        if isinstance(variable, str) and environ.get(variable, "").strip():
+            yield _Layer(_nested(("models", "default"), model), f"environment {variable} is set")
+            return
 
 
 def _read(name: str, text: str) -> _Layer:
@@ -227,13 +240,15 @@ _WORDS = {
     "too_short": "must not be empty",
     "env": "must be the name of an environment variable",
     "env_fallback": "must be the name of an environment variable",
+    "[key]": "must have names of environment variables for its keys",
     "api_base": "must be an address such as http://127.0.0.1:8080/v1, without user or password",
 }
 
 
 def _explain(layers: Sequence[_Layer], path: _Keys, kind: str, message: str) -> str:
     where = _origin(layers, path)
-    key = f"`{_dotted(path)}`"
+    # A key of a mapping that is none may be one that is secret.
+    key = f"`{_dotted(path[:-2] if path[-1] == '[key]' else path)}`"
     if kind != "extra_forbidden":
         why = _WORDS.get(kind) or _WORDS.get(str(path[-1])) or message
         return (

@@ -99,8 +99,10 @@ class RegisteredModel(_Settings):
 class Models(_Settings):
     """The models that may be used."""
 
+    by_key: Mapping[_Variable, _ModelId]
+    """Variable of a key → the default model where it is the first of these that is set."""
     default: _ModelId
-    """A name in the registry, or any model that LiteLLM knows."""
+    """A name in the registry, or any model that LiteLLM knows; where none of those is set."""
     registry: Mapping[str, RegisteredModel]
     """Name → model."""
 

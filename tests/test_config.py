@@ -43,6 +43,8 @@ def test_shipped_values(load: Load) -> None:
     assert {name: entry.timeout for name, entry in user.models.registry.items()} == {
         FLASH: 60,
         PRO: 120,
+        "anthropic/claude-sonnet-5": 120,
+        "openai/gpt-5.4-mini": 120,
     }
     assert user.models.registry[PRO].parameters.max_tokens == 16384
     efforts = {
@@ -94,7 +96,7 @@ def test_layers(load: Load, tmp_path: Path) -> None:
     assert config.user.writer.command == ("agent", "{folder}")
     assert config.user.writer.max_rounds == 4
     assert config.user.writer.command_timeout == 900
-    assert set(config.user.models.registry) == {FLASH, PRO, "openai/local"}
+    assert set(config.user.models.registry) > {FLASH, PRO, "openai/local"}
     assert config.user.models.registry[FLASH].timeout == 5
     assert config.user.models.registry[FLASH].env == "GOOGLE_API_KEY"
     assert config.origins["writer.command"] == f"{file}:7"
@@ -223,7 +225,7 @@ def test_parameters_of_a_task(load: Load) -> None:
 def test_how_a_model_is_reached(load: Load) -> None:
     flash = load().resolve("skill_plan")
     assert (flash.key_env, flash.timeout, flash.retries, flash.api_base) == (
-        ("GOOGLE_API_KEY", "LITELLM_API_KEY"),
+        ("GOOGLE_API_KEY", "GEMINI_API_KEY", "LITELLM_API_KEY"),
         60,
         2,
         None,
@@ -238,6 +240,39 @@ def test_how_a_model_is_reached(load: Load) -> None:
     unknown = load().resolve("skill_edit", "ollama/llama3")
     assert (unknown.name, unknown.model, unknown.key_env) == ("ollama/llama3", "ollama/llama3", ())
     assert (unknown.timeout, unknown.api_base) == (60, None)
+
+
+def test_the_first_key_that_is_set_picks_the_default_model(load: Load) -> None:
+    sonnet, mini = "anthropic/claude-sonnet-5", "openai/gpt-5.4-mini"
+    both = {"OPENAI_API_KEY": "sk-1", "ANTHROPIC_API_KEY": "sk-2"}
+    config = load(**both)
+    assert config.user.models.default == sonnet
+    assert config.origins["models.default"] == "environment ANTHROPIC_API_KEY is set"
+    assert config.resolve("skill_plan").key_env == ("ANTHROPIC_API_KEY",)
+    assert config.user.writer.default == "offline"
+    assert load(OPENAI_API_KEY="sk-1", ANTHROPIC_API_KEY=" ").user.models.default == mini
+    gemini = load(GEMINI_API_KEY="sk-1").resolve("skill_plan")
+    assert (gemini.model, "GEMINI_API_KEY" in gemini.key_env) == (FLASH, True)
+    assert load().user.models.default == FLASH
+    # What the user says goes before it.
+    assert load(**both, SKILLREPO_MODEL="o/mine").user.models.default == "o/mine"
+    assert load("models: {default: o/file}", **both).user.models.default == "o/file"
+    own = "models: {by_key: {OWN_KEY: o/own, ANTHROPIC_API_KEY: o/other}}"
+    assert load(own, **both).user.models.default == "o/other"
+    picked = load(own, OWN_KEY="x").resolve("skill_edit")
+    assert (picked.model, picked.key_env) == ("o/own", ("OWN_KEY",))
+
+
+def test_a_key_that_picks_a_model_is_for_its_provider_alone(load: Load) -> None:
+    text = f"models: {{registry: {{{FLASH}: {{api_base: 'http://127.0.0.1:8/v1'}}}}}}"
+    resolved = load(text, GEMINI_API_KEY="x").resolve("skill_plan")
+    assert resolved.key_env == ("GOOGLE_API_KEY", "LITELLM_API_KEY")
+
+
+def test_what_is_no_variable_is_not_shown(load: Load) -> None:
+    said = problem(load, "models: {by_key: {sk-0123456789: openai/x}}")
+    assert "`models.by_key` must have names of environment variables for its keys" in said
+    assert "sk-0123456789" not in said
 
 
 @pytest.mark.parametrize(

@@ -490,7 +490,10 @@ def test_an_address_without_a_key_gets_no_other_providers_key(
     ("model", "message"),
     [
         ("openai/gpt-x", "model openai/gpt-x: there is no key; set OPENAI_API_KEY"),
-        ("gemini/gemini-3-flash-preview", "there is no key; set GOOGLE_API_KEY or LITELLM_API_KEY"),
+        (
+            "gemini/gemini-3-flash-preview",
+            "no key; set GOOGLE_API_KEY or GEMINI_API_KEY or LITELLM_API_KEY",
+        ),
         ("nosuch", "model nosuch: the provider refused the request; it said: LLM Provider NOT"),
         (
             "openrouter/",
