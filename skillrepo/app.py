@@ -27,6 +27,7 @@ _COMMANDS = {
     "publish": ("publish", "Commit the stable skills as a flat tree, which installers read."),
     "taxonomy": ("taxonomy", "Look at the tree of categories, check it, move and add in it."),
     "config": ("config", "Look at the settings in force."),
+    "doctor": ("doctor", "Say what is installed and configured; with --model, ask a model."),
     "schema": ("schema", "Write or check the JSON Schemas of this project."),
     "hooks": ("hooks", "Install git hooks, for those who do not use pre-commit."),
 }

@@ -83,7 +83,7 @@ class Config:
         Raises `SkillRepoError` that names each wrong setting with its file and line.
         """
         shipped = _read(SHIPPED, resource.read(SHIPPED))
-        layers = [shipped, *_user_file(environ, home)]
+        layers = [shipped, *_user_layer(user_file(environ, home))]
         layers[1:1] = _picked_by_key(environ, _merged(layers))
         layers += _environment(environ, _merged(layers))
         layers += (
@@ -142,11 +142,15 @@ class Config:
         return self.origins.get(key, _BUILT_IN)
 
 
-def _user_file(environ: Mapping[str, str], home: Path) -> Iterator[_Layer]:
+def user_file(environ: Mapping[str, str], home: Path) -> Path:
+    """Where the user's own configuration is, or would be."""
     # https://specifications.freedesktop.org/basedir/latest/: a relative path is to be ignored;
     # it would lie in whatever repository one stands in.
     given = Path(environ.get("XDG_CONFIG_HOME", ""))
-    path = (given if given.is_absolute() else home / ".config") / "skillrepo" / "config.yaml"
+    return (given if given.is_absolute() else home / ".config") / "skillrepo" / "config.yaml"
+
+
+def _user_layer(path: Path) -> Iterator[_Layer]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -162,9 +162,9 @@ def _refusal(
     # `git commit` says on its output that there is nothing to commit.
     words = _words(done.stderr or done.stdout)
     if status != 1:
-        version = _version(cwd)
-        if version < OLDEST_GIT:
-            have, need = (".".join(map(str, numbers)) for numbers in (version, OLDEST_GIT))
+        found = version(cwd)
+        if found < OLDEST_GIT:
+            have, need = (".".join(map(str, numbers)) for numbers in (found, OLDEST_GIT))
             return SkillRepoError(f"git {have} is too old: install git {need} or later")
     command = next(word for word in arguments if re.fullmatch(r"[a-z]+(-[a-z]+)*", word))
     return GitError(command, status=status, words=words, output=done.stdout)
@@ -182,7 +182,8 @@ def _said(words: str, status: int) -> str:
     return " / ".join(lines) + advice
 
 
-def _version(cwd: Path) -> tuple[int, ...]:
+def version(cwd: Path) -> tuple[int, ...]:
+    """Give the version of git, as far as its first two numbers; FileNotFoundError without one."""
     import subprocess  # noqa: PLC0415 - as in run_git
 
     done = subprocess.run(

@@ -1,10 +1,12 @@
 """An OpenAI-compatible server on 127.0.0.1 that replies what a test wrote down, in order."""
 
 import json
+import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Barrier, Event, Lock, Thread
 from typing import Any, cast
 
@@ -78,6 +80,8 @@ def raw(value: object, status: int = 200) -> Reply:
 
 
 GARBAGE = Reply(200, b"<html>not what was asked for</html>")
+PAGE = Reply(200, b"<!doctype html><p>Welcome</p>", {"content-type": "text/html"})
+"""What a web server gives to whoever calls a wrong address."""
 CUT = Reply(200, b"")
 """The connection is closed before a reply."""
 HELD = Reply(200, b"{}", held=True)
@@ -93,8 +97,13 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, script: Iterable[Scripted]) -> None:
+    def __init__(self, script: Iterable[Scripted], certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.script = list(script)
         self.taking = Lock()
         self.received: list[Received] = []
@@ -121,7 +130,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """What a client is to use as `api_base`."""
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}/v1"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -151,9 +160,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(*script: Scripted) -> Iterator[Server]:
+def serving(*script: Scripted, certificate: Path | None = None) -> Iterator[Server]:
     """A server that gives these replies, one a request; it refuses connections afterwards."""
-    with Server(script) as server:
+    with Server(script, certificate) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -1,13 +1,13 @@
 """TLS, proxies and redirects on the way to a forge, on loopback, with a certificate of our own."""
 
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from certificates import self_signed
 from forge_server import TOKEN, GitHubStand, Reply, Server, serving
 from test_forge import PULLS, WANTED, forge
 
@@ -27,15 +27,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate that its own key has signed, and the key."""
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    names = ("-subj", "/CN=forge", "-addext", "subjectAltName=IP:127.0.0.1")
-    files = ("-keyout", str(path), "-out", f"{path}.crt")
-    subprocess.run([*words.split(), *names, *files], check=True, capture_output=True)
-    with path.open("a") as file:
-        file.write(Path(f"{path}.crt").read_text())
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

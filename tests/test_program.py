@@ -9,7 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openai_server import CUT, GARBAGE, HELD, Reply, Server, chat, failure, fields, raw, serving
+from openai_server import (
+    CUT,
+    GARBAGE,
+    HELD,
+    PAGE,
+    Reply,
+    Server,
+    chat,
+    failure,
+    fields,
+    raw,
+    serving,
+)
 from planned import BODY, DESCRIPTION, plan, text
 
 from skillrepo import document
@@ -336,19 +348,25 @@ FAILURES: dict[str, tuple[Reply, str]] = {
     "403": (failure(403, "not you"), "the provider refused the key in TEST_KEY; "),
     "404": (
         failure(404, "The model `scripted` does not exist", "model_not_found"),
-        "; check `model` and `api_base`; it said: The model `scripted` does not exist",
+        "has no such model as openai/scripted, or not for this key; check its name; it said: The",
     ),
     "429": (failure(429, "slower"), "rate limit is reached; wait, then try again; it said: slower"),
     "quota": (failure(429, "no more", "insufficient_quota"), "check the credit and quota"),
     "500": (failure(500, "boom\x1b[2J"), "the provider failed or sent something else"),
+    "529": (failure(529, "overloaded"), "try again later; it said: overloaded"),
     "503": (failure(503, "down"), "try again later; it said: down"),
     "400": (failure(400, "strange\nline"), "the provider refused the request; it said: strange"),
     "window": (
         failure(400, "maximum context length is 8: reasoning_effort", "context_length_exceeded"),
         "the request is too long for this model; give fewer sources, or lower `max_tokens`; it",
     ),
-    "garbage": (GARBAGE, "the provider failed or sent something else than a reply"),
-    "shape": (raw({"foo": 1}), "the provider failed or sent something else than a reply"),
+    "address": (Reply(404, b"<html>no</html>"), "; check `model` and `api_base`; it said: "),
+    "method": (Reply(405, b""), "or nothing at this address (http://127.0.0.1:"),
+    "garbage": (GARBAGE, "something else than a reply of a model came (http://127.0.0.1:"),
+    "page": (PAGE, "/v1); check `api_base`, which often ends in /v1; it said: "),
+    "shape": (raw({"foo": 1}), "something else than a reply of a model came (http://127.0.0.1:"),
+    "credit": (failure(400, "Your credit balance is too low"), "check the credit and quota"),
+    "large": (failure(413, "too large"), "the request is too long for this model; give fewer"),
     "nothing": (raw({"choices": []}), "its reply was empty; try again or another model"),
     "cut": (CUT, "the provider cannot be reached (http://127.0.0.1:"),
 }  # fmt: skip
@@ -383,6 +401,7 @@ def test_time_out(writer: Write) -> None:
     ("reply", "message"),
     [
         (chat("[[ ## category ## ]]\nwri", "length"), "its reply was cut off at 300 tokens; raise"),
+        (chat("", "length"), "its reasoning came to 300 tokens, and nothing was left for the"),
         (chat(""), "its reply was empty"),
         (chat(None), "its reply was empty"),
         (chat("", "content_filter"), "it declined to answer"),

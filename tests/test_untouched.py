@@ -59,6 +59,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("taxonomy", "add", "data/tables", "--purpose", "Rows and columns."),
     ("taxonomy", "mv", "data/csv-join", "coding/csv-join"),
     ("config", "show"),
+    ("doctor",),
     ("schema", "--check", "{ours}/schemas"),
     ("publish", "--dry-run"),
     ("publish",),

@@ -49,6 +49,7 @@ _MODELS: Mapping[str, Any] = {
     "taxonomy-add": shapes.TaxonomyAddShape,
     "rules": shapes.RulesShape,
     "config-show": shapes.SettingsShape,
+    "doctor": shapes.DoctorShape,
 }
 
 

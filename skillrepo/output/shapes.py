@@ -688,3 +688,82 @@ class TaxonomyAddShape:
     base: str | None
     branch: str | None
     commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorCheckShape:
+    """Something that skillrepo needs or can use: what was `found`, and what to do where it is not.
+
+    What is `absent` is not needed; what is `wrong` is.
+    """
+
+    name: str
+    state: Literal["ok", "absent", "wrong"]
+    found: str | None
+    advice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorModelShape:
+    """A model, who says so, the `tasks` that it is for, and the variables that may hold its key.
+
+    `key` is the first of them that is set; its value is never shown.
+    """
+
+    model: str
+    origin: str
+    tasks: tuple[str, ...]
+    address: str | None
+    keys: tuple[str, ...]
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorCallShape:
+    """The one call of `--model`: `problem` says what failed, with the kind of thing to look at.
+
+    An `address` that is null is the provider's own. `key` is the variable that held the key; null
+    where none was sent, or LiteLLM found it. `dollars` is null where the price is not known;
+    `estimated` says that the provider did not count the tokens.
+    """
+
+    model: str
+    address: str | None
+    key: str | None
+    seconds: float | None
+    input_tokens: int | None
+    output_tokens: int | None
+    dollars: float | None
+    estimated: bool
+    notes: tuple[str, ...]
+    kind: (
+        Literal[
+            "key",
+            "quota",
+            "rate-limit",
+            "model",
+            "address",
+            "tls",
+            "proxy",
+            "network",
+            "time-out",
+            "package",
+            "too-long",
+            "refused",
+            "provider",
+            "reply",
+        ]
+        | None
+    )
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorShape:
+    """`skillrepo doctor --json`; `call` is null without `--model`."""
+
+    version: Literal[1]
+    status: Literal["fine", "wrong"]
+    checks: tuple[DoctorCheckShape, ...]
+    models: tuple[DoctorModelShape, ...]
+    call: DoctorCallShape | None

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skillrepo.config import ResolvedModel
-from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.errors import SkillRepoError
 from skillrepo.program import failure
 from skillrepo.program.account import Account, Spent
+from skillrepo.program.failure import Kind, ModelFailed
 from skillrepo.program.libraries import quiet
 from skillrepo.program.recording import Recordings, Reply
 from skillrepo.tokens import tokens
@@ -20,6 +21,10 @@ _DECLINED = frozenset({"content_filter", "refusal"})
 _NO_KEY = "none"
 # The longest reply of a model that the list does not know and `max_tokens` does not limit.
 _LONGEST_REPLY = 8_192
+
+
+class NoKeyError(SkillRepoError):
+    """None of the variables that may hold the key of a model is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,9 @@ class Engine:
     https://dspy.ai/community/normalized-lm-api-migration/ has the protocol. Retries, time-outs,
     parameters that a provider refuses, and replies that are of no use are dealt with here, so that
     they are for every predictor and every optimizer. `model` is LiteLLM's name of it, and `spent`
-    what its requests cost, those that were replayed, too. What goes wrong is raised as
-    `SkillRepoError`, which DSPy wraps in an error of its own.
+    what its requests cost, those that were replayed, too. `key_variable` holds its key, as far as
+    that is known. What goes wrong is raised as `SkillRepoError`, which DSPy wraps in an error of
+    its own.
     """
 
     def __init__(self, step: str, resolved: ResolvedModel, shared: Shared) -> None:
@@ -52,7 +58,7 @@ class Engine:
         self._shared = shared
         self._dropped = shared.dropped.setdefault(self.model, [])
         litellm = shared.litellm
-        self._key = _key(resolved, litellm)
+        self.key_variable, self._key = _key(resolved, litellm)
         about = _known(self.model, litellm)
         self._prices = _prices(about)
         self._longest = int(about.get("max_output_tokens") or _LONGEST_REPLY)
@@ -70,7 +76,16 @@ class Engine:
 
     def complete(self, request: Any) -> Any:
         """Give the reply to a request of `dspy.lm15`. Raises `SkillRepoError`."""
-        asked = _asked(request)
+        reply = self.ask(_asked(request))
+        if problem := self.problem(reply):
+            raise self.failed("reply", problem, reply.text)
+        return self._response(reply)
+
+    def ask(self, asked: Mapping[str, Any]) -> Reply:
+        """Give the reply as it came, of use or not; `asked` is in OpenAI's form.
+
+        Raises `SkillRepoError`.
+        """
         key = self._shared.recordings.key(self.model, self._resolved.parameters, asked)
         reply = self._shared.recordings.find(key)
         if reply:
@@ -81,9 +96,7 @@ class Engine:
             reply = self._paid(asked)
             self._shared.recordings.store(key, reply)
         self.spent += self._spent(reply, asked)
-        if problem := self._problem(reply):
-            raise self.failed(problem, reply.text)
-        return self._response(reply)
+        return reply
 
     def _paid(self, asked: Mapping[str, Any]) -> Reply:
         most = self._most(asked)
@@ -109,7 +122,7 @@ class Engine:
                 continue
             wait = failure.wait(error, attempt, self._resolved.retries)
             if wait is None:
-                raise self.failed(failure.explain(error, self._resolved, attempt))
+                raise self.failed(*failure.explain(error, self._resolved, attempt))
             # Many clients that wait for as long as each other come back together.
             time.sleep(wait * random.uniform(1, 1.25))  # noqa: S311
             attempt += 1
@@ -160,19 +173,25 @@ class Engine:
             tuple(self._dropped),
         )
 
-    def _problem(self, reply: Reply) -> str | None:
+    def problem(self, reply: Reply) -> str | None:
+        """Why a reply is of no use, if it is of none."""
         if reply.finish == "length":
             limit = self._parameters().get("max_tokens")
             place = f"{limit:,} tokens" if limit else "the provider's own limit"
+            if not reply.text.strip():
+                return (
+                    f"its reasoning came to {place}, and nothing was left for the reply; raise "
+                    "`max_tokens`, or lower `reasoning_effort`"
+                )
             return f"its reply was cut off at {place}; raise `max_tokens`"
         if reply.finish in _DECLINED:
             return f"it declined to answer; it said: {failure.detail(reply.text, self._resolved)}"
         return None if reply.text.strip() else "its reply was empty; try again or another model"
 
-    def failed(self, why: str, text: str = "") -> WriterFailed:
+    def failed(self, kind: Kind, why: str, text: str = "") -> ModelFailed:
         """Say why there is no answer; the text of a reply that was of no use is kept."""
         kept = {"reply.txt": text.encode(errors="replace")} if text else {}
-        return WriterFailed(f"model {self._resolved.name}: {why}", kept)
+        return ModelFailed(f"model {self._resolved.name}: {why}", kept, kind)
 
     def _response(self, reply: Reply) -> Any:
         lm15 = self._shared.dspy.lm15
@@ -238,21 +257,25 @@ def _prices(known: Mapping[str, Any]) -> Mapping[str, float]:
     return {} if None in prices.values() else {kind: float(p or 0) for kind, p in prices.items()}
 
 
-def _key(resolved: ResolvedModel, litellm: Any) -> str | None:
-    """The key to send; None leaves it to LiteLLM, which knows each provider's usual variable."""
+def _key(resolved: ResolvedModel, litellm: Any) -> tuple[str | None, str | None]:
+    """The variable of the key and the key to send.
+
+    Without a key it is left to LiteLLM, which knows each provider's usual variables.
+    """
     for variable in resolved.key_env:
         if value := os.environ.get(variable, "").strip():
-            return value
+            return variable, value
     missing = list(resolved.key_env)
     if not missing:
         if resolved.api_base:
             # Else the key of the usual provider would go to this address.
-            return _NO_KEY
+            return None, _NO_KEY
         missing = litellm.validate_environment(resolved.model)["missing_keys"]
         if not all(name.endswith("_API_KEY") for name in missing):
             # Providers with other ways to log in, which LiteLLM finds itself.
-            return None
+            return None, None
     if missing:
         message = f"model {resolved.name}: there is no key; set {' or '.join(missing)}"
-        raise SkillRepoError(message)
-    return None
+        raise NoKeyError(message)
+    usual = f"{resolved.model.partition('/')[0].upper()}_API_KEY"
+    return (usual if usual in os.environ else None), None

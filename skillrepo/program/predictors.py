@@ -49,7 +49,7 @@ class Predictors:
             try:
                 lm = self._dspy.LM(engine.model, engine=engine, cache=False, num_retries=0)
             except ValueError as error:
-                raise engine.failed(str(error)) from None
+                raise engine.failed("model", str(error)) from None
             self._engines[name], self._models[name] = engine, lm
 
     @property
@@ -81,7 +81,7 @@ class Predictors:
                 raise _with(problem, text)
             text = str(formless or "")
         why = "its reply had not the form that was asked for; try another model"
-        raise self._engines[name].failed(why, text)
+        raise self._engines[name].failed("reply", why, text)
 
     def ask_all(self, questions: Mapping[str, Inputs]) -> dict[str, Answer]:
         """Ask several at once; give the answer of each.
