@@ -36,8 +36,9 @@ class ResolvedModel:
     """The model that a task is done with.
 
     `name` is the registry's name or the id as it was given, `model` LiteLLM's id. The first of
-    `key_env` that is set holds the key. `timeout` is in seconds. `origins` says of `model` and
-    each parameter where its value came from.
+    `key_env` that is set holds the key. `timeout` is in seconds. `response_schema` says whether it
+    keeps to a JSON schema, None where LiteLLM is to know. `origins` says of `model` and each
+    parameter where its value came from.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ResolvedModel:
     timeout: float
     retries: int
     origins: Mapping[str, str]
+    response_schema: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Config:
             timeout=entry.timeout,
             retries=entry.num_retries,
             origins=MappingProxyType(origins),
+            response_schema=entry.response_schema,
         )
 
     def _origin(self, key: str) -> str:

@@ -92,6 +92,8 @@ class RegisteredModel(_Settings):
     """Parameters of every request; roles and tasks may override them."""
     api_base: _Url | None = None
     """Address of the interface, for a proxy or a model on your machine: `http://127.0.0.1:8080/v1`."""
+    response_schema: bool | None = None
+    """Whether it keeps to a JSON schema, which the adapter json then sends; else LiteLLM knows."""
     num_retries: _Count = 2
     """How often a request is sent again when the provider is busy, fails or cannot be reached."""
 

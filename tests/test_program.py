@@ -296,6 +296,33 @@ def test_other_forms(writer: Write, adapter: str) -> None:
     assert BODY.encode() in draft.files["SKILL.md"]
 
 
+@pytest.mark.parametrize("setting", ["model: openai/gpt-4o-mini", "response_schema: true"])
+def test_a_schema_is_sent_as_openai_has_it(writer: Write, setting: str) -> None:
+    with serving(*plan("json"), text("json")) as server:
+        writer(server, setting, adapter="json")(REQUEST)
+    for request in server.received:
+        form = request.body["response_format"]
+        assert form["type"] == "json_schema"
+        assert form.keys() == {"type", "json_schema"}
+        assert form["json_schema"].keys() >= {"name", "schema"}
+    (form,) = (
+        each.body["response_format"]["json_schema"]["schema"]
+        for each in server.received
+        if "new_directories" in each.prompt and "assumptions" not in each.prompt
+    )
+    assert form["properties"]["confidence"]["type"] == "number"
+    assert form["additionalProperties"] is False
+
+
+def test_a_model_that_keeps_to_no_schema_is_asked_for_json(writer: Write) -> None:
+    with serving(*plan("json"), text("json")) as server:
+        writer(server, "model: openai/gpt-4o-mini", "response_schema: false", adapter="json")(
+            REQUEST
+        )
+    forms = [request.body["response_format"] for request in server.received]
+    assert forms == [{"type": "json_object"}] * 6
+
+
 def test_a_reply_in_another_form_is_asked_for_in_json(writer: Write) -> None:
     with serving(*PLAN, chat("Here you are!"), text("json")) as server:
         draft = writer(server)(REQUEST)

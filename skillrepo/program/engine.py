@@ -67,7 +67,8 @@ class Engine:
             schema = litellm.supports_response_schema(model=self.model)
         # DSPy's adapters ask for them before they decide on the form of a request.
         self.supported_params = frozenset(known or ())
-        self.supports_response_schema = bool(schema)
+        declared = resolved.response_schema
+        self.supports_response_schema = bool(schema) if declared is None else declared
 
     @property
     def notes(self) -> list[str]:
@@ -226,8 +227,16 @@ def _asked(request: Any) -> dict[str, Any]:
     """What a request shows the model, in OpenAI's form, which is LiteLLM's."""
     messages = [{"role": "system", "content": _text(request.system)}] if request.system else []
     messages += [{"role": each.role, "content": _text(each.parts)} for each in request.messages]
-    form = request.config.response_format
+    form = _form(request.config.response_format)
     return {"messages": messages, **({"response_format": form} if form else {})}
+
+
+def _form(form: Any) -> Any:
+    """What a reply is to be like; DSPy has name and schema beside the type, OpenAI below it."""
+    if not form or "schema" not in form:
+        return form
+    below = {name: value for name, value in form.items() if name != "type"}
+    return {"type": form["type"], "json_schema": below}
 
 
 def _text(parts: Any) -> str:
