@@ -84,6 +84,8 @@ PAGE = Reply(200, b"<!doctype html><p>Welcome</p>", {"content-type": "text/html"
 """What a web server gives to whoever calls a wrong address."""
 CUT = Reply(200, b"")
 """The connection is closed before a reply."""
+HALF = Reply(200, b'{"id": "chat', {"content-length": "999", "connection": "close"})
+"""The connection is closed within a reply."""
 HELD = Reply(200, b"{}", held=True)
 """No reply until the server closes."""
 
@@ -149,8 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response(reply.status)
-        sent = {"content-type": "application/json", **reply.headers}
-        for name, value in {**sent, "content-length": str(len(reply.body))}.items():
+        length = {"content-length": str(len(reply.body))}
+        for name, value in {"content-type": "application/json", **length, **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)

@@ -1,17 +1,22 @@
 """The model writer end to end, over real HTTP against a scripted server on this machine."""
 
+import ast
 import gc
 import logging
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openai_server import (
     CUT,
     GARBAGE,
+    HALF,
     HELD,
     PAGE,
     Reply,
@@ -29,6 +34,7 @@ from skillrepo.config import Config
 from skillrepo.draft import Choice, Draft, Neighbour, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.finding import Finding, Severity
+from skillrepo.program import libraries
 from skillrepo.program.signatures import fingerprint
 from skillrepo.program.writer import ModelWriter
 
@@ -395,6 +401,7 @@ FAILURES: dict[str, tuple[Reply, str]] = {
     "credit": (failure(400, "Your credit balance is too low"), "check the credit and quota"),
     "large": (failure(413, "too large"), "the request is too long for this model; give fewer"),
     "nothing": (raw({"choices": []}), "its reply was empty; try again or another model"),
+    "half": (HALF, "), or broke off; check address and network; it said: "),
     "cut": (CUT, "the provider cannot be reached (http://127.0.0.1:"),
 }  # fmt: skip
 
@@ -422,6 +429,33 @@ def test_time_out(writer: Write) -> None:
     with serving(HELD) as server:
         error = failed(writer(server, "timeout: 0.3"))
     assert "no reply came within 0.3 seconds; raise the model's `timeout`" in str(error)
+
+
+def test_no_call_is_without_a_time_out(writer: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    litellm = libraries.load()[1]
+    calls: list[dict[str, Any]] = []
+    asked = litellm.completion
+
+    def completion(**given: Any) -> Any:
+        calls.append(given)
+        return asked(**given)
+
+    monkeypatch.setattr(litellm, "completion", completion)
+    with serving(*PLAN, WRITE) as server:
+        writer(server, "timeout: 17")(REQUEST)
+    assert [call["timeout"] for call in calls] == [17] * len(server.received)
+    # And none is made elsewhere.
+    package = Path(libraries.__file__).parents[1]
+    places = [
+        (path.name, node.func.attr)
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr
+        in {"completion", "acompletion", "responses", "embedding", "batch_completion"}
+    ]
+    assert places == [("engine.py", "completion")]
 
 
 @pytest.mark.parametrize(
@@ -476,6 +510,22 @@ def test_busy_providers_are_asked_again(writer: Write) -> None:
         error = failed(writer(server, "num_retries: 2"))
     assert "wait, then try again, after 3 attempts; it said: slower" in str(error)
     assert len(server.received) == 3
+
+
+def test_the_waits_between_attempts(writer: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("skillrepo.program.engine.time.sleep", waits.append)
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    script = (
+        *(failure(429, "slower"), failure(529, "overloaded"), CUT),
+        *(failure(503, "down", retry_after="7"), failure(503, "down", retry_after=soon)),
+    )
+    with serving(*script, *PLAN, WRITE) as server:
+        assert writer(server, "num_retries: 9")(REQUEST).name == "pdf-merge"
+    # Each is up to a quarter longer, by chance; of the last some time has gone by.
+    ranges = [(1, 1), (2, 2), (4, 4), (7, 7), (15, 30)]
+    for wait, (least, most) in zip(waits, ranges, strict=True):
+        assert least <= wait <= 1.25 * most
 
 
 def test_what_will_not_change_is_not_asked_again(writer: Write) -> None:

@@ -3,8 +3,10 @@
 import os
 import re
 import ssl
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
@@ -99,7 +101,7 @@ _SENTENCES: tuple[tuple[str, Kind, str], ...] = (
     (
         "APIConnectionError",
         "network",
-        "the provider cannot be reached{address}; check address and network",
+        "the provider cannot be reached{address}, or broke off; check address and network",
     ),
     ("UnsupportedParamsError", "refused", "the model cannot do what is asked"),
     (
@@ -215,10 +217,17 @@ def _retry_after(error: Exception) -> float:
     """The seconds that the provider asks to wait, -1 where it does not say."""
     for cause in causes(error):
         headers = getattr(getattr(cause, "response", None), "headers", None) or {}
-        with suppress(ValueError):
-            seconds = float(headers.get("retry-after", ""))
-            if seconds >= 0:
-                return seconds
+        if (seconds := _seconds(headers.get("retry-after", ""))) >= 0:
+            return seconds
+    return -1.0
+
+
+def _seconds(text: str) -> float:
+    """Those of a Retry-After, which may be a date; a negative number where it is neither."""
+    with suppress(ValueError):
+        return float(text)
+    with suppress(ValueError):
+        return parsedate_to_datetime(text).timestamp() - time.time()
     return -1.0
 
 
