@@ -118,6 +118,30 @@ def test_publishing_names_options_that_there_are() -> None:
         assert f"{option} " in done.stdout
 
 
+def test_models_names_keys_settings_and_options_that_there_are(tmp_path: Path) -> None:
+    text = (DOCS / "models.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([A-Z_]+)` \| `([^`]+)` \|", text, re.MULTILINE)
+    assert rows == list(Config.load({}, tmp_path).user.models.by_key.items())
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    path = tmp_path / "skillrepo/config.yaml"
+    path.parent.mkdir()
+    for block in blocks:
+        path.write_text(block)
+        config = Config.load({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
+        assert config.resolve("skill_plan").api_base
+    options = ("--max-cost", "--max-tokens", "--resume", "--replay", "--progress", "--interactive")
+    done = subprocess.run(
+        [sys.executable, "-m", "skillrepo", "new", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for option in options:
+        assert f"`{option}" in text
+        assert f"{option} " in done.stdout
+
+
 def test_promises_names_tests_that_there_are() -> None:
     parts = re.split(r"^## (\d)\. .+$", PROMISES, flags=re.MULTILINE)
     assert parts[1::2] == list("1234567")
