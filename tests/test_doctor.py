@@ -247,6 +247,37 @@ def test_a_model_that_does_not_answer(
     assert KEY not in done.out + done.err
 
 
+OLLAMA = {"role": "assistant", "content": "ok"}
+SERVERS = {
+    "litellm_proxy/x": ("", "/chat/completions", chat("ok")),
+    "hosted_vllm/x": ("/v1", "/v1/chat/completions", chat("ok")),
+    "lm_studio/x": ("/v1", "/v1/chat/completions", chat("ok")),
+    "ollama_chat/x": (
+        "",
+        "/api/chat",
+        raw(
+            {"model": "x", "message": OLLAMA, "done": True, "prompt_eval_count": 5, "eval_count": 7}
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("model", SERVERS)
+def test_servers_on_ones_own_machine(
+    tmp_path: Path, run: Run, configure: Configure, model: str
+) -> None:
+    base, path, reply = SERVERS[model]
+    with serving(reply) as server:
+        configure(server.url.removesuffix("/v1") + base, f"model: {model}", "env: null")
+        done = run(tmp_path, "doctor", "--model", "--json")
+    assert done.code == 0, done.out
+    call = done.json("doctor")["call"]
+    assert (call["input_tokens"], call["output_tokens"], call["key"]) == (5, 7, None)
+    # Of Ollama LiteLLM asks afterwards what the model is.
+    assert server.received[0].path == path
+    assert KEY not in repr(server.received)
+
+
 def test_the_certificate_of_a_server(
     tmp_path: Path, run: Run, configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
