@@ -45,6 +45,8 @@ def test_shipped_values(load: Load) -> None:
         PRO: 120,
         "anthropic/claude-sonnet-5": 120,
         "openai/gpt-5.4-mini": 120,
+        "mistral/mistral-medium-latest": 120,
+        "deepseek/deepseek-flash": 120,
     }
     assert user.models.registry[PRO].parameters.max_tokens == 16384
     efforts = {

@@ -606,6 +606,18 @@ def test_models_that_are_not_configured(
     assert message in str(failed(ModelWriter(Config.load({}, tmp_path), model)))
 
 
+def test_what_a_key_picks_is_a_model_with_a_price_and_a_longest_reply(tmp_path: Path) -> None:
+    """Else --max-cost could not be kept, or would take each reply for a very long one."""
+    config = Config.load({}, tmp_path)
+    for model in config.user.models.by_key.values():
+        about = libraries.load()[1].get_model_info(model)
+        assert about["input_cost_per_token"] > 0, model
+        assert about["output_cost_per_token"] > 0, model
+        resolved = config.resolve("skill_initialize", model)
+        assert int(resolved.parameters["max_tokens"]) <= 16_384, model
+        assert resolved.key_env, model
+
+
 def test_a_local_model_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(CUT) as server:
         monkeypatch.setenv("OLLAMA_API_BASE", server.url.removesuffix("/v1"))
