@@ -196,6 +196,19 @@ def test_a_model_that_answers(tmp_path: Path, run: Run, configure: Configure) ->
     assert KEY not in done.out + done.err + text
 
 
+def test_the_model_of_another_task_lacks_its_key(
+    tmp_path: Path, run: Run, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKILLREPO_MODEL_TASK_SKILL_PLAN", "anthropic/claude-sonnet-5")
+    with serving(chat("ok")) as server:
+        configure(server.url)
+        done = run(tmp_path, "doctor", "--model")
+    assert done.code == 2
+    assert "wrong   model anthropic/claude-sonnet-5 (env" in done.out
+    assert "no key in ANTHROPIC_API_KEY: skill_plan\n" in done.out
+    assert "ok      call: openai/x" in done.out
+
+
 def test_a_price_that_is_known(tmp_path: Path, run: Run, configure: Configure) -> None:
     refusal = failure(400, "temperature is not supported")
     with serving(refusal, chat("hm", "length")) as server:
@@ -306,20 +319,23 @@ def test_a_server_without_tls(tmp_path: Path, run: Run, configure: Configure) ->
 def test_a_proxy_that_is_not_there(
     tmp_path: Path, run: Run, configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Bound, so that nobody else gets the port, and not listening.
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{taken.getsockname()[1]}")
-        configure("https://models.invalid/v1")
-        done = run(tmp_path, "doctor", "--model")
+    # Bound, so that nobody else gets the ports, and not listening.
+    with socket.socket() as proxy, socket.socket() as server:
+        for taken in (proxy, server):
+            taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        address = f"https://127.0.0.1:{server.getsockname()[1]}"
+        configure(f"{address}/v1")
+        said = run(tmp_path, "doctor", "--model").out
         assert (
-            "(proxy): model mine: the provider cannot be reached through your proxy; is HTTPS_P"
-            in (done.out)
+            "(proxy): model mine: the provider cannot be reached through your proxy; is H" in said
         )
-        monkeypatch.setenv("NO_PROXY", "models.invalid")
-        assert "(network): model mine: the provider cannot be reached (https://models.inv" in (
-            run(tmp_path, "doctor", "--model").out
-        )
+        assert "is HTTPS_PROXY right? NO_PROXY names the hosts that need none; it said: " in said
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        # LiteLLM keeps a client for each address.
+        configure(f"{address}/v2")
+        said = run(tmp_path, "doctor", "--model").out
+        assert "(network): model mine: the provider cannot be reached (https://127.0.0.1:" in said
 
 
 def test_nobody_listens(tmp_path: Path, run: Run, configure: Configure) -> None:

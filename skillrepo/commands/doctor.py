@@ -35,9 +35,11 @@ def command(*, model: str | None, as_json: bool) -> int:
         found = tuple(installed.checks(config, user_file(os.environ, Path.home())))
     else:
         found = (installed.extra_of("llm"),)
-    call = None if model is None else _call(config, model or None)
-    is_wrong = any(check.state == "wrong" for check in found) or (call and call.problem)
     models = tuple(_models(config, model or None))
+    call = None if model is None else _call(config, model or None)
+    is_wrong = any(check.state == "wrong" for check in found)
+    # A draft asks several models, if several are configured; one is called here.
+    is_wrong = is_wrong or (call is not None and bool(call.problem or any(map(_lacks, models))))
     shape = shapes.DoctorShape(1, "wrong" if is_wrong else "fine", found, models, call)
     if as_json:
         click.echo(json.dumps(shape))
@@ -63,6 +65,10 @@ def _models(config: Config, model: str | None) -> Iterator[shapes.DoctorModelSha
             keys=resolved.key_env,
             key=installed.key_of(resolved),
         )
+
+
+def _lacks(model: shapes.DoctorModelShape) -> bool:
+    return bool(model.keys) and model.key is None
 
 
 def _call(config: Config, model: str | None) -> shapes.DoctorCallShape:
@@ -96,7 +102,8 @@ def _lines(shape: shapes.DoctorShape) -> Iterator[str]:
         at = f" at {model.address}" if model.address else ""
         is_all = len(model.tasks) == len(get_args(Task))
         tasks = "every task" if is_all else ", ".join(model.tasks)
-        yield f"model   {model.model}{at} ({model.origin}), {key}: {tasks}"
+        mark = "wrong   model" if shape.call and _lacks(model) else "model  "
+        yield f"{mark} {model.model}{at} ({model.origin}), {key}: {tasks}"
     if shape.call:
         yield from _call_lines(shape.call)
 

@@ -302,7 +302,10 @@ def _key(resolved: ResolvedModel, litellm: Any) -> tuple[str | None, str | None]
             # Providers with other ways to log in, which LiteLLM finds itself.
             return None, None
     if missing:
-        message = f"model {resolved.name}: there is no key; set {' or '.join(missing)}"
+        variables = " or ".join(missing)
+        message = (
+            f"model {resolved.name}: there is no key; set {variables}, or choose another model"
+        )
         raise NoKeyError(message)
     usual = f"{resolved.model.partition('/')[0].upper()}_API_KEY"
     return (usual if usual in os.environ else None), None
