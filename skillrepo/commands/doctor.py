@@ -97,8 +97,10 @@ def _lines(shape: shapes.DoctorShape) -> Iterator[str]:
     for model in shape.models:
         if model.key:
             key = f"key in {model.key}"
+        elif model.keys:
+            key = f"no key in {' or '.join(model.keys)}"
         else:
-            key = f"no key in {' or '.join(model.keys)}" if model.keys else "its usual key, or none"
+            key = "without a key" if model.address else "its usual key, or none"
         at = f" at {model.address}" if model.address else ""
         is_all = len(model.tasks) == len(get_args(Task))
         tasks = "every task" if is_all else ", ".join(model.tasks)
