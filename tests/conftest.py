@@ -1,6 +1,7 @@
 """What every test gets: a user of its own, with no configuration but an identity, and real git."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,10 @@ from typing import Protocol
 import pytest
 
 from skillrepo.git import Repository
+
+# A shell has what it starts with `&` ignore ctrl-C, and so would all that the tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CONFIG = """\
 [user]
