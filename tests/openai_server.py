@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Barrier, Event, Lock, Thread
@@ -13,6 +13,8 @@ from typing import Any, cast
 class Reply:
     """`body` as it is sent; `headers` beside the usual ones; `held` until the server closes.
 
+    When it has `dripped` blanks until then, it is held, too.
+
     With `when`, it answers the first request whose prompt holds that text; with a `gate` it waits
     there for the others.
     """
@@ -21,6 +23,7 @@ class Reply:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     held: bool = False
+    dripped: bool = False
     when: str = ""
     gate: Barrier | None = field(default=None, compare=False)
 
@@ -84,6 +87,10 @@ HELD = Reply(200, b"{}", held=True)
 """No reply until the server closes."""
 
 
+DRIPPED = Reply(200, b"{}", dripped=True)
+"""The reply begins, and blanks come until the server closes."""
+
+
 Scripted = Reply | Callable[[Received], Reply]
 """A reply, or what makes one: of requests at once nobody knows which comes first."""
 
@@ -134,9 +141,11 @@ class _Handler(BaseHTTPRequestHandler):
         reply = server.reply(Received(self.path, headers, json.loads(data)))
         if reply.gate:
             reply.gate.wait(timeout=60)
+        if reply.dripped:
+            self._drip(server.closing)
         if reply.held:
             server.closing.wait(timeout=60)
-        if reply.held or reply is CUT:
+        if reply.held or reply.dripped or reply is CUT:
             self.close_connection = True
             return
         self.send_response(reply.status)
@@ -145,6 +154,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)
+
+    def _drip(self, closing: Event) -> None:
+        self.send_response(200)
+        self.send_header("content-length", "1000")
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(600):
+                self.wfile.write(b" ")
+                if closing.wait(timeout=0.1):
+                    return
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
         """Say nothing."""

@@ -9,7 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openai_server import CUT, GARBAGE, HELD, Reply, Server, chat, failure, fields, raw, serving
+from openai_server import (
+    CUT,
+    DRIPPED,
+    GARBAGE,
+    HELD,
+    Reply,
+    Server,
+    chat,
+    failure,
+    fields,
+    raw,
+    serving,
+)
 from planned import BODY, DESCRIPTION, plan, text
 
 from skillrepo import document
@@ -373,8 +385,9 @@ def test_nobody_listens(writer: Write) -> None:
     assert f"the provider cannot be reached ({address})" in str(failed(writer(address)))
 
 
-def test_time_out(writer: Write) -> None:
-    with serving(HELD) as server:
+@pytest.mark.parametrize("reply", [HELD, DRIPPED])
+def test_time_out(writer: Write, reply: Reply) -> None:
+    with serving(reply) as server:
         error = failed(writer(server, "timeout: 0.3"))
     assert "no reply came within 0.3 seconds; raise the model's `timeout`" in str(error)
 

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any
 
 from skillrepo.config import ResolvedModel
@@ -20,6 +21,8 @@ _DECLINED = frozenset({"content_filter", "refusal"})
 _NO_KEY = "none"
 # The longest reply of a model that the list does not know and `max_tokens` does not limit.
 _LONGEST_REPLY = 8_192
+# Seconds beyond the time-out, for LiteLLM to find it out and to say more of it.
+_GRACE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,15 @@ class Engine:
             attempt += 1
 
     def _once(self, asked: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+        outcome: list[tuple[Any, Exception | None]] = []
+        # HTTP's time-out begins anew with each byte, and some send blanks until they have a reply.
+        # Of a call that is given up nothing is heard any more, and it ends with the process.
+        call = Thread(target=lambda: outcome.append(self._called(asked)), daemon=True)
+        call.start()
+        call.join(self._resolved.timeout + _GRACE)
+        return outcome[0] if outcome else (None, self._late())
+
+    def _called(self, asked: Mapping[str, Any]) -> tuple[Any, Exception | None]:
         try:
             with quiet():
                 return self._shared.litellm.completion(
@@ -129,6 +141,12 @@ class Engine:
                 ), None
         except Exception as error:  # noqa: BLE001 - the packages of a hundred providers raise anything
             return None, error
+
+    def _late(self) -> Exception:
+        error: Exception = self._shared.litellm.Timeout(
+            message="the reply had begun, and did not end", model=self.model, llm_provider=""
+        )
+        return error
 
     def _connection(self) -> dict[str, str]:
         given = {"api_key": self._key, "api_base": self._resolved.api_base}
