@@ -209,14 +209,20 @@ def cells(said: str) -> dict[str, list[str]]:
     return {first: [cell.split(" [")[0] for cell in rest] for first, *rest in rows}
 
 
+def writer(said: str, name: str) -> list[str]:
+    """The gate, placement, coverage, unsupported claims, and routing twice, of one writer."""
+    table = cells(said)
+    at = table["measure (skills)"].index(name)
+    return [row[at] for row in table.values() if row and row[0][0].isdigit()][:6]
+
+
 def test_drafts_of_withheld_skills_are_measured(documented: Path) -> None:
     said = bench("generation.py", str(documented), "--count", "3", "--list")
     assert "log-search: Search logs of a server\n" in said
-    table = cells(said)
-    # The gate, placement, coverage, unsupported claims, and routing; the author names no command.
-    assert table["withheld"][:6] == ["100 %", "100 %", "0 %", "0.0", "100 %", "100 %"]
-    assert table["template"][:6] == ["100 %", "100 %", "0 %", "0.0", "0 %", "0 %"]
-    assert table["offline"][:6] == ["100 %", "100 %", "100 %", "0.0", "100 %", "100 %"]
+    # The author names no command.
+    assert writer(said, "withheld") == ["100 %", "100 %", "0 %", "0.0", "100 %", "100 %"]
+    assert writer(said, "template") == ["100 %", "100 %", "0 %", "0.0", "0 %", "0 %"]
+    assert writer(said, "offline") == ["100 %", "100 %", "100 %", "0.0", "100 %", "100 %"]
 
 
 def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
@@ -248,7 +254,7 @@ def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
         assert len(server.received) == 14
     again = bench("generation.py", *command, str(recordings), "--replay", environment=environment)
     assert cells(again) == cells(said)
-    assert cells(again)["priced"][:2] == ["100 %", "100 %"]
+    assert writer(again, "priced")[:2] == ["100 %", "100 %"]
 
 
 def test_drafts_by_a_model_are_timed() -> None:

@@ -7,11 +7,11 @@ A draft is made of the brief and the sources that `generation_cases.py` makes of
 by what `generation_measures.py` measures. A writer that gives no draft gets a second chance in
 which it is told the category, as a user would with `--at`; then its placement counts as wrong.
 
-The rows: `withheld`, the author's own skill; `template`, the offline writer without the sources;
-`offline`, with them; and the model writer, if one is named. The head says of how many skills a
-column is. Brackets hold 95 % intervals (bootstrap over the skills). The last row is the gain of
-offline over template, skill by skill; the exit code is 1 where it is below zero in any column, or
-not surely above zero in coverage and in either column of routing.
+The writers: `withheld`, the author's own skill; `template`, the offline writer without the sources;
+`offline`, with them; and the model writer, if one is named. Brackets hold 95 % intervals (bootstrap
+over the skills). The last column is the gain of offline over template, skill by skill; the exit
+code is 1 where it is below zero in any measure, or not surely above zero in coverage and in either
+measure of routing.
 
 With `--model` it first says what that can cost and what it will, by the price list that LiteLLM
 ships, and stops unless `--yes` is given; it cannot cost more than it said. Replies are recorded in
@@ -94,7 +94,7 @@ def gains(one: Sequence[Measured], other: Sequence[Measured], name: str) -> list
 
 
 def shown(name: str, found: Sequence[Measured]) -> str:
-    """A cell of the table."""
+    """What a writer reached, for people."""
     values = [each[name] for each in found]
     middle = mean(values)
     if middle is None:
@@ -105,21 +105,18 @@ def shown(name: str, found: Sequence[Measured]) -> str:
 
 
 def print_table(rows: Mapping[str, Sequence[Measured]]) -> None:
-    """Rows and columns."""
-    titles = [
-        f"{column.title} ({sum(each[name] is not None for each in rows['offline'])})"
-        for name, column in COLUMNS.items()
-    ]
-    print(f"| writer | {' | '.join(titles)} |")
-    print(f"|---|{'---:|' * len(COLUMNS)}")
-    for writer, found in rows.items():
-        print(f"| {writer} | {' | '.join(shown(name, found) for name in COLUMNS)} |")
-    cells = []
-    for name in COLUMNS:
+    """A line for each measure, a column for each writer."""
+    print(f"| measure (skills) | {' | '.join(rows)} | gain: offline over template |")
+    print(f"|---|{'---:|' * (len(rows) + 1)}")
+    for name, column in COLUMNS.items():
+        count = sum(each[name] is not None for each in rows["offline"])
         found = gains(rows["offline"], rows["template"], name)
-        low, high = interval(found) if found else (0.0, 0.0)
-        cells.append(f"{fmean(found or [0.0]):+.2f} [{low:+.2f}, {high:+.2f}]")
-    print(f"| gain: offline over template | {' | '.join(cells)} |")
+        gain = "not measured"
+        if found:
+            low, high = interval(found)
+            gain = f"{fmean(found):+.2f} [{low:+.2f}, {high:+.2f}]"
+        cells = " | ".join(shown(name, each) for each in rows.values())
+        print(f"| {column.title} ({count}) | {cells} | {gain} |")
 
 
 def amiss(rows: Mapping[str, Sequence[Measured]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A draft → what is measured of it: each column of the table, and what is better in it."""
+"""A draft → what is measured of it, and what is better in each measure."""
 
 import math
 import re
@@ -28,7 +28,7 @@ _VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(?:\.\d+)*(?![\w.]*\w)")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A measure; `gain` is larger where a value is better, `show` prints a mean of `of`."""
+    """A measure: `gain` is larger where a value is better, `show` prints a mean of `of`."""
 
     title: str
     show: Callable[[float], str]
