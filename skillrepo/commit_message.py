@@ -41,7 +41,7 @@ def commit_message(proposal: Proposal, request: Request) -> str:
     revision = proposal.revision
     paragraphs = (
         _subject(draft.name, revision) if revision else f"feat({draft.name}): add skill",
-        paragraph(request.brief if revision else str(fields.get("description", ""))),
+        _rows(request.brief) if revision else paragraph(str(fields.get("description", ""))),
         "\n".join(_changes(revision)) if revision else "",
         "\n".join(map(item, (*draft.notes, *proposal.notes))),
         "\n".join(_findings(proposal)),
@@ -83,6 +83,13 @@ def paragraph(text: str) -> str:
     return uncut("\n".join(_wrapped(text)))
 
 
+def _rows(text: str) -> str:
+    """A text of several lines, such as findings, as one paragraph in which each begins a line."""
+    rows = [row for each in text[:_MOST_CHARACTERS].splitlines() for row in _wrapped(each)]
+    # Once more, for a word may end one line, and the issue begin the next.
+    return uncut(without_closing("\n".join(rows)))
+
+
 def uncut(text: str) -> str:
     """`text` that git takes for part of a message as a whole, and a terminal for text."""
     lines = visible(text).split("\n")
@@ -120,7 +127,7 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
     yield f"Skill: {line(proposal.address)}"
     if version.strip():
         yield f"Skill-Version: {line(version)}"
-    yield f"Skill-Writer: {draft.writer}"
+    yield f"Skill-Writer: {line(draft.writer)}"
     if draft.model:
         yield f"Skill-Model: {line(draft.model)}"
     if draft.program:
