@@ -24,6 +24,7 @@ from skillrepo.commands.work import Work
 from skillrepo.context import Context
 from skillrepo.draft import Draft, Request
 from skillrepo.files import SKILL_FILE, Folder, Overlay
+from skillrepo.nearest import Nearest
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.triggers import said
 
@@ -146,6 +147,7 @@ def case_of(skill: Published) -> Case:
         sources=found,
         choices=choices_of(work),
         taken=context.library.names,
+        near=Nearest.of(context).to(brief_of(skill)),
     )
     return Case(
         request,
