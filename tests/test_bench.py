@@ -7,11 +7,14 @@ import subprocess
 import sys
 import tarfile
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import checkout
 import conftest
 import content_repo
+import openai_server
+import planned
 import pytest
 
 from skillrepo.check import check
@@ -106,10 +109,14 @@ def test_judgements_can_be_read() -> None:
         assert PRECISION["labels_of"](file.stem).read == len(rows)
 
 
-def bench(name: str, *arguments: str) -> str:
+def bench(name: str, *arguments: str, environment: Mapping[str, str] = os.environ) -> str:
     """Run a benchmark as people do; give what it printed."""
     done = subprocess.run(
-        [sys.executable, str(BENCH / name), *arguments], capture_output=True, text=True, check=False
+        [sys.executable, str(BENCH / name), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -166,3 +173,93 @@ def test_no_draft_gets_lost_among_many_processes() -> None:
     said = bench("race.py", "--processes", "6", "--drafts", "10")
     assert said.startswith("60 drafts by 6 processes in ")
     assert "none lost, none mixed; 1 names raced for, each won by one" in said
+
+
+DRAFTED = {
+    "invoice-merge": ("billing", "Merge invoices of a customer", "qpdf", "--empty"),
+    "photo-shrink": ("images", "Shrink photos for a page", "mogrify", "--resize"),
+    "log-search": ("servers", "Search logs of a server", "journalctl", "--grep"),
+}
+"""Name → category, what it does, the program of its documents, and a flag of that."""
+
+
+@pytest.fixture
+def documented(tmp_path: Path) -> Path:
+    """An archive of skills whose trigger words stand in their documents alone."""
+    top = tmp_path / "skills-6"
+    for name, (category, what, program, flag) in DRAFTED.items():
+        folder = top / "someone__skills/skills" / category / name
+        (folder / "references").mkdir(parents=True)
+        about = f"{what}. Use when {program} is asked for."
+        body = "# Work\n\n" + "Do it with care.\n" * 60
+        (folder / "SKILL.md").write_text(content_repo.skill(name, about, body))
+        page = f"# {program}\n\n```sh\n{program} {flag} file\n```\n\n" + "Read `it`.\n" * 200
+        (folder / "references/manual.md").write_text(page)
+        # It answers what the brief says, and nothing else.
+        other = folder.parent / f"{name}-other"
+        other.mkdir()
+        (other / "SKILL.md").write_text(content_repo.skill(other.name, f"{what}. Use when asked."))
+    with tarfile.open(tmp_path / "skills-6.tar.gz", "w:gz") as tar:
+        tar.add(top, "skills-6")
+    return tmp_path / "skills-6.tar.gz"
+
+
+def cells(said: str) -> dict[str, list[str]]:
+    rows = [line.strip("| ").split(" | ") for line in said.splitlines() if line.startswith("|")]
+    return {first: [cell.split(" [")[0] for cell in rest] for first, *rest in rows}
+
+
+def writer(said: str, name: str) -> list[str]:
+    """The gate, placement, coverage, unsupported claims, and routing twice, of one writer."""
+    table = cells(said)
+    at = table["measure (skills)"].index(name)
+    return [row[at] for row in table.values() if row and row[0][0].isdigit()][:6]
+
+
+def test_drafts_of_withheld_skills_are_measured(documented: Path) -> None:
+    said = bench("generation.py", str(documented), "--count", "3", "--list")
+    assert "log-search: Search logs of a server\n" in said
+    # The author names no command.
+    assert writer(said, "withheld") == ["100 %", "100 %", "0 %", "0.0", "100 %", "100 %"]
+    assert writer(said, "template") == ["100 %", "100 %", "0 %", "0.0", "0 %", "0 %"]
+    assert writer(said, "offline") == ["100 %", "100 %", "100 %", "0.0", "100 %", "100 %"]
+
+
+def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
+    documented: Path, tmp_path: Path
+) -> None:
+    recordings = tmp_path / "recordings"
+    command = (str(documented), "--count", "2", "--model", "priced", "--recordings")
+    file = tmp_path / "xdg/skillrepo/config.yaml"
+    file.parent.mkdir(parents=True)
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "xdg")}
+
+    def answer(received: openai_server.Received) -> openai_server.Reply:
+        found = re.search(r"(Merge invoices|Shrink photos|Search logs)", received.prompt)
+        name = found[1].lower().replace(" ", "-") if found else ""
+        category = {"merge": "billing", "shrink": "images", "search": "servers"}
+        path = category[name.partition("-")[0]]
+        return planned.answer(received, name=f"{name}-draft", path=path)
+
+    with openai_server.serving(*[answer] * 14) as server:
+        file.write_text(
+            "models:\n  registry:\n    priced: {model: openai/gpt-4o-mini, num_retries: 0, "
+            f"api_base: '{server.url}', parameters: {{max_tokens: 4096}}}}\n"
+        )
+        with pytest.raises(AssertionError, match="nobody was asked; --yes agrees to it"):
+            bench("generation.py", *command, str(recordings), environment=environment)
+        assert server.received == []
+        said = bench("generation.py", *command, str(recordings), "--yes", environment=environment)
+        assert re.search(r"^- at most: \$\d\.\d\d \(", said, re.MULTILINE)
+        assert len(server.received) == 14
+    again = bench("generation.py", *command, str(recordings), "--replay", environment=environment)
+    assert cells(again) == cells(said)
+    assert writer(again, "priced")[:2] == ["100 %", "100 %"]
+
+
+def test_drafts_by_a_model_are_timed() -> None:
+    said = bench("model_load.py", "--drafts", "3", "--jobs", "3", "--latency", "0.1")
+    table = cells(said)
+    assert table["requests a draft"][0] == "7"
+    assert table["requests at once, at most"][0] in {str(number) for number in range(3, 10)}
+    assert set(table) >= {"clock / ideal", "highest memory", "review", "write"}

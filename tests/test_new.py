@@ -384,6 +384,10 @@ def test_flat_repository(make_repo: MakeRepo, run: Run, git: Git) -> None:
     )
     done = run(root, "new", BRIEF, "--at", "", "--json")
     assert done.json("new")["path"] == NAME
+    # No word of the brief is a name of the repository's.
+    again = run(root, "new", "Bake bread", "--json").json("new")
+    assert again["path"] == "bake-bread"
+    assert not any("--at" in note for note in again["notes"])
     assert git(root, "ls-tree", "--name-only", BRANCH).splitlines() == [NAME, "taxonomy.yaml"]
 
 

@@ -20,7 +20,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.skill import Skill
 from skillrepo.template_text import TEMPLATE_SENTENCES
-from skillrepo.writer import placement
+from skillrepo.writer import placement, template
 from skillrepo.writer.offline import write
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
@@ -373,6 +373,31 @@ def test_a_chosen_category_is_named_in_the_notes() -> None:
 def test_the_titles_of_the_sources_place_what_the_brief_does_not() -> None:
     made = write(Request("Bake bread", (source("a.md", "# Monitoring\n\ntext"),), CHOICES))
     assert made.category == "ops"
+
+
+def test_what_the_sources_say_most_often_places_what_the_brief_does_not() -> None:
+    text = "# Ovens\n\nA container of dough, and a container of flour: a pod.\n"
+    assert write(Request("Bake bread", (source("a.md", text),), CHOICES)).category == "ops"
+
+
+def test_the_brief_counts_more_than_the_sources() -> None:
+    assert [
+        found and found.id
+        for background in ("", "containers", "containers deployment monitoring operations")
+        if (found := placement.best("query", CHOICES, background))
+    ] == ["data", "data", "ops"]
+
+
+def test_the_only_category_needs_no_word() -> None:
+    made = write(Request("Bake bread", (), (TOOLS,)))
+    assert (made.category, made.notes) == ("tools", template.NOTES)
+
+
+def test_a_category_below_with_the_same_title_is_where_the_skills_are() -> None:
+    titles = {"dotnet": "Dotnet", "dotnet/skills": "Dotnet", "dotnet/tests": "Tests", "d": "Dot"}
+    found = placement.best("dotnet", [Choice(id_, t, "", ()) for id_, t in titles.items()])
+    assert found
+    assert found.id == "dotnet/skills"
 
 
 def test_where_no_category_matches_they_are_listed() -> None:

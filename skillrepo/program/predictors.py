@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
+from functools import cache
 from threading import Thread
 from typing import Any
 
@@ -130,12 +131,18 @@ class Predictors:
 def module(dspy: Any) -> Any:
     """The predictors as one module of DSPy, under their names: what is optimised and saved."""
     whole = dspy.Module()
-    for name, signature in PREDICTORS.items():
+    for name, signature in _dspy_signatures(dspy).items():
         phase, _, own = name.partition(".")
         if not hasattr(whole, phase):
             setattr(whole, phase, dspy.Module())
-        setattr(getattr(whole, phase), own, dspy.Predict(_dspy_signature(dspy, signature)))
+        setattr(getattr(whole, phase), own, dspy.Predict(signature))
     return whole
+
+
+@cache
+def _dspy_signatures(dspy: Any) -> Mapping[str, Any]:
+    """Classes that nobody changes; to make them for each draft anew takes 50 ms."""
+    return {name: _dspy_signature(dspy, signature) for name, signature in PREDICTORS.items()}
 
 
 def _dspy_signature(dspy: Any, signature: Signature) -> Any:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -240,6 +241,7 @@ PREDICTORS: Mapping[str, Signature] = {
 """By the names that saved programs have."""
 
 
+@cache
 def fingerprint() -> str:
     """The sha256 (hex) of all that the program asks; equal on every machine and run."""
     asked = [

@@ -67,7 +67,7 @@ def _write(request: Request, room: _Room) -> Draft:
     name = request.name or _name(request, brief)
     category = _category(request, brief, found)
     notes = []
-    if request.category is None:
+    if request.category is None and len(request.choices) > 1:
         chosen = f"Category {category.id} ({category.title}) shares most words with the brief"
         notes.append(f"{chosen} and its sources; --at CATEGORY chooses another.")
     if brief.unused:
@@ -144,9 +144,10 @@ def _category(request: Request, brief: Brief, found: Sequence[Page]) -> Choice:
         choice = next(wanted, None)
         problem = f"there is no category {request.category}"
     else:
-        titles = " ".join(page.title for page in found)
         said = f"{brief.phrase} {brief.covers} {request.name or ''}"
-        choice = placement.best(said, request.choices) or placement.best(titles, request.choices)
+        titles = " ".join(page.title for page in found)
+        common = words.commonest("\n".join(page.text for page in found))
+        choice = placement.best(said, request.choices, f"{titles} {' '.join(common)}")
         problem = "no category matches the brief"
     if choice:
         return choice

@@ -43,6 +43,7 @@ _ENDINGS = (("ing", 3), ("ed", 3), ("ment", 5), ("ion", 3))
 _PLURALS = (("ies", "y", 5), ("sses", "ss", 6), ("shes", "sh", 6), ("ches", "ch", 6))
 _SHORT = 4
 _K1, _B = 1.5, 0.75
+_MOST_COMMON = 30
 
 
 def words(text: str) -> list[str]:
@@ -81,6 +82,12 @@ def _singular(word: str) -> str:
 def terms(text: str) -> list[str]:
     """The stems of the words of `text` that carry meaning, in order, repeats kept."""
     return [stem(word) for word in words(text) if word not in STOP and len(word) > 1]
+
+
+def commonest(text: str) -> list[str]:
+    """The words that carry meaning and that `text` says most often, the commonest first."""
+    counts = Counter(word for word in words(text) if word not in STOP and len(word) > 1)
+    return [word for word, _ in counts.most_common(_MOST_COMMON)]
 
 
 def bm25(query: str, texts: Sequence[str]) -> list[float]:
