@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from skillrepo.markdown import Block
+from skillrepo.words import bm25
 from skillrepo.writer.page import UNFINISHED, Page
-from skillrepo.writer.words import bm25
 
 # The text of a page between two offsets, its links as they read in SKILL.md.
 Quote = Callable[[int, int], str]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from skillrepo.draft import Choice
-from skillrepo.writer.words import bm25
+from skillrepo.words import bm25
 
 
 def best(query: str, choices: Sequence[Choice]) -> Choice | None:
