@@ -1,4 +1,4 @@
-"""A draft and its sources → which of its claims stand in none of them.
+"""A draft and its sources → which of its claims stand in none of them, and what bears out the rest.
 
 Of 175 published skills, with their own references as the sources, it lists 472 of 1,088 claims:
 what people put into SKILL.md alone. Of 59 of these, drawn by kind and looked at by hand, 51 are
@@ -16,7 +16,10 @@ from skillrepo.claims import Claim
 from skillrepo.document import Document
 from skillrepo.draft import Draft, Request
 from skillrepo.files import SKILL_FILE
+from skillrepo.passages import Passage, Passages
 
+_MOST_SECTIONS = 30
+_MOST_PASSAGES = 3
 _MARKDOWN = frozenset({".md", ".markdown"})
 _SHELL = frozenset({".sh", ".bash", ".zsh"})
 _MOST_BYTES = 1_000_000
@@ -57,6 +60,42 @@ def unsupported(draft: Draft, request: Request) -> tuple[Unsupported, ...]:
             if key not in found and not known.says(claim):
                 found[key] = Unsupported(claim, path)
     return tuple(found.values())
+
+
+def claim_map(draft: Draft, request: Request) -> list[tuple[str, list[str]]]:
+    """For each section of SKILL.md the places of the sources that say most of what it says.
+
+    A place is `path:first-last`. A section of a heading's own goes to the next heading. One that
+    says the same in other words gets none, for shared words are all that counts. Of a revision
+    those that stood there before are left out.
+    """
+    read = document.read(SKILL_FILE, "", draft.files.get(SKILL_FILE, b""))
+    if not isinstance(read, Document) or not request.sources:
+        return []
+    passages = Passages(request.sources)
+    before = _text(request.revises.files.get(SKILL_FILE, b"")) if request.revises else ""
+    lines = read.body.split("\n")
+    headings = [section.heading for section in read.outline]
+    ends = [heading.line - 1 for heading in headings[1:]] + [len(lines)]
+    found = []
+    for heading, end in zip(headings, ends, strict=True):
+        text = "\n".join(lines[heading.line : end])
+        if text.strip() and text.strip() not in before:
+            near = passages.bearing(f"{heading.text}\n{text}", _MOST_PASSAGES)
+            found.append((heading.text, list(_places(near, request))))
+    return found[:_MOST_SECTIONS]
+
+
+def _places(near: Sequence[Passage], request: Request) -> Iterator[str]:
+    """Passages that follow each other are one place."""
+    joined: list[Passage] = []
+    for passage in near:
+        if joined and (joined[-1].source, joined[-1].end) == (passage.source, passage.start):
+            joined[-1] = joined[-1]._replace(last=passage.last, end=passage.end)
+        else:
+            joined.append(passage)
+    for each in joined:
+        yield f"{request.sources[each.source].path}:{each.first}-{each.last}"
 
 
 class _Known:

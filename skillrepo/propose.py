@@ -12,6 +12,7 @@ from skillrepo.draft import Draft, Request, Reviewer, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Finding, Report, Severity
+from skillrepo.grounding import Unsupported, unsupported
 from skillrepo.rules import ALL
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.tree_path import path_problem, paths_problem
@@ -24,6 +25,7 @@ class Proposal:
     `gate` is the report of the `spec` profile, which decides; `house` that of the other, which
     is shown. `document` is None where SKILL.md cannot be read. `rounds` is the number of the
     round that the draft is of. A `revision` is judged by its contract instead.
+    `unsupported` are the claims that no source says; None where there are no sources.
     """
 
     draft: Draft
@@ -34,6 +36,7 @@ class Proposal:
     rounds: int
     notes: tuple[str, ...] = ()
     revision: Revision | None = None
+    unsupported: tuple[Unsupported, ...] | None = None
 
     @property
     def address(self) -> str:
@@ -100,7 +103,14 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
     then the later one. Whatever goes wrong after the first round does not lose the draft that is
     there already. Raises `SkillRepoError`.
     """
-    best = judge(write(request), 1)
+
+    def judged(draft: Draft, number: int) -> Proposal:
+        proposal = judge(draft, number)
+        if not request.sources:
+            return proposal
+        return replace(proposal, unsupported=unsupported(draft, request))
+
+    best = judged(write(request), 1)
     for number in range(2, max_rounds + 1):
         if not best.faults[1]:
             break
@@ -109,7 +119,7 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
             draft = write(again)
             if _same(draft, best.draft):
                 break
-            other = judge(draft, number)
+            other = judged(draft, number)
         except SkillRepoError as error:
             note = f"Round {number} failed, and the draft before it was kept: {error}"
             return replace(best, notes=(*best.notes, note))

@@ -3,7 +3,8 @@ from dataclasses import replace
 from content_repo import draft, request, skill
 
 from skillrepo.draft import Draft, Source
-from skillrepo.grounding import unsupported
+from skillrepo.grounding import claim_map, unsupported
+from skillrepo.passages import Passages
 
 SOURCE = """\
 # qpdf 11.9.1
@@ -88,3 +89,48 @@ def test_a_draft_that_cannot_be_read() -> None:
     assert unsupported(made, request()) == ()
     huge = Draft("data", "x", {"SKILL.md": b"`--x`\n" * 200_000}, "x")
     assert unsupported(huge, request()) == ()
+
+
+def mapped(body: str, *texts: str) -> list[tuple[str, list[str]]]:
+    sources = tuple(Source(f"{n}.md", text, "") for n, text in enumerate(texts))
+    return claim_map(draft(skill(body=body)), request(sources=sources))
+
+
+def test_each_section_has_the_places_that_say_most_of_it() -> None:
+    one = "# Start\n\nNothing.\n\n## Encrypt\n\nEncrypt a file with a password of 256 bits.\n"
+    other = "# Rotate\n\nRotate pages clockwise by ninety degrees.\n"
+    body = (
+        "# Files\n\n## Encryption\n\nA password of 256 bits encrypts a file.\n\n"
+        "## Rotation\n\nRotate a page by ninety degrees.\n\n## Both\n\n"
+        "Encrypt with a password of 256 bits; rotate pages clockwise by ninety degrees.\n\n"
+        "## Colours\n\nPaint everything magenta.\n"
+    )
+    assert mapped(body, one, other) == [
+        ("Encryption", ["0.md:5-7"]),
+        ("Rotation", ["1.md:1-3"]),
+        ("Both", ["0.md:5-7", "1.md:1-3"]),
+        ("Colours", []),
+    ]
+
+
+def test_passages_cover_a_source_and_know_their_lines() -> None:
+    text = "".join(f"# Heading {n}\n\n{f'Word{n} ' * n * 40}\n\n" for n in range(9))
+    text += "x" * 20_000 + "\nlast\n```\n# no heading\n\n" + "code\n" * 2_000
+    found = Passages((Source("a.md", text, ""), Source("b.py", "", ""))).all
+    assert "".join(text[each.start : each.end] for each in found) == text
+    for each in found:
+        assert each.first == text.count("\n", 0, each.start) + 1
+        assert each.last == text.count("\n", 0, each.end - 1) + 1
+        assert each.end - each.start <= 6_100
+    assert [each.first for each in found if text.startswith("# Heading", each.start)] == [
+        *range(1, 37, 4)
+    ]
+    assert not [each for each in found if text.startswith("# no", each.start)]
+
+
+def test_without_words_there_is_no_map() -> None:
+    assert mapped("# Files\n", "text") == []
+    assert mapped("# Files\n\n!\n", "", "...") == [("Files", [])]
+    assert mapped("# Files\n\nText.\n") == []
+    unreadable = Draft("data", "x", {"SKILL.md": b"\xff"}, "x")
+    assert claim_map(unreadable, request(sources=(Source("a", "b", ""),))) == []

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from skillrepo.draft import Choice
-from skillrepo.words import bm25
+from skillrepo.words import Bm25
 
 
 def best(query: str, choices: Sequence[Choice]) -> Choice | None:
@@ -18,6 +18,6 @@ def best(query: str, choices: Sequence[Choice]) -> Choice | None:
         ).replace("-", " ")
         for choice in choices
     ]
-    scores = bm25(query, texts)
+    scores = Bm25(texts).scores(query)
     top = max(scores, default=0.0)
     return choices[scores.index(top)] if top > 0 else None
