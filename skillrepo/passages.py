@@ -53,6 +53,21 @@ class Passages:
         scores = self._index.scores(query)
         return sorted(range(len(scores)), key=lambda number: (-scores[number], number))
 
+    def fitting(self, query: str, limit: int) -> list[Passage]:
+        """As many of the passages as fit into `limit` characters, the best first; in their order.
+
+        The beginning of each source goes before all others: it says what the rest is about.
+        """
+        begins = [n for n, p in enumerate(self.all) if not p.start]
+        chosen: list[int] = []
+        for number in dict.fromkeys((*begins, *self.ranked(query))):
+            limit -= self.all[number].end - self.all[number].start
+            # What would fill up the rest are crumbs.
+            if limit < 0:
+                break
+            chosen.append(number)
+        return [self.all[n] for n in sorted(chosen)]
+
     def bearing(self, text: str, most: int) -> list[Passage]:
         """The passages that together tell most of what a text says, in their order; or none.
 
@@ -81,16 +96,17 @@ def _split(number: int, source: Source) -> Iterator[Passage]:
     """At headings and, once a passage is long enough, at empty lines; in a fence at neither."""
     headed = splitext(source.path)[1].lower() in _HEADED
     start = offset = 0
-    first, fenced = 1, False
+    first, fenced, blank = 1, False, False
     line = 0
     for line, text in enumerate(_LINE.findall(source.text), 1):
         if headed and _FENCE.match(text):
             fenced = not fenced
-        ends = offset - start > _ENOUGH and not text.strip()
+        ends = offset - start > _ENOUGH and blank and text.strip()
         begins = headed and _HEADING.match(text)
         if offset > start and (offset - start > _MOST or ((ends or begins) and not fenced)):
             yield Passage(number, first, line - 1, start, offset)
             start, first = offset, line
+        blank = not text.strip()
         offset += len(text)
         while offset - start > 2 * _MOST:
             yield Passage(number, first, line, start, start + _MOST)

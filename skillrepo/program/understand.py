@@ -53,7 +53,7 @@ class Plan:
 def understand(predictors: Predictors, request: Request) -> Plan:
     """Work out what is to be written. Raises `SkillRepoError`."""
     choices = [choice for choice in request.choices if request.category in {None, choice.id}]
-    text, _ = material.sources(request.sources, material.PLAN_CHARACTERS)
+    text, _ = material.sources(request.sources, material.PLAN_CHARACTERS, request.brief)
     brief = material.plain(request.brief)
     gathered = predictors.ask(GATHER, {"brief": brief, "sources": text})
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})

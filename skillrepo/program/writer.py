@@ -47,8 +47,10 @@ class ModelWriter:
             return self._refine(request, request.previous)
         # Refining and review may follow, and a key that they lack is to be known before.
         predictors = self._predictors(*understand.USED, _WRITE, _REFINE, _REVIEW)
+        hidden = material.masked_notes(request)
         plan = understand.understand(predictors, request)
-        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        wanted = f"{request.brief}\n{plan.description}\n{plan.outline}"
+        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS, wanted)
         related = [each for each in request.near if each.address.rpartition("/")[2] in plan.related]
         inputs = {
             "brief": material.plain(request.brief),
@@ -74,7 +76,7 @@ class ModelWriter:
             writer="model",
             model=predictors.model(_WRITE),
             program=fingerprint(),
-            notes=_once(plan.notes, predictors.notes, cut, refused),
+            notes=_once(plan.notes, predictors.notes, hidden, cut, refused),
             criteria=plan.criteria,
         )
         return _paid(draft, predictors)
@@ -147,12 +149,15 @@ class ModelWriter:
     ) -> tuple[Predictors, Answer, tuple[str, ...]]:
         """What one predictor made of a draft that there is, which is kept whatever happens."""
         predictors = self._predictors(name)
-        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        # What is wrong says what to look up.
+        wanted = [request.brief, *(finding.message for finding in request.findings)]
+        wanted.append(start.files[SKILL_FILE].decode(errors="replace"))
+        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS, "\n".join(wanted))
         try:
             answer = predictors.ask(name, {"sources": text, **inputs})
         except WriterFailed as error:
             raise WriterFailed(str(error), {**start.files, **error.kept}) from None
-        return predictors, answer, _once(predictors.notes, cut)
+        return predictors, answer, _once(predictors.notes, material.masked_notes(request), cut)
 
     def _predictors(self, *used: str) -> Predictors:
         form = self.config.user.dspy.adapter
