@@ -8,7 +8,7 @@ each, 5 of 9 variables. The others are names that an example made up and no form
 
 import re
 from collections.abc import Iterator, Sequence
-from posixpath import basename, splitext
+from posixpath import basename, join, splitext
 from typing import NamedTuple
 
 from skillrepo import claims, document
@@ -16,8 +16,10 @@ from skillrepo.claims import Claim
 from skillrepo.document import Document
 from skillrepo.draft import Draft, Request
 from skillrepo.files import SKILL_FILE
+from skillrepo.finding import Finding, Severity
 from skillrepo.passages import Passage, Passages
 
+CODE = "G101"
 _MOST_SECTIONS = 30
 _MOST_PASSAGES = 3
 _MARKDOWN = frozenset({".md", ".markdown"})
@@ -33,6 +35,15 @@ class Unsupported(NamedTuple):
 
     claim: Claim
     path: str
+
+    def finding(self, folder: str) -> Finding:
+        """The same for the writer of the draft; no rule, so it counts nowhere."""
+        message = (
+            f"the {self.claim.kind} `{self.claim.text}` stands in no source: leave it out, say "
+            f"what a source says instead, or write `({claims.MARK})` behind it"
+        )
+        place = join(folder, self.path), self.claim.line, 1
+        return Finding(*place, CODE, "unsupported-claim", Severity.WARNING, message)
 
     def __str__(self) -> str:
         mark = f", marked as {claims.MARK}" if self.claim.marked else ""
