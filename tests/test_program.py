@@ -211,6 +211,32 @@ def test_long_sources_are_shared_out(writer: Write) -> None:
         assert limit - 3_000 < prompt.count("x") < limit
 
 
+def test_a_model_that_takes_less_gets_less(writer: Write) -> None:
+    def refusal(asked: str) -> Reply:
+        refused = failure(400, "maximum context length is 8192", "context_length_exceeded")
+        return replace(refused, when=f"[[ ## {asked} ## ]]")
+
+    long = "".join(f"## Chapter {number}\n\n{'x' * 1_900}\n\n" for number in range(20))
+    asked = replace(REQUEST, sources=(Source("long.md", long, "2" * 64),))
+    refusals = [refusal(each) for each in ("ambiguities", "test_prompts", "test_prompts")]
+    with serving(*refusals, *PLAN, WRITE) as server:
+        draft = writer(server)(asked)
+    counts = [
+        received.prompt.count("x" * 1_900)
+        for received in server.received
+        if "[[ ## test_prompts ## ]]" in received.prompt
+    ]
+    assert counts == [20, 10, 5]
+    assert len(server.received) == 9
+    (note,) = draft.notes
+    assert note.startswith("Of the source long.md (38,")
+    assert note.endswith("lines 1-20.")
+    with serving(*[refusal("ambiguities")] * 9) as server:
+        error = failed(writer(server), asked)
+    assert "the request is too long for this model" in str(error)
+    assert len(server.received) == 4
+
+
 _PEM = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
 
 

@@ -109,7 +109,10 @@ class Engine:
                 continue
             wait = failure.wait(error, attempt, self._resolved.retries)
             if wait is None:
-                raise self.failed(failure.explain(error, self._resolved, attempt))
+                why = failure.explain(error, self._resolved, attempt)
+                if failure.is_too_long(error):
+                    raise failure.TooLong(str(self.failed(why)), {})
+                raise self.failed(why)
             # Many clients that wait for as long as each other come back together.
             time.sleep(wait * random.uniform(1, 1.25))  # noqa: S311
             attempt += 1

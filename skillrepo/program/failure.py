@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from skillrepo.config import ResolvedModel
+from skillrepo.errors import WriterFailed
 from skillrepo.visible import visible
 
 _MAX_DETAIL = 300
@@ -60,6 +61,15 @@ _BY_CODE: dict[object, str] = {
 _REFUSALS = frozenset({"BadRequestError", "UnsupportedParamsError"})
 _PRECISE = frozenset({"ContextWindowExceededError", "Quota", "Timeout"})
 _RETRYABLE = frozenset({"RateLimitError", "Timeout", "InternalServerError", "APIConnectionError"})
+
+
+class TooLong(WriterFailed):
+    """A model takes no request as long as this one."""
+
+
+def is_too_long(error: Exception) -> bool:
+    """Whether a request failed for its length."""
+    return "ContextWindowExceededError" in _kinds(error)
 
 
 def explain(error: Exception, model: ResolvedModel, attempts: int) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from skillrepo.draft import Choice, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
-from skillrepo.program import decide, material
+from skillrepo.program import decide, material, sourced
 from skillrepo.program.answers import PlannedFile, Question, Section
 from skillrepo.program.predictors import Answer, Predictors
 from skillrepo.visible import visible
@@ -53,9 +53,9 @@ class Plan:
 def understand(predictors: Predictors, request: Request) -> Plan:
     """Work out what is to be written. Raises `SkillRepoError`."""
     choices = [choice for choice in request.choices if request.category in {None, choice.id}]
-    text, _ = material.sources(request.sources, material.PLAN_CHARACTERS, request.brief)
+    wanted = sourced.Wanted(request.sources, material.PLAN_CHARACTERS, request.brief)
     brief = material.plain(request.brief)
-    gathered = predictors.ask(GATHER, {"brief": brief, "sources": text})
+    gathered, _ = sourced.ask(predictors, GATHER, {"brief": brief}, wanted)
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})
     near = material.skills(request.near)
     shared = {"brief": brief, "requirements": requirements}
@@ -67,11 +67,11 @@ def understand(predictors: Predictors, request: Request) -> Plan:
         }
     )
     category, meant = _category(analyses[PLACEMENT], choices)
-    answer = predictors.ask(
+    answer, _ = sourced.ask(
+        predictors,
         SYNTHESIZE,
         {
             "brief": brief,
-            "sources": text,
             "requirements": requirements,
             "analyses": _json(analyses),
             "answers": _NOBODY_ASKED,
@@ -79,6 +79,7 @@ def understand(predictors: Predictors, request: Request) -> Plan:
             "given_name": request.name or "",
             "taken_names": material.taken_names(request),
         },
+        wanted,
     )
     description, cut = decide.description(answer["description"])
     outline = _outline(answer["outline"])
