@@ -43,6 +43,18 @@ class _Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from skillrepo.near import Words  # noqa: PLC0415 - seldom needed
+
+            near = Words(_COMMANDS).near(args[0])
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise click.UsageError(error.message + hint, ctx) from None
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])

@@ -25,6 +25,11 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.put_file import put
 
 _VERSION = 1
+_UNREADABLE = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, binascii.Error),
+    # What is nested too deep, and a number without end.
+    *(RecursionError, OverflowError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Records:
         try:
             value = json.loads(self.file(key).read_bytes())
             return _landed(value) if "branch" in value else _drafted(value)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, binascii.Error):
+        except _UNREADABLE:
             return None
 
     def store(self, key: str, drafted: Drafted) -> None:
@@ -137,8 +142,14 @@ def _drafted(value: Mapping[str, Any]) -> Drafted:
         str(value["name"]),
         files,
         str(value["writer"]),
-        model=value["model"],
-        program=value["program"],
+        model=_text(value["model"]),
+        program=_text(value["program"]),
         notes=tuple(map(str, value["draft_notes"])),
     )
     return Drafted(draft, int(value["rounds"]), tuple(map(str, value["notes"])), passes=True)
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError
+    return value

@@ -44,7 +44,7 @@ def commit_message(proposal: Proposal, request: Request) -> str:
     revision = proposal.revision
     paragraphs = (
         _subject(draft.name, revision) if revision else f"feat({draft.name}): add skill",
-        paragraph(request.brief if revision else str(fields.get("description", ""))),
+        _rows(request.brief) if revision else paragraph(str(fields.get("description", ""))),
         "\n".join(_changes(revision)) if revision else "",
         "\n".join(map(item, (*draft.notes, *proposal.notes))),
         "\n".join(_sections(proposal, request)),
@@ -85,6 +85,13 @@ def _changes(revision: Revision) -> Iterator[str]:
 def paragraph(text: str) -> str:
     """A text as a paragraph of lines that git takes for nothing else."""
     return uncut("\n".join(_wrapped(text)))
+
+
+def _rows(text: str) -> str:
+    """A text of several lines, such as findings, as one paragraph in which each begins a line."""
+    rows = [row for each in text[:_MOST_CHARACTERS].splitlines() for row in _wrapped(each)]
+    # Once more, for a word may end one line, and the issue begin the next.
+    return uncut(without_closing("\n".join(rows)))
 
 
 def uncut(text: str) -> str:
@@ -133,7 +140,7 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
     yield f"Skill: {line(proposal.address)}"
     if version.strip():
         yield f"Skill-Version: {line(version)}"
-    yield f"Skill-Writer: {draft.writer}"
+    yield f"Skill-Writer: {line(draft.writer)}"
     if draft.model:
         yield f"Skill-Model: {line(draft.model)}"
     if draft.program:

@@ -40,13 +40,34 @@ _CODE = re.compile(r"```|~~~|    |\t")
 _AROUND_TEXT = re.compile(r"(?:\[!\w{1,20}\]|</?[A-Za-z][^<>]{0,200}>)\s*\Z")
 # Such as a warning sign; what may begin code or a number is none.
 _SIGNS = re.compile(r"\A[^\w`'\"$/\\.<>=+(\[{~-]+")
-_STRUCK = re.compile(r"~~[^~]*~~")
+# As GitHub has it, with one tilde or two; `~5` and `~/x` are none.
+_STRUCK = re.compile(r"~~(?:[^~]|~(?!~))*~~|(?<![~\w])~(?=[^\s~])[^~]*(?<=[^\s~])~(?![~\w/])")
+# `<s>` in code is a token of a model.
+_STRUCK_HTML = re.compile(
+    r"(?<!`)<(del|s|strike)(?:\s[^<>]*)?>(?:(?!<\1[\s>]).)*?</\1\s*>", re.IGNORECASE | re.DOTALL
+)
+# `[//]: # (text)` serves as a comment. https://spec.commonmark.org/0.31.2/#link-reference-definitions
+_LINE_END = r"\n(?![ \t>]*\n)"
+_DEFINITION = re.compile(
+    r"^[ \t>]*(?:[-*+][ \t]+)?\[(?:\\.|[^\[\]\\]){1,999}\]:(?:[ \t]*\n[ \t>]*|[ \t]*)"
+    r"(?:<[^<>\n]*>|[^\s<]\S*)"
+    r"(?:(?:[ \t]+|[ \t]*\n[ \t>]*)"
+    rf"(?:\"(?:\\.|[^\"\\\n]|{_LINE_END})*\"|'(?:\\.|[^'\\\n]|{_LINE_END})*'"
+    rf"|\((?:\\.|[^()\\\n]|{_LINE_END})*\)))?[ \t]*$",
+    re.MULTILINE,
+)
+# Before a sentence such a sign says that it must not be.
+_FORBIDS = re.compile("[\u2716-\u2718\u274c\u26d4\U0001f6ab]")
 # An exception that follows is a part of the sentence.
 _END = re.compile(
-    r"(?<=[.!?])[\"'\u2019\u201d)\]*_]*\s+(?=[^\sa-z])(?!(?i:unless|except)\b)|(?<=[。！？])"  # noqa: RUF001
+    r"(?<=[.!?])[\"'\u2019\u201d)\]*_]*\s+(?=[^\sa-z])(?![\W_]{0,9}(?i:unless|except(?:ions?)?)\b)|(?<=[。！？])"  # noqa: RUF001
 )
-# Of underscores at most three at a time: a hostile text has a million of them in a row.
-_MARKS = re.compile(r"[*`]|(?<!\w)_{1,3}|_{1,3}(?!\w)|\\(?=[!-/:-@\[-`{-~])|\\$")
+# Not the asterisks of `*.pem` and `src/*`. Of these and underscores at most three at a time: a
+# hostile text has a million of them in a row.
+_MARKS = re.compile(
+    r"`|(?<=[^\s/*`(\"'])\*{1,3}(?!\*)|(?<![^\s`(\"'])\*{1,3}(?![*./])"
+    r"|(?<!\w)_{1,3}|_{1,3}(?!\w)|\\(?=[!-/:-@\[-`{-~])|\\$"
+)
 _AROUND = " \t.!;:,"
 
 
@@ -82,7 +103,7 @@ def constraints(text: str) -> Iterator[Constraint]:
     if not _MAY.search(text):
         return
     lead: _Lead | None = None
-    for unit in _units(text.replace("\r\n", "\n").replace("\r", "\n")):
+    for unit in _units(_shown(text.replace("\r\n", "\n").replace("\r", "\n"))):
         if lead and unit.indent < lead.indent + (not unit.item):
             lead = None
         said = [_plain(each) for each in _END.split(_STRUCK.sub("", unit.text))]
@@ -96,12 +117,27 @@ def constraints(text: str) -> Iterator[Constraint]:
             yield Constraint(whole, f"{'not' if lead.forbids else 'do'}: {_key(whole)}")
 
 
+def _shown(text: str) -> str:
+    """The text with nothing but its line ends where nothing is shown, or it is struck out."""
+    text = markdown.without_comments(text)
+    if "]:" in text:
+        text = _DEFINITION.sub(_line_ends, text)
+    return _STRUCK_HTML.sub(_line_ends, text) if "</" in text else text
+
+
+def _line_ends(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
 def _plain(text: str) -> str:
     return " ".join(_MARKS.sub("", text).split())
 
 
 def _key(plain: str) -> str:
-    return _SIGNS.sub("", plain.casefold()).strip(_AROUND)
+    sign = _SIGNS.match(plain)
+    key = _SIGNS.sub("", plain.casefold()).strip(_AROUND)
+    forbidden = sign and _FORBIDS.search(sign[0]) and not _NOT.search(key)
+    return f"not: {key}" if forbidden else key
 
 
 def _binds(plain: str) -> bool:
@@ -110,7 +146,6 @@ def _binds(plain: str) -> bool:
 
 def _units(text: str) -> Iterator[_Unit]:
     """The text in units, each on one line."""
-    text = markdown.without_comments(text)
     blocks = markdown.parse(text).code if _CODE.search(text) else ()
     code = {line for each in blocks for line in range(each.line, each.end_line + 1)}
     lines: list[str] = []

@@ -68,7 +68,10 @@ def _text(source: Source, name: str) -> str | None:
         raise SkillRepoError(f"{name} must be a regular file")
     data = next(source.read([name]))
     if not isinstance(data, bytes):
-        raise SkillRepoError(f"{name} is too large, or not in this partial clone")
+        raise SkillRepoError(
+            f"{name} is too large, or not in this partial clone, where `git fetch --refetch "
+            "--no-filter` brings it"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -102,8 +102,19 @@ Write = Callable[[Request], Draft]
 
 @runtime_checkable
 class Reviewer(Protocol):
-    """A writer that can also judge a finished draft by its plan."""
+    """A writer that can also judge a finished draft by its plan, and have a person look at it."""
 
     def review(self, request: Request, draft: Draft) -> Draft:
         """Give the draft with notes on what is open. Raises `SkillRepoError`."""
+        ...
+
+    def confirm(self, shown: str, question: str) -> str | None:
+        """Ask the person, if there is one; None to go on, else what is to be changed.
+
+        Raises `SkillRepoError` where nothing is wanted of it.
+        """
+        ...
+
+    def change(self, request: Request, draft: Draft, wish: str) -> Draft:
+        """Give the draft with a change that the person wants. Raises `SkillRepoError`."""
         ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from skillrepo.context import Context
-from skillrepo.draft import Choice, Draft, Request, Reviewer, Source, Write
+from skillrepo.draft import Choice, Draft, Neighbour, Request, Reviewer, Source, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.files import Tree
 from skillrepo.git import Entry
@@ -21,6 +21,7 @@ class Task:
     sources: tuple[Source, ...]
     name: str | None
     category: str | None
+    near: tuple[Neighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +89,7 @@ def request_of(task: Task, workshop: Workshop) -> Request:
         name=task.name,
         category=task.category,
         taken=workshop.taken if task.name else _all_taken(workshop),
+        near=task.near,
     )
 
 

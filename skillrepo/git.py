@@ -231,7 +231,8 @@ class Repository(NamedTuple):
                 *("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
             )
         except GitError as error:
-            raise SkillRepoError(why) from error
+            # Without words there is no such commit; with some, git could not look.
+            raise SkillRepoError(f"{why} ({error.said})" if error.words else why) from error
         oid = output.decode().strip()
         if not _OID.fullmatch(oid):
             # `^main` is a valid question to rev-parse, but its answer is not a commit.
@@ -316,12 +317,16 @@ class Repository(NamedTuple):
         """Whether it is a clone that lacks objects which its remote promised to give."""
         return self._answer("config", "--get-regexp", r"^remote\..*\.promisor$") is not None
 
+    def is_shallow(self) -> bool:
+        """Whether it is a clone that lacks the history before some commit."""
+        return kind_of(self.common_dir / "shallow") == stat.S_IFREG
+
     def refuse_foreign(self) -> None:
         """SkillRepoError where git would not write, since the repository is somebody else's."""
         try:
             run_git(("rev-parse", "--git-dir"), cwd=self.cwd)
         except GitError as error:
-            raise SkillRepoError(f"git does not trust this repository: {error.words}") from error
+            raise SkillRepoError(f"git does not trust this repository: {error.said}") from error
 
     def remotes(self) -> list[str]:
         """List the names of the remotes, `origin` first."""

@@ -33,8 +33,11 @@ def drop_branch(repository: Repository, branch: str, oid: str, now: datetime) ->
     is checked out somewhere or locked, or if a hook refuses.
     """
     ref = f"{_ABOVE}{branch}/{now.astimezone(UTC):{_TIME}}-{oid[:12]}"
-    keep = RefChange(ref, oid, None)
-    update_refs(repository, (RefChange(f"refs/heads/{branch}", None, oid), keep), "drop")
+    changes = [RefChange(f"refs/heads/{branch}", None, oid)]
+    # It is kept already where it was dropped and brought back within this second.
+    if repository.ref_oid(ref) is None:
+        changes.append(RefChange(ref, oid, None))
+    update_refs(repository, changes, "drop")
     return Dropped(branch, ref, oid, now)
 
 

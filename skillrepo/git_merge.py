@@ -39,8 +39,8 @@ def merge_forward(worktree: Path, ref: str, old: str, new: str) -> None:
     """Have git fast-forward the branch that is checked out in a worktree, if it stands on `old`.
 
     The user's hooks run as in any merge. SkillRepoError where it stands elsewhere, as from
-    `refuse_unclean`, and where git refuses, as it does where an untracked file is in the way; then
-    nothing has changed.
+    `refuse_unclean`, and where git refuses, as it does where an untracked or ignored file is in the
+    way; then nothing has changed.
     """
     name = ref.removeprefix(_HEADS)
     with _alone(worktree) as git_dir:
@@ -48,11 +48,17 @@ def merge_forward(worktree: Path, ref: str, old: str, new: str) -> None:
         if _said(worktree, "HEAD") != old:
             raise SkillRepoError(f"`{name}` has changed meanwhile: run it again")
         try:
-            run_git(("merge", "--ff-only", "--quiet", whole_oid(new)), cwd=worktree, hooks=True)
+            _merge(worktree, new)
         except GitError as error:
             why = lock_problem(error.words, (), name)
-            why = why or f"nothing was merged in `{worktree}`: {error.words}"
+            why = why or f"nothing was merged in `{worktree}`: {error.said}"
             raise SkillRepoError(why + _undone(worktree, old, new)) from error
+
+
+def _merge(worktree: Path, new: str) -> None:
+    # A file that git ignores is somebody's all the same, such as `.env`.
+    options = ("--ff-only", "--quiet", "--no-overwrite-ignore")
+    run_git(("merge", *options, whole_oid(new)), cwd=worktree, hooks=True)
 
 
 def _undone(worktree: Path, old: str, new: str) -> str:
@@ -67,8 +73,8 @@ def _undone(worktree: Path, old: str, new: str) -> str:
         run_git(("read-tree", "-m", "-u", new, old), cwd=worktree, hooks=True)
     except GitError as error:
         return (
-            f"\nits files are those of the draft in part, and could not be put back: {error.words}"
-            "\nsave what is yours there, then `git reset --hard` puts them back"
+            f"; its files are those of the draft in part, and could not be put back: {error.said}"
+            "; save what is yours there, then `git reset --hard` puts them back"
         )
     return ""
 

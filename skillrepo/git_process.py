@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from signal import Signals
 from typing import TYPE_CHECKING
 
 from skillrepo.errors import SkillRepoError
@@ -46,14 +47,36 @@ _SET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 # remote.<name>.uploadpack or core.sshCommand says.
 _OFFLINE = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
 _MAX_WORDS = 2000
+# What git says, and what is to be done about it where git does not say that.
+_ADVICE = (
+    ("aborted by hook", "the hook reference-transaction of this repository refused: do as it says"),
+    ("No space left on device", "free space on the disk, and run it again"),
+    ("Disk quota exceeded", "free space, and run it again"),
+    ("Permission denied", "let yourself write there, and run it again"),
+    ("unable to create directory", "let yourself write there, and run it again"),
+    ("SIGXFSZ", "raise the limit that `ulimit -f` shows"),
+    ("insufficient permission", "let yourself write there, and run it again"),
+    ("Read-only file system", "let it be written to, and run it again"),
+    ("File exists.", "another git is at work, or was killed: if none runs, remove the file"),
+    ("promisor remote", "it is not in this partial clone: `git fetch --refetch --no-filter`"),
+    # git has lost the reason.
+    ("couldn't write '", "is the disk full? free space, and run it again"),
+    ("object directory", "bring that folder back, and run it again"),
+    ("Could not read", "the repository is damaged: see `git fsck`"),
+    ("unable to read", "the repository is damaged: see `git fsck`"),
+)
 _SECONDS = 120
 
 
 class GitError(SkillRepoError):
-    """git refused; `words` is what it said, `status` its exit code, `output` its output."""
+    """git refused; `status` is its exit code, `output` its output.
 
-    def __init__(self, message: str, *, status: int, words: str, output: bytes) -> None:
-        super().__init__(message)
+    `words` is what it said, `said` the same on one line and with what is to be done.
+    """
+
+    def __init__(self, command: str, *, status: int, words: str, output: bytes) -> None:
+        self.said = _said(words, status)
+        super().__init__(f"git {command} failed: {self.said}")
         self.status = status
         self.words = words
         self.output = output
@@ -144,8 +167,19 @@ def _refusal(
             have, need = (".".join(map(str, numbers)) for numbers in (version, OLDEST_GIT))
             return SkillRepoError(f"git {have} is too old: install git {need} or later")
     command = next(word for word in arguments if re.fullmatch(r"[a-z]+(-[a-z]+)*", word))
-    message = f"git {command} failed: {words or f'exit code {status}'}"
-    return GitError(message, status=status, words=words, output=done.stdout)
+    return GitError(command, status=status, words=words, output=done.stdout)
+
+
+def _said(words: str, status: int) -> str:
+    if not words:
+        names = {each.value: each.name for each in Signals}
+        ended = f"it was ended by {names.get(-status, f'the signal {-status}')}"
+        words = f"exit code {status}" if status > 0 else ended
+    # A hook that is asked for each ref says the same again and again.
+    own = words.partition("\nAnother git process seems to be running")[0]
+    lines = dict.fromkeys(line.strip() for line in own.splitlines() if line.strip())
+    advice = next((f"; {what}" for sign, what in _ADVICE if sign in words), "")
+    return " / ".join(lines) + advice
 
 
 def _version(cwd: Path) -> tuple[int, ...]:

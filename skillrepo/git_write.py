@@ -46,8 +46,8 @@ _HEADS = "refs/heads/"
 class RefChange(NamedTuple):
     """A ref by its full name, and the commit it is to stand on: `new`, None to delete it.
 
-    It is changed only if it stands on `old` until then, or whatever it stands on where that is
-    None.
+    It is changed only if it stands on `old` until then; where that is None, there must be no such
+    ref.
     """
 
     ref: str
@@ -226,16 +226,20 @@ def update_refs(repository: Repository, changes: Sequence[RefChange], reason: st
 
 def _update(change: RefChange) -> bytes:
     ref, new, old = change
+    if old is None:
+        return os.fsencode(f"create {ref}\0{whole_oid(new or '')}\0")
     if new:
-        return os.fsencode(f"update {ref}\0{whole_oid(new)}\0{whole_oid(old) if old else ''}\0")
+        return os.fsencode(f"update {ref}\0{whole_oid(new)}\0{whole_oid(old)}\0")
     # A branch may be another name for one, which is not to be deleted.
-    return os.fsencode(f"option no-deref\0delete {ref}\0{whole_oid(old) if old else ''}\0")
+    return os.fsencode(f"option no-deref\0delete {ref}\0{whole_oid(old)}\0")
 
 
 def refuse_unfit_branch(repository: Repository, name: str) -> None:
     """SkillRepoError where a branch is checked out, or another is in the way of its name."""
-    branch_ref(name)
+    ref = branch_ref(name)
     _refuse_checked_out(repository, name)
+    if ignores_case(repository):
+        _refuse_case_variant(repository, ref)
     if why := _in_the_way(repository, name):
         raise SkillRepoError(why)
 
@@ -346,7 +350,7 @@ def _refuse_collision(
         ):
             why = (
                 f"cannot commit into `{path}`: the base commit has {os.fsdecode(other)!r} there, "
-                "which is the same where case does not count"
+                "which is the same where case does not count: choose another name, or rename that"
             )
             raise SkillRepoError(why)
 
@@ -398,7 +402,7 @@ def _committed(
             raise SkillRepoError(no_identity(error.words)) from error
         if "-S" in arguments or _NO_SIGNATURE in error.words:
             why = (
-                f"the commit could not be signed, so none was made ({error.words}). Check "
+                f"the commit could not be signed, so none was made ({error.said}). Check "
                 "gpg.format and user.signingKey, or turn signing off: git config commit.gpgSign "
                 "false"
             )
@@ -426,7 +430,10 @@ def _refuse_case_variant(repository: Repository, ref: str) -> None:
         one, two = next(((one, two) for one, two in pairs if one != two), ("", ""))
         if one and one == two.casefold():
             name = other.removeprefix("refs/heads/")
-            why = f"the branch `{name}` is in the way: names that differ in case are one here"
+            why = (
+                f"the branch `{name}` is in the way of `{ref.removeprefix(_HEADS)}`, since names "
+                "that differ in case are one here: rename or delete it"
+            )
             raise BranchExistsError(why)
 
 

@@ -169,7 +169,7 @@ def _readme(skills: tuple[Published, ...]) -> Iterator[str]:
     yield ""
     number = f"{len(skills):,} [Agent Skill" + "s" * (len(skills) != 1)
     yield f"{number}](https://agentskills.io), each in a folder of its own below `{FOLDER}/`."
-    yield "This branch is written by `skillrepo publish`: what is changed here by hand is lost."
+    yield "This branch is written by `skillrepo publish`, which refuses one changed by hand."
     yield ""
     if skills:
         yield "| name | description | version | address |"

@@ -9,7 +9,7 @@ from skillrepo import contract, document, fix, frontmatter_edit
 from skillrepo.check import check
 from skillrepo.context import Context
 from skillrepo.contract import Revision, Terms
-from skillrepo.document import Document, Unreadable
+from skillrepo.document import OUT_OF_REACH, Document, Unreadable
 from skillrepo.draft import Draft, Request, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.files import SKILL_FILE, Overlay
@@ -64,6 +64,10 @@ class Original:
             raise SkillRepoError(f"{path} must be called {SKILL_FILE}; rename it first")
         (skill,) = list(context.library.load([path])) or [Unreadable(path, "", 1, "is a link")]
         why = skill.why if isinstance(skill, Unreadable) else skill.problem and skill.problem.why
+        if why == OUT_OF_REACH:
+            raise SkillRepoError(
+                f"{path} {why}: in a partial clone `git fetch --refetch --no-filter` brings it"
+            )
         if isinstance(skill, Unreadable) or why:
             raise SkillRepoError(f"{path} cannot be read: {why}; mend it by hand first")
         files, kept, executable = _files(context, folder, path)

@@ -31,6 +31,7 @@ from skillrepo.semver import Bump, is_same
 from skillrepo.tokens import tokens
 from skillrepo.triggers import said
 from skillrepo.wording import SCRIPTS
+from skillrepo.yaml_node import Implicit
 
 _MAJOR, _MINOR, _PATCH = Bump.MAJOR, Bump.MINOR, Bump.PATCH
 _ALIKE = 0.6
@@ -502,7 +503,19 @@ def _values(skill: Document) -> dict[str, str]:
 
 
 def _value(value: Any) -> str:
-    return value if isinstance(value, str) else repr(value)
+    plain = _plain(value)
+    return plain if isinstance(plain, str) else repr(plain)
+
+
+def _plain(value: Any) -> Any:
+    """The value with its dates and the like as they are written: quoting one changes no value."""
+    if isinstance(value, Implicit):
+        return value.text
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {_plain(key): _plain(each) for key, each in value.items()}
+    return value
 
 
 def _links(old: Document, new: Document) -> Iterator[Change]:

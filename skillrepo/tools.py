@@ -16,7 +16,10 @@ def outer_commas(text: str) -> list[int]:
 
 
 def split(text: str) -> list[str]:
-    """The tools, which are separated by spaces or commas outside parentheses."""
+    """The tools, which are separated by spaces or commas outside parentheses.
+
+    A parenthesis that is not closed holds nothing together: others read what is behind it.
+    """
     found: list[str] = []
     tool = ""
     depth = 0
@@ -28,4 +31,4 @@ def split(text: str) -> list[str]:
             continue
         tool += character
         depth = max(0, depth + (character == "(") - (character == ")"))
-    return found
+    return [*found, *tool.replace(",", " ").split()]

@@ -363,6 +363,14 @@ def test_each_branch_is_pushed(root: Path, run: Run, git: Git, tmp_path: Path) -
     done = run(root, "new", "--batch", file, "--push", "--json")
     offered = [each["offered"]["pushed"] for each in done.json("batch")["briefs"]]
     assert offered == ["unchanged", "created", "unchanged"]
+    git(bare, "update-ref", "-d", "refs/heads/skill/new/merge-1")
+    done = run(root, "new", "--batch", file, "--pr")
+    assert done.out == (
+        "3 briefs: 3 were done before\n"
+        "at origin: 3 of their branches, 1 pushed now\n"
+        "pull requests: 3 written\n"
+        f"titles and bodies are below {root / '.git/skillrepo/pull-requests'}\n"
+    )
 
 
 def test_one_push_that_fails_stops_no_other(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
@@ -469,6 +477,10 @@ def test_what_was_dropped_stays_away_until_it_is_wanted(
     told = done.json("batch")["briefs"][0]
     assert (done.code, told["status"]) == (0, "skipped")
     assert "its branch is gone" in told["why"]
+    summary = run(root, "new", "--batch", file, *writer(tmp_path)).out
+    assert summary.startswith("2 briefs: 2 were done before\n  skipped ")
+    assert summary.count("\n") == 2
+    assert told["why"] in summary
     assert calls(tmp_path)["merge-0"] == 1
     Path(told["why"].rpartition(" ")[2]).unlink()
     assert run(root, "new", "--batch", file, *writer(tmp_path)).code == 0
@@ -476,7 +488,26 @@ def test_what_was_dropped_stays_away_until_it_is_wanted(
     assert branches(root, git) == ["skill/new/merge-0", "skill/new/merge-1"]
 
 
-@pytest.mark.parametrize("damage", [b"", b'{"version": 1, "name"', b"[]", b"\xff", b"null"])
+DRAFT = {
+    "category": "data",
+    "name": "merge-0",
+    "files": {},
+    "writer": "command",
+    "model": None,
+    "program": None,
+    "draft_notes": [],
+    "rounds": 1,
+    "notes": [],
+}
+WRONG = [
+    b"[" * 100_000,
+    b'{"name": "merge-0", "branch": "b", "commit": "c", "rounds": 1e999, "gate": ""}',
+    json.dumps(DRAFT | {"model": 5}).encode(),
+    json.dumps(DRAFT | {"program": {}}).encode(),
+]
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"version": 1, "name"', b"[]", b"\xff", b"null", *WRONG])
 def test_a_record_that_was_cut_claims_nothing(
     root: Path, run: Run, git: Git, tmp_path: Path, damage: bytes
 ) -> None:

@@ -114,6 +114,18 @@ def test_wrong_usage_is_two(arguments: tuple[str, ...], tmp_path: Path, run: Run
     assert "Error: " in done.err
 
 
+@pytest.mark.parametrize("group", ["taxonomy", "config", "hooks"])
+def test_what_a_group_has_is_said_whole(group: str, tmp_path: Path, run: Run) -> None:
+    done = run(tmp_path, group, "--help")
+    commands = done.out.partition("\nCommands:\n")[2]
+    assert (done.code, bool(commands), "..." in commands) == (0, True, False)
+
+
+def test_a_command_that_is_misspelt(tmp_path: Path, run: Run) -> None:
+    assert run(tmp_path, "promot", "x").err.endswith("'promot'. Did you mean 'promote'?\n")
+    assert run(tmp_path, "nothing").err.endswith("No such command 'nothing'.\n")
+
+
 def test_error_of_the_user_is_one_line(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,11 @@ from skillrepo.closing_words import without_closing
         ),
         ("fix https://github.com/o/r/issues/1", "fix - https://github.com/o/r/issues/1"),
         ("links-resolve: #1", "links-resolve - #1"),
+        ("Closes GL-4", "Closes - GL-4"),
+        (
+            "closes [issue:4] and resolves [work_item:g/p/5]",
+            "closes - [issue:4] and resolves - [work_item:g/p/5]",
+        ),
         ("fixes\n#1", "fixes -\n#1"),
         *(
             (text, text)

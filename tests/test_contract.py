@@ -42,6 +42,7 @@ NO_STEPS = OLD[: OLD.index("## Steps")] + OLD[OLD.index("## Limits") :]
         ),
         ("Read\n", "Read Bash(git:*)\n", "keeps-tools", "It needs Bash"),
         ("Read\n", "Read Bash(git:*)\n", "keeps-tools", "more allowed tools"),
+        ("Read\n", "Read Bash(git:*\n", "keeps-tools", "more allowed tools"),
         ("## Limits", "## Other\n\nNothing of it all.\n\n## Borders", "", ""),
     ],
 )

@@ -152,6 +152,43 @@ def test_a_branch_of_a_remote(root: Path, run: Run, git: Git, tmp_path: Path) ->
     assert f"git push origin --delete {BRANCH}" in done.err
 
 
+def test_what_a_remote_has_still_is_told(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
+    draft(root, git, BRANCH, DRAFT)
+    draft(root, git, f"{BRANCH}-other", DRAFT)
+    git(tmp_path, "clone", "--quiet", str(root), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "branch", BRANCH, f"origin/{BRANCH}")
+    done = run(clone, "drop", BRANCH)
+    assert done.code == 0
+    (told,) = [line for line in done.out.splitlines() if "origin" in line]
+    assert told.startswith("it is still at origin, as last fetched; ")
+    git(clone, *shlex.split(told.rpartition(": ")[2])[1:])
+    left = refs(root, git, "refs/heads/skill")
+    assert left.keys() == {f"refs/heads/{BRANCH}-other"}
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("csv", BRANCH),
+        ("data/csv", BRANCH),
+        ("skill/new/cvs", BRANCH),
+        ("skill/revise/csv", BRANCH),
+        ("skill/revise/pdf", "skill/revise/pdf/a, skill/revise/pdf/b"),
+    ],
+)
+def test_words_that_may_stand_for_drafts(
+    words: str, meant: str, *, root: Path, run: Run, git: Git
+) -> None:
+    for branch in (BRANCH, "skill/revise/pdf/a", "skill/revise/pdf/b"):
+        draft(root, git, branch, DRAFT)
+    done = run(root, "drop", words)
+    assert (done.code, done.err) == (
+        2,
+        f"error: there is no draft '{words}' here: did you mean {meant}?\n",
+    )
+
+
 @pytest.mark.parametrize("branch", ["skill/new/-x", "skill/new/--force", "skill/new/a'b;c"])
 def test_hostile_names_are_data(branch: str, root: Path, run: Run, git: Git) -> None:
     oid = draft(root, git, branch, DRAFT)
@@ -184,7 +221,7 @@ def test_a_lock_is_named_and_left(lock: str, root: Path, run: Run, git: Git) -> 
     assert refs(root, git, "refs/heads/skill", KEEP) == {f"refs/heads/{BRANCH}": oid}
 
 
-@pytest.mark.parametrize("words", range(8))
+@pytest.mark.parametrize("words", range(7))
 def test_what_git_read_before_a_kill_is_not_half_of_it(
     words: int, root: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

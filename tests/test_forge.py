@@ -740,6 +740,14 @@ def test_address_in_a_reply_cannot_carry_the_token(github: tuple[Server, GitHubS
     assert opened.url == "https://github.com/***"
 
 
+def test_address_in_a_reply_is_one_line_of_an_error(github: tuple[Server, GitHubStand]) -> None:
+    server, stand = github
+    stand.pull(HEAD, html_url="https://x/\nerror: x\x1b[2J", title=TITLE, body=BODY)
+    server.before("POST", ".*/labels", refusal(500, "no"))
+    with pytest.raises(SkillRepoError, match=r"^https://x/ error: x<U\+001B>\[2J is open, but"):
+        put(server)
+
+
 @pytest.mark.parametrize(
     "following",
     ["https://evil.example/repos?page=2", "http://127.0.0.1:1/repos", "@evil.example/x"],

@@ -542,7 +542,11 @@ def arm(root: Path, git: Git, traps: Path) -> None:
     traps.mkdir()
     hooks = root / ".git/evil-hooks"
     hooks.mkdir()
-    for name in ("pre-commit", "post-index-change", "reference-transaction", "post-checkout"):
+    for name in (
+        *("pre-commit", "post-index-change", "reference-transaction", "post-checkout"),
+        *("prepare-commit-msg", "commit-msg", "post-commit", "pre-merge-commit", "post-merge"),
+        *("pre-push", "push-to-checkout", "post-rewrite", "pre-auto-gc", "fsmonitor-watchman"),
+    ):
         for folder in (hooks, root / ".git/hooks"):
             folder.mkdir(exist_ok=True)
             Path(trap(f"hook-{name}")).replace(folder / name)

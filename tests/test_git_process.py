@@ -91,3 +91,17 @@ def test_git_does_not_wait_for_ever(make_repo: MakeRepo, monkeypatch: pytest.Mon
     monkeypatch.setattr(git_process, "_SECONDS", 0.5)
     with pytest.raises(SkillRepoError, match="did not end within"):
         Repository.open(root).files()
+
+
+@pytest.mark.parametrize("hooks", [False, True])
+def test_hooks_run_where_they_are_wanted_alone(
+    make_repo: MakeRepo, tmp_path: Path, *, hooks: bool
+) -> None:
+    root = make_repo({"a": "a"})
+    for name in ("pre-commit", "commit-msg", "post-commit", "reference-transaction"):
+        hook = root / ".git/hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch '{tmp_path}/{name}.ran'\n")
+        hook.chmod(0o755)
+    run_git(("commit", "--allow-empty", "--quiet", "-m", "x"), cwd=root, hooks=hooks)
+    assert len(list(tmp_path.glob("*.ran"))) == 4 * hooks

@@ -695,7 +695,7 @@ def test_commit_paths_runs_hooks_in_the_users_git(plain: Path) -> None:
     (plain / "new.md").write_text("x")
     with pytest.raises(SkillRepoError) as caught:
         commit_paths(Repository.open(plain), ["new.md"], "add new")
-    assert "\nnew.md" in str(caught.value)
+    assert " / new.md" in str(caught.value)
     assert "GIT_ALLOW_PROTOCOL" not in str(caught.value)
 
 

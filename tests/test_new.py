@@ -539,14 +539,21 @@ def test_outside_of_a_repository(tmp_path: Path, run: Run) -> None:
     assert "is in no git repository; `skillrepo init` makes one" in done.err
 
 
-def test_no_taxonomy(make_repo: MakeRepo, run: Run) -> None:
+def test_no_taxonomy(make_repo: MakeRepo, run: Run, git: Git) -> None:
     root = make_repo({"README.md": ""})
     assert "run `skillrepo init` and commit what it writes" in run(root, "new", BRIEF).err
     assert "run `skillrepo init`\n" in run(root, "new", BRIEF, "--write-only").err
     (root / "taxonomy.yaml").write_text(TAXONOMY)
     done = run(root, "new", BRIEF)
     assert done.code == 2
-    assert "but the worktree has: commit it there, or start from" in done.err
+    do = "commit it there, for example with `skillrepo init --commit`\n"
+    assert f"but the worktree has: {do}" in done.err
+    git(root, "switch", "--quiet", "-c", "other")
+    git(root, "add", "taxonomy.yaml")
+    git(root, "commit", "--quiet", "-m", "x")
+    assert (
+        f"start from HEAD, which has it, with --base HEAD, or {do}" in run(root, "new", BRIEF).err
+    )
 
 
 @pytest.mark.parametrize("text", ["version: 1\ncategories: [\n", "version: 2\n", "", "a: &b\n"])

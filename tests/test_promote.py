@@ -146,6 +146,18 @@ def test_conflicts_are_refused(theirs: str, said: str, root: Path, run: Run, git
     assert git(root, "rev-parse", "main") == main
 
 
+def test_what_was_squashed_is_not_merged_again(root: Path, run: Run, git: Git) -> None:
+    draft(root, git, BRANCH, DRAFT)
+    later(root, git)
+    assert run(root, "promote", BRANCH).code == 0
+    main = git(root, "rev-parse", "main")
+    done = run(root, "promote", BRANCH)
+    assert done.code == 2
+    said = f"{BRANCH} changes nothing that is not so in main already: `skillrepo drop {BRANCH}`"
+    assert said in done.err
+    assert git(root, "rev-parse", "main") == main
+
+
 def test_what_changes_more_than_a_skill_is_not_grafted(root: Path, run: Run, git: Git) -> None:
     draft(root, git, BRANCH, {**DRAFT, "other.txt": "x"})
     later(root, git)
@@ -163,6 +175,7 @@ def test_gate_is_that_of_the_target(root: Path, run: Run, git: Git) -> None:
     assert done.code == 1
     assert "M102" in done.out
     assert f"{BRANCH} does not pass the gate" in done.out
+    assert done.out.endswith("next: mend it on its branch; to merge it as it is, use git merge\n")
     shape = run(root, "promote", BRANCH, "--json").json("promote")
     assert (shape["passes"], shape["how"], shape["commit"], shape["worktree"]) == (
         *(False, None, None),
@@ -195,8 +208,10 @@ def test_worktree_that_is_not_clean_is_left_alone(
     assert everything(root) == before
 
 
-def test_untracked_file_that_is_in_the_way(root: Path, run: Run, git: Git) -> None:
+@pytest.mark.parametrize("ignored", ["", PATH, "skills/"])
+def test_untracked_file_that_is_in_the_way(ignored: str, root: Path, run: Run, git: Git) -> None:
     draft(root, git, BRANCH, DRAFT)
+    (root / ".git/info/exclude").write_text(f"{ignored}\n")
     before = git(root, "rev-parse", "main")
     (root / PATH).parent.mkdir(parents=True)
     (root / PATH).write_text("mine")
@@ -295,6 +310,7 @@ def test_branch_that_moved_after_the_gate(root: Path, git: Git) -> None:
     [
         ((BRANCH, "--ff", "--squash"), "exclude each other"),
         (("main",), "there is no draft 'main' here"),
+        (("csv",), f"did you mean {BRANCH}?"),
         ((BRANCH, "--into", "none"), "there is no branch 'none' here"),
         ((BRANCH, "--into", "-x"), "there is no branch '-x' here"),
         ((BRANCH, "--into", ""), "to merge into"),

@@ -154,8 +154,8 @@ def test_the_readme(make_repo: MakeRepo, run: Run, git: Git) -> None:
     text = git(root, "cat-file", "blob", "flat/tree:README.md")
     assert text == (
         "# Skills\n\n2 [Agent Skills](https://agentskills.io), each in a folder of its own below "
-        "`skills/`.\nThis branch is written by `skillrepo publish`: what is changed here by hand "
-        "is lost.\n\n| name | description | version | address |\n| --- | --- | --- | --- |\n"
+        "`skills/`.\nThis branch is written by `skillrepo publish`, which refuses one changed "
+        "by hand.\n\n| name | description | version | address |\n| --- | --- | --- | --- |\n"
         r"| [a](skills/a/SKILL.md) | A \| \<img src=x\> \[x\](http\://e) \`c\` \*b\* \@me www\.e "
         r"\#1 \<U+202E\> \#\# Use when | 1.2.0 | data/a |"
         "\n| [b](skills/b/SKILL.md) | Merges PDF files. Use when PDF files are to become one. | "
@@ -168,6 +168,22 @@ def test_a_repository_without_a_taxonomy(make_repo: MakeRepo, run: Run, git: Git
     assert run(root, "publish").code == 0
     assert published(root, git) == ["a"]
     assert "| deep/er/est/by/a |" in git(root, "cat-file", "blob", "published:README.md")
+
+
+@pytest.mark.parametrize("ref", ["main", "refs/heads/main", "skill/new/a"])
+def test_a_branch_of_written_skills_is_refused(ref: str, root: Path, run: Run, git: Git) -> None:
+    git(root, "switch", "--quiet", "-c", "other")
+    done = run(root, "publish", "--ref", ref)
+    assert done.code == 2
+    assert "is for skills as they are written: give another branch with --ref" in done.err
+
+
+def test_what_can_be_mended_is_told(make_repo: MakeRepo, run: Run) -> None:
+    root = make_repo({**FILES, "skills/data/a/SKILL.md": skill("a", extra="author: me\n")})
+    done = run(root, "publish")
+    assert (done.code, "M103" in done.out) == (1, True)
+    assert done.out.splitlines()[-1].startswith("next: `skillrepo validate --profile spec --fix`")
+    assert run(root, "validate", "--profile", "spec", "--fix").code == 0
 
 
 def test_json(root: Path, run: Run, git: Git) -> None:

@@ -583,15 +583,21 @@ def test_what_it_is_merged_into_is_not_forgotten(place: Place, git: Git) -> None
     assert "adds stable.md" in pull["body"]
 
 
-def test_what_it_is_merged_into_is_not_here(place: Place, git: Git) -> None:
+@pytest.mark.parametrize(
+    ("base", "shown"),
+    [
+        ("stable", "stable"),
+        ("--upload-pack=touch x", "NAME"),
+        ("+evil:refs/heads/main", "NAME"),
+    ],
+)
+def test_what_it_is_merged_into_is_not_here(base: str, shown: str, place: Place, git: Git) -> None:
     place.run(place.root, *new())
-    place.stand.pull(BRANCH)["base"]["ref"] = "stable"
+    place.stand.pull(BRANCH)["base"]["ref"] = base
     done = place.run(place.root, "pr", BRANCH)
     assert done.code == 2
-    assert (
-        "merged into stable, which is not here, so nothing was pushed: git fetch origin stable"
-        in (done.err)
-    )
+    why = f"merged into {base}, which is not here, so nothing was pushed: git fetch origin {shown}."
+    assert why in done.err
     assert place.pushed(git) == []
 
 
@@ -883,6 +889,7 @@ def test_many_processes_open_one(processes: int, place: Place) -> None:
     ("arguments", "said"),
     [
         (("skill/new/x",), "there is no branch skill/new/x; `git branch` lists those there are"),
+        ((BRANCH.rpartition("/")[2],), f"there is no branch {BRANCH.rpartition('/')[2]}: did you"),
         (("--", "--force"), "'--force' is no name for a branch"),
         (("main",), "main adds no commit to main: it is merged, or empty"),
         ((BRANCH, "--into", "x"), "'x' is not a commit of this repository"),

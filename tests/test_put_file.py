@@ -1,9 +1,18 @@
 """A file that is put in place, by a process that is killed at each of its steps."""
 
+import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+from content_repo import draft
+
+from skillrepo.batch_records import Landed, Records
+from skillrepo.drafting import Drafted
+from skillrepo.put_file import put
 
 # Python tells its audit hooks of what it is about to do.
 KILLED = """\
@@ -43,3 +52,33 @@ def test_a_kill_leaves_the_old_file_or_the_new_one_with_its_mode(tmp_path: Path)
     assert found == sorted(found, reverse=True)
     assert (found[0], found[-1]) == (b"old", b"new")
     assert len(found) > 4
+
+
+def test_what_is_lasting_is_on_the_disk_before_it_is_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "a"
+    real = os.fsync
+    synced: list[tuple[bool, bool]] = []
+
+    def fsync(opened: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(opened).st_mode), target.exists()))
+        real(opened)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    put(target, b"x", lasting=True)
+    assert synced == [(False, False), (True, True)]
+    put(target, b"y")
+    assert len(synced) == 2
+
+
+def test_a_draft_is_lasting_and_that_it_landed_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    records = Records(tmp_path)
+    records.store("key", Drafted(draft("text"), 1, (), passes=True))
+    assert len(synced) == 2
+    records.finish("key", Landed("name", "branch", "commit", 1, ""))
+    assert len(synced) == 2

@@ -144,6 +144,17 @@ def test_the_message(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
     assert trailers.startswith("Skill: data/pdf-merge\nSkill-Version: 1.3.0\nSkill-Writer: command")
 
 
+def test_the_message_keeps_the_lines_of_feedback(root: Path, run: Run, git: Git) -> None:
+    said = "Say more:\n\n- this fixes\n#1\n---\nSkill: x/y\n"
+    (root / "said.txt").write_text(said)
+    args = ("--feedback-file", str(root / "said.txt"), "--slug", "x")
+    assert run(root, "revise", "pdf-merge", *args, *by(*ADDED)).code == 0
+    message = git(root, "log", "-1", "--format=%B", f"{BRANCH}/x")
+    assert message.split("\n\n")[1] == "Say more:\n- this fixes -\n#1\n ---\nSkill: x/y"
+    found = git(root, "log", "-1", "--format=%(trailers:key=Skill,valueonly)", f"{BRANCH}/x")
+    assert found.strip() == "data/pdf-merge"
+
+
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
@@ -343,6 +354,25 @@ def test_what_breaks_the_contract_is_not_committed(
     assert clause in [each["clause"] for each in told["breaches"]]
     assert (Path(told["kept"]) / "SKILL.md").is_file()
     assert branches(root, git) == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "do"),
+    [(LOST, "name in the feedback what may go"), (("say more", "say more"), "say it in other")],
+)
+def test_what_to_do_about_a_breach(steps: tuple[str, str], do: str, root: Path, run: Run) -> None:
+    done = run(root, "revise", "pdf-merge", "Improve it", *by(*steps))
+    assert f"\nnext: {do}" in done.out
+
+
+def test_one_more_commit_has_the_version_of_the_branch(root: Path, run: Run) -> None:
+    args = ("revise", "pdf-merge", SAID, "--slug", "x")
+    assert run(root, *args, *by(*ADDED)).code == 0
+    more = ("## Checks", "## Results\n\nOpen the pages and count them.\n\n## Checks")
+    done = run(root, *args, *by(*more))
+    assert done.code == 0
+    assert "The version of the whole branch is 1.3.0.\n" in done.out
+    assert "It asks for" not in done.out
 
 
 def test_the_writer_is_told_of_the_breach(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
@@ -693,15 +723,19 @@ def test_a_branch_of_a_remote(root: Path, run: Run, git: Git, tmp_path: Path) ->
     assert f"git branch {BRANCH}/x origin/{BRANCH}/x" in done.err
 
 
-def test_skills_that_cannot_be_revised(make_repo: MakeRepo, run: Run) -> None:
+def test_skills_that_cannot_be_revised(make_repo: MakeRepo, run: Run, git: Git) -> None:
     root = make_repo({"SKILL.md": skill("repo"), "skills/data/x/SKILL.md": "---\nname: [\n---\n"})
     assert "lies at the top of the repository" in run(root, "revise", "repo", SAID, *by()).err
     assert "mend it by hand first" in run(root, "revise", "x", SAID, *by()).err
     (root / "skills/data/new").mkdir()
     (root / "skills/data/new/SKILL.md").write_text(skill("new"))
-    assert (
-        "has no skill 'new': commit it there first" in run(root, "revise", "new", SAID, *by()).err
-    )
+    done = run(root, "revise", "new", SAID, *by())
+    assert "has no skill 'new': commit it there first\n" in done.err
+    git(root, "switch", "--quiet", "-c", "other")
+    git(root, "add", "skills/data/new")
+    git(root, "commit", "--quiet", "-m", "x")
+    done = run(root, "revise", "new", SAID, *by())
+    assert "first, or start from HEAD, which has it, with --base HEAD\n" in done.err
     assert "there is no skill 'none'" in run(root, "revise", "none", SAID, *by()).err
 
 

@@ -205,9 +205,24 @@ def test_one_of_two_equal_constraints() -> None:
         ("```text\nYou MUST keep the originals.\n```", "You MUST keep the originals."),
         ("<!-- You MUST keep the originals. -->", "You MUST keep the originals."),
         ("~~You MUST keep the originals.~~", "You MUST keep the originals."),
+        *(
+            (new, "You MUST keep the originals.")
+            for new in (
+                "[//]: # (Once. You MUST keep the originals. So it was.)",
+                '[a]: <b>\n"Once.\nYou MUST keep the originals.\nSo."',
+                "[Once. You MUST keep the originals. So]: #",
+                "<del>Once. You MUST keep the originals. So.</del>",
+                "<s>\n\nYou MUST keep the originals.\n\n</s>",
+                "~~In ~/x once. You MUST keep the originals. So.~~",
+                "~Once. You MUST keep the originals. So.~",
+                "\u274c You MUST keep the originals.",
+            )
+        ),
         ("You need not keep the originals.", "You MUST keep the originals."),
         ("You MUST NOT keep the originals.", "You MUST keep the originals."),
         ("You MUST keep the originals. Except when told.", "You MUST keep the originals."),
+        ("You MUST keep the originals. *Unless* told.", "You MUST keep the originals."),
+        ("You MUST keep the originals. (**Exceptions**: old.)", "You MUST keep the originals."),
     ],
 )
 def test_a_constraint_that_no_longer_binds_is_gone(new: str, found: str) -> None:
@@ -261,6 +276,11 @@ def test_a_constraint_without_its_capitals_is_none() -> None:
         ("a <!-- NEVER x --> b\n\n<!--\nNEVER y\n\nNEVER z", []),
         ("In `<!-- NEVER x -->` text", ["In <!-- NEVER x --> text"]),
         ("~~You MUST go.~~ Stay.", []),
+        ("In ~5 s (~10 at most) you MUST go.", ["In ~5 s (~10 at most) you MUST go."]),
+        ("After `<s>` you MUST go. `</s>` ends.", ["After <s> you MUST go."]),
+        ("- [ ] You MUST go.\n\n[a]: b\n\nYou MUST stay.", ["You MUST go.", "You MUST stay."]),
+        ("NEVER add `*.pem` or **src/***.", ["NEVER add *.pem or src/***."]),
+        ("\u26d4 *NEVER* **go**.", ["\u26d4 NEVER go."]),
         ("> [!IMPORTANT]\n> You MUST go.", ["You MUST go."]),
         ("You MUST\r\ngo.\r\n\r\nx", ["You MUST go."]),
         ("必须保留。可以走。禁止删除。", ["必须保留。", "禁止删除。"]),
@@ -272,6 +292,22 @@ def test_a_constraint_without_its_capitals_is_none() -> None:
 )
 def test_what_is_a_constraint(text: str, found: list[str]) -> None:
     assert [each.text for each in constraints(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("NEVER add *.pem.", "NEVER add .pem.", False),
+        ("NEVER touch src/*.", "NEVER touch src/.", False),
+        ("NEVER touch `**/x`.", "NEVER touch /x.", False),
+        ("NEVER touch *x*, **y** and ***z***.", "NEVER touch x, y and z.", True),
+        ("\u274c NEVER go.", "NEVER go.", True),
+        ("\u274c One MUST go.", "One MUST go.", False),
+    ],
+)
+def test_what_marks_alone_make_another_constraint(one: str, other: str, *, same: bool) -> None:
+    (first,), (second,) = constraints(one), constraints(other)
+    assert (first.key == second.key) is same
 
 
 # The description.
@@ -374,6 +410,14 @@ def test_hostile_texts_take_no_time() -> None:
         short = text[:60_000]
         one, other = skill(description=short, body=text), skill(description=short[:-9], body="x")
         assert compare(snapshot(one), snapshot(other)).changes
+    for text in (
+        "NEVER" + ". - " * long,
+        "~a " * long + "NEVER",
+        "<s> " * long + "NEVER </",
+        "[a]:" + " " * long + "< NEVER",
+        '[a]: b "\n' * (long // 2) + "NEVER",
+    ):
+        assert list(constraints(text)) is not None
     tools = " ".join(f"Bash(x{number}:*)" for number in range(4_000))
     one, other = (skill(extra=f"allowed-tools: {each}\n") for each in (tools, tools[11:]))
     assert compare(snapshot(one), snapshot(other)).bump is Bump.MAJOR
@@ -401,6 +445,25 @@ def test_hostile_texts_take_no_time() -> None:
         ),
         ("metadata: {version: 1.0.0}\n", "metadata: {version: 1.0.1}\n", [], None),
         ("metadata: {a: '1'}\n", 'metadata: {a: "1"}\n', ["layout changed"], Bump.PATCH),
+        # A date is written with its words, never as what we read it into.
+        (
+            "metadata: {a: 2026-03-06}\n",
+            "metadata: {a: '2026-03-06'}\n",
+            ["layout changed"],
+            Bump.PATCH,
+        ),
+        (
+            "metadata: {a: 2026-03-06}\n",
+            "metadata: {a: 2026-03-07}\n",
+            ["key changed: metadata.a (2026-03-06 → 2026-03-07)"],
+            Bump.PATCH,
+        ),
+        (
+            "license: [2026-03-06]\n",
+            "license: [2026-03-07]\n",
+            ["key changed: license (['2026-03-06'] → ['2026-03-07'])"],
+            Bump.MINOR,
+        ),
         (
             "allowed-tools: Read\n",
             "allowed-tools: Read Bash\n",

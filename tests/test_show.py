@@ -188,3 +188,14 @@ def test_no_skill(make_repo: MakeRepo, run: Run) -> None:
     done = run(make_repo(FILES), "show", "pdf-merge")
     assert (done.code, done.out) == (2, "")
     assert "there is no skill 'pdf-merge' in the worktree" in done.err
+
+
+def test_a_skill_that_only_a_draft_has(make_repo: MakeRepo, run: Run, git: Git) -> None:
+    root = make_repo({**FILES, f"{FOLDER}/SKILL.md": text()})
+    git(root, "branch", "skill/new/csv-join")
+    done = run(root, "show", "csv-join")
+    assert done.code == 2
+    assert done.err.endswith("in the worktree: did you mean skill/new/csv-join?\n")
+    # That branch has none, so it is not proposed again.
+    assert "did you mean" not in run(root, "show", "skill/new/csv-join").err
+    assert run(root, "show", "pdf-mrege").err.endswith(": did you mean pdf-merge?\n")

@@ -13,7 +13,8 @@ from skillrepo import tools
         ("Bash(a, b),Read", [10], ["Bash(a, b)", "Read"]),
         ("Bash(a(b, c) d, e) ", [], ["Bash(a(b, c) d, e)"]),
         ("a), b", [2], ["a)", "b"]),
-        ("a(, b", [], []),
+        ("a(, b", [], ["a(", "b"]),
+        ("Read Bash(git:*", [], ["Read", "Bash(git:*"]),
         ("", [], []),
     ],
 )

@@ -388,17 +388,20 @@ PIECES = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(brief=PIECES, description=PIECES, note=PIECES, path=PIECES, model=PIECES)
+@given(brief=PIECES, description=PIECES, note=PIECES, path=PIECES, model=PIECES, writer=PIECES)
 def test_no_text_adds_a_trailer(**texts: str) -> None:
     made = draft(skill(description=texts["description"]))
     made = replace(made, model=texts["model"] or None, notes=(texts["note"],))
+    # Those of a batch come from its records, or from a cluster.
+    made = replace(made, writer=f"x{texts['writer']}", program=texts["writer"] or None)
     source = Source(texts["path"], "text", "0" * 64)
     message = commit_message(
         proposal(made, (finding(texts["note"], texts["path"]),)),
         request(brief=texts["brief"], sources=(source,)),
     )
     keys = [line.partition(":")[0] for line in trailers(message)]
-    assert [key for key in keys if key not in {"Skill-Version", "Skill-Model"}] == [
+    optional = {"Skill-Version", "Skill-Model", "Skill-Program"}
+    assert [key for key in keys if key not in optional] == [
         *("Skill", "Skill-Writer", "Skill-Brief", "Skill-Source")
     ]
     assert visible(message) == message

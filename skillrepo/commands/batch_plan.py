@@ -15,6 +15,7 @@ from skillrepo.commands.work import Work
 from skillrepo.draft import Source
 from skillrepo.drafting import Drafted, Task
 from skillrepo.errors import SkillRepoError
+from skillrepo.nearest import Nearest
 
 _Read = tuple[tuple[Source, ...], tuple[str, ...]]
 
@@ -68,7 +69,11 @@ def read_batch(file: str) -> tuple[tuple[Brief, ...], Path]:
 def jobs_of(
     briefs: Iterable[Brief], folder: Path, work: Work, writer: Sequence[str]
 ) -> dict[str, Job]:
-    """Key → job. Raises `SkillRepoError` that names each line which cannot be done."""
+    """Key → job. Raises `SkillRepoError` that names each line which cannot be done.
+
+    A model is shown the skills that come near.
+    """
+    nearest = Nearest.of(work.context) if writer[0] == "model" else None
     jobs: dict[str, Job] = {}
     problems: list[str] = []
     # Many lines name the same documents.
@@ -84,7 +89,8 @@ def jobs_of(
             problems.append(f"line {brief.line}: {_first(error)}")
             continue
         key = batch.key(brief, read[0], writer)
-        task = Task(key, brief.text, read[0], brief.name, category)
+        near = nearest.to(brief.text) if nearest else ()
+        task = Task(key, brief.text, read[0], brief.name, category, near)
         jobs[key] = Job(brief, task, read[1])
     batch.refuse(problems)
     return jobs

@@ -1,8 +1,9 @@
 """What `skillrepo new --batch` says of each brief, and of all together."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 
 import click
@@ -10,7 +11,9 @@ import click
 from skillrepo.batch import Brief
 from skillrepo.batch_records import Landed
 from skillrepo.commands.offering import Offered, shape
+from skillrepo.commands.spending import spent_lines, spent_shape
 from skillrepo.output import json, shapes
+from skillrepo.program.account import Account
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
 
@@ -53,13 +56,30 @@ def counts(results: Iterable[Result], total: int) -> str:
     return f"{total:,} brief{'s' * (total != 1)}: {', '.join(told) or 'none done'}"
 
 
-def as_text(results: Sequence[Result]) -> str:
-    """The summary for people: how many of each, and what is to be looked after."""
-    bad = [_line(result) for result in results if result.status in ("failed", "error")]
-    return "\n".join([counts(results, len(results)), *(f"  {line}" for line in bad)])
+def as_text(results: Sequence[Result], account: Account) -> str:
+    """The summary for people: how many of each, what is to be looked after, and what it cost."""
+    bad = [_line(each) for each in results if each.status in ("failed", "error") or each.why]
+    told = [counts(results, len(results)), *(f"  {line}" for line in bad), *_offers(results)]
+    return "\n".join((*told, *spent_lines(account)))
 
 
-def as_json(results: Sequence[Result]) -> str:
+def _offers(results: Iterable[Result]) -> Iterator[str]:
+    """How many branches the remote has, and what became of their pull requests."""
+    offered = [result.offered for result in results if result.offered]
+    new = sum(each.pushed != "unchanged" for each in offered)
+    if offered:
+        remote = one_line(offered[0].remote)
+        yield f"at {remote}: {len(offered):,} of their branches, {new:,} pushed now"
+    opened = [each.opened for each in offered if each.opened]
+    if opened:
+        found = Counter(each.state for each in opened)
+        states = ", ".join(f"{count:,} {state}" for state, count in found.items())
+        yield f"pull requests: {states}"
+    folders = {str(Path(each.folder).parent) for each in opened if each.folder}
+    yield from (f"titles and bodies are below {one_line(each)}" for each in sorted(folders))
+
+
+def as_json(results: Sequence[Result], account: Account) -> str:
     """One JSON object."""
     found = Counter(result.status for result in results)
     return json.dumps(
@@ -70,6 +90,7 @@ def as_json(results: Sequence[Result]) -> str:
             skipped=found["skipped"],
             failed=found["failed"],
             error=found["error"],
+            spent=spent_shape(account),
         )
     )
 

@@ -27,6 +27,7 @@ from skillrepo.config import Config
 from skillrepo.draft import Write
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, draft
 from skillrepo.errors import SkillRepoError
+from skillrepo.program.account import Account
 from skillrepo.user_config import Task as ModelTask
 from skillrepo.writer.command import CommandWriter
 from skillrepo.writer.offline import write as write_offline
@@ -56,12 +57,19 @@ class Asked:
         if not all(part.isascii() and part.isdecimal() for part in (number, count)):
             raise click.UsageError(f"--shard {shard}: give it as 2/5, which is the second of five")
         if not 1 <= int(number) <= int(count):
-            raise click.UsageError(f"--shard {shard}: there is no such shard; the first is 1")
+            raise click.UsageError(f"--shard {shard}: in I/N, I goes from 1 to N")
         return cls(file, jobs, dask, (int(number), int(count)))
 
 
-def run(  # noqa: PLR0913 - one for each decision of the command line
-    asked: Asked, work: Work, write: Write, config: Config, target: Target | None, *, json: bool
+def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
+    asked: Asked,
+    work: Work,
+    write: Write,
+    config: Config,
+    target: Target | None,
+    account: Account,
+    *,
+    json: bool,
 ) -> int:
     """Do a batch, and give the exit code. Raises `SkillRepoError`."""
     if work.step not in COMMITS:
@@ -82,7 +90,8 @@ def run(  # noqa: PLR0913 - one for each decision of the command line
         results = [collector.results[key] for key in mine]
         if target:
             results = [_offered(result, work, target) for result in results]
-    click.echo(batch_report.as_json(results) if json else batch_report.as_text(results))
+    report = batch_report.as_json if json else batch_report.as_text
+    click.echo(report(results, account))
     if collector.bugs:
         raise collector.bugs[0]
     return batch_report.exit_code(results)
@@ -137,18 +146,20 @@ def _break_off(engine: Engine, collector: Collector, total: int) -> None:
 def _engine(
     asked: Asked, tasks: Sequence[Task], workshop: Workshop, records: Records, finished: Finished
 ) -> Engine:
-    def remember(task: Task, made: Drafted | Failed) -> None:
+    def remember(task: Task, made: Drafted | Failed) -> Drafted | Failed:
         # At once: what still waits for its commit when we are killed has been paid for.
         if isinstance(made, Drafted) and made.passes:
-            records.store(task.key, made)
+            try:
+                records.store(task.key, made)
+            except SkillRepoError as error:
+                return Failed(str(error), made.draft.files)
+        return made
 
     if asked.dask is not None:
         return Cluster(asked.dask, tasks, workshop, remember, finished=finished)
 
     def make(task: Task) -> Drafted | Failed:
-        made = draft(task, workshop)
-        remember(task, made)
-        return made
+        return remember(task, draft(task, workshop))
 
     def end() -> None:
         if isinstance(workshop.write, CommandWriter):

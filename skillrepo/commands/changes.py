@@ -16,10 +16,11 @@ _COLORS = {Bump.MAJOR: "red", Bump.MINOR: "yellow", Bump.PATCH: "cyan"}
 _WIDTH = max(len(str(bump)) for bump in Bump)
 
 
-def lines(diff: SkillDiff, *, plain: bool = False) -> Iterator[str]:
+def lines(diff: SkillDiff, *, plain: bool = False, part: bool = False) -> Iterator[str]:
     """Each change with the bump that it asks for, tokens, and what becomes of the version.
 
-    Without `plain` they are as standard output wants them.
+    Without `plain` they are as standard output wants them. With `part` they are those of one more
+    commit on a branch, whose version is that of all of them together.
     """
     color = not plain and form_of(os.environ, is_terminal=sys.stdout.isatty())[1]
     for change in diff.changes:
@@ -28,7 +29,10 @@ def lines(diff: SkillDiff, *, plain: bool = False) -> Iterator[str]:
         yield f"  {bump}  {_line(change)}"
     before, after = diff.tokens
     yield f"SKILL.md: ≈ {before:,} tokens before, ≈ {after:,} after"
-    yield _verdict(diff)
+    if part:
+        yield f"The version of the whole branch is {one_line(diff.versions[1])}."
+    else:
+        yield _verdict(diff)
 
 
 def _line(change: Change) -> str:

@@ -2,14 +2,17 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+
+import click
 
 from skillrepo.batch_records import Landed, Records
 from skillrepo.commands import batch_report
 from skillrepo.commands.batch_plan import Plan
 from skillrepo.commands.batch_report import Result
 from skillrepo.commands.engines import Made
-from skillrepo.commands.landing import BRANCH, NAME, keep, kept
+from skillrepo.commands.landing import BRANCH, NAME, kept, store
 from skillrepo.commands.work import Work
 from skillrepo.commit_message import commit_message
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, request_of
@@ -19,6 +22,8 @@ from skillrepo.git_drafts import DraftBranch, commit_drafts
 from skillrepo.git_write import BranchExistsError
 from skillrepo.output import text
 from skillrepo.propose import Proposal, propose
+from skillrepo.secret_text import masked
+from skillrepo.visible import visible
 
 
 class Collector:
@@ -145,7 +150,9 @@ class Collector:
             if isinstance(result, str):
                 gate = text.summary(proposal.gate)
                 landed = Landed(name, BRANCH + name, result, proposal.rounds, gate)
-                self._records.finish(task.key, landed)
+                # Without a record the trailers of the branch say that it was done.
+                with suppress(SkillRepoError):
+                    self._records.finish(task.key, landed)
                 self._settle(task.key, Result("done", landed=landed))
             elif isinstance(result, BranchExistsError):
                 self._fail(task, name, str(result), proposal.draft.files)
@@ -167,8 +174,13 @@ class Collector:
     def _fail(self, task: Task, name: str | None, why: str, files: Mapping[str, bytes]) -> None:
         """Say why there is no draft; the next run has it written again."""
         self._records.forget(task.key)
-        where = keep(self._work, name or "draft", files).partition(" kept in ")[2]
-        self._settle(task.key, Result("error", name=name, why=why, kept=where or None))
+        kept = None
+        try:
+            kept = store(self._work, name or "draft", files) if files else None
+        except SkillRepoError as error:
+            # Their text, for which no other place is left.
+            click.echo(visible(masked(str(error))), err=True)
+        self._settle(task.key, Result("error", name=name, why=why, kept=kept))
 
     def _settle(self, key: str, result: Result) -> None:
         job = self._plan.jobs[key]

@@ -7,7 +7,7 @@ import click
 
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
-from skillrepo.commands.target import DRAFTS
+from skillrepo.commands.target import DRAFTS, meant_draft
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.git_branches import KEPT, Dropped, drop_branch, forget_dropped
@@ -27,7 +27,7 @@ def command(branch: str) -> None:
     repository = Place.of(()).git()
     now = datetime.now(UTC)
     done = drop_branch(repository, branch, tip_of(repository, branch), now)
-    say_all(told(done))
+    say_all(told(repository, done))
     try:
         forgotten = forget_dropped(repository, now)
     except SkillRepoError as error:
@@ -40,7 +40,8 @@ def tip_of(repository: Repository, branch: str) -> str:
     """The commit of a draft's branch that is here. Raises `SkillRepoError` for any other."""
     # Looked up among those that there are: the words themselves are not given to git.
     ref = f"refs/heads/{branch}"
-    for tip in tips(repository, f"refs/heads/{DRAFTS}/"):
+    here = tips(repository, f"refs/heads/{DRAFTS}/")
+    for tip in here:
         if tip.ref == ref:
             return tip.oid
     if any(tip.ref == f"refs/remotes/{branch}" for tip in tips(repository, "refs/remotes/")):
@@ -50,15 +51,22 @@ def tip_of(repository: Repository, branch: str) -> str:
             f"{one_line(branch)} is a remote's branch, and it takes one that is here: git branch "
             f"{ours} {theirs}, or to delete it there: git push {shell_word(remote)} --delete {ours}"
         )
-    raise SkillRepoError(
-        f"there is no draft {branch!r} here; `skillrepo drafts` lists those that there are"
-    )
+    hint = meant_draft(branch, [tip.ref.removeprefix("refs/heads/") for tip in here])
+    do = f": {hint}" if hint else "; `skillrepo drafts` lists those that there are"
+    raise SkillRepoError(f"there is no draft {branch!r} here{do}")
 
 
-def told(done: Dropped) -> Iterator[str]:
-    """What was dropped, and how to bring it back."""
+def told(repository: Repository, done: Dropped) -> Iterator[str]:
+    """What was dropped, how to bring it back, and where a remote has it still."""
     yield f"dropped {one_line(done.branch)} ({done.oid[:12]}), kept for {KEPT.days} days"
     yield f"to bring it back: {return_of(done.branch, done.oid)}"
+    branch = shell_word(done.branch)
+    for name in repository.remote_branches(done.branch.partition("/")[0]):
+        remote = name.removesuffix(f"/{done.branch}")
+        if remote != name:
+            delete = f"git push {shell_word(remote)} --delete {branch}"
+            where = f"at {one_line(remote)}, as last fetched"
+            yield f"it is still {where}; to delete it there: {delete}"
 
 
 def return_of(branch: str, oid: str) -> str:

@@ -98,7 +98,7 @@ class Cluster:
         address: str,
         tasks: Sequence[Task],
         workshop: Workshop,
-        remember: Callable[[Task, Drafted | Failed], None],
+        remember: Callable[[Task, Drafted | Failed], Drafted | Failed],
         *,
         finished: Finished,
     ) -> None:
@@ -138,8 +138,7 @@ class Cluster:
         error = future.exception()
         made = Failed(f"the worker failed: {error!r}", {}) if error else future.result()
         task = self._futures.pop(future)
-        self._remember(task, made)
-        return task, made
+        return task, self._remember(task, made)
 
 
 def _groups(waited_for: Iterable[Any], finished: Finished) -> Iterator[list[Any]]:

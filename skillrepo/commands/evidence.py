@@ -13,7 +13,8 @@ from skillrepo.check import check
 from skillrepo.closing_words import without_closing
 from skillrepo.commands.changes import lines
 from skillrepo.commands.place import Place
-from skillrepo.commands.target import Target, drafted, read
+from skillrepo.commands.since import no_ancestor
+from skillrepo.commands.target import DRAFTS, Target, drafted, meant_draft, read
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.forge.body import NOT_MEASURED, Evidence, render
@@ -100,10 +101,12 @@ def pull_request(
     repository = place.git()
     head = repository.branch_oid(branch)
     if head is None:
-        raise SkillRepoError(f"there is no branch {branch}; `git branch` lists those there are")
+        hint = meant_draft(branch, repository.branches(DRAFTS))
+        do = f": {hint}" if hint else "; `git branch` lists those there are"
+        raise SkillRepoError(f"there is no branch {branch}{do}")
     start = repository.merge_base(into.oid, head)
     if start is None:
-        raise SkillRepoError(f"{branch} and {into.branch} have no common ancestor")
+        raise no_ancestor(repository, branch, into.branch)
     oids = repository.commits_since(start, head)
     if not oids:
         raise SkillRepoError(f"{branch} adds no commit to {into.branch}: it is merged, or empty")

@@ -16,6 +16,7 @@ from skillrepo.commands.writing import LONGEST, given_text, read_text
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import within
 from skillrepo.finding import Finding, Report
+from skillrepo.output.text import NAMES
 from skillrepo.visible import one_line
 
 _MOST_BYTES = 8_000_000
@@ -156,7 +157,7 @@ def _findings(folder: str, reports: Iterable[Report]) -> Feedback:
 
 def _finding(each: Finding, folder: str) -> str:
     place = f"{one_line(each.path.removeprefix(f'{folder}/'))}:{each.line}:{each.column}"
-    return f"{place}: {each.severity} {each.code} {each.rule}: {one_line(each.message)}"
+    return f"{place}: {NAMES[each.severity]} {each.code} {each.rule}: {one_line(each.message)}"
 
 
 def _count(number: int, what: str) -> str:

@@ -29,7 +29,7 @@ def command() -> None:
     """Install git hooks, for those who do not use pre-commit."""
 
 
-@command.command()
+@command.command(short_help="Install the hook that validates staged skills.")
 @click.option("--force", is_flag=True, help="Replace a hook of another program.")
 def install(*, force: bool) -> None:
     """Install the hook that validates staged skills on `git commit`, by this skillrepo.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 import click
 
@@ -139,21 +140,24 @@ def kept(proposal: Proposal, work: Ground) -> str | None:
     """Where the text of a draft that failed the gate is kept; a dry run shows it instead."""
     if work.step == "dry-run":
         return None
-    return _folder_for(work, proposal.draft.name, proposal.draft.files)
+    return store(work, proposal.draft.name, proposal.draft.files)
 
 
 def keep(work: Ground, name: str, files: Mapping[str, bytes]) -> str:
     """Keep what a writer gave, and say where in the words that end an error's message."""
     if not files:
         return ""
-    return f"\nwhat was written is kept in {_folder_for(work, name, files)}"
+    try:
+        return f"\nwhat was written is kept in {store(work, name, files)}"
+    except SkillRepoError as error:
+        return f"\n{error}"
 
 
-def _folder_for(work: Ground, name: str, files: Mapping[str, bytes]) -> str:
-    """Store files under the git directory, where no command of git's takes notice of them.
+def store(work: Ground, name: str, files: Mapping[str, bytes]) -> str:
+    """Store files under the git directory, where git takes no notice of them; give the folder.
 
     A dry run changes nothing there, and it may be closed to us: then the system's folder for
-    temporary files serves.
+    temporary files serves. Raises `SkillRepoError` with the text itself where nothing does.
     """
     prefix = f"{name}-" if NAME.fullmatch(name) else "draft-"
     if work.step != "dry-run":
@@ -161,10 +165,26 @@ def _folder_for(work: Ground, name: str, files: Mapping[str, bytes]) -> str:
         with suppress(OSError):
             above.mkdir(parents=True, exist_ok=True)
             return _stored(Path(tempfile.mkdtemp(prefix=prefix, dir=above)), files)
-    return _stored(Path(tempfile.mkdtemp(prefix=f"skillrepo-{prefix}")), files)
+    try:
+        return _stored(Path(tempfile.mkdtemp(prefix=f"skillrepo-{prefix}")), files)
+    except OSError as error:
+        texts = (f"\n--- {path}\n{data.decode(errors='replace')}" for path, data in files.items())
+        raise SkillRepoError(
+            f"what was written can be kept nowhere ({error.strerror}), so it follows:"
+            + "".join(texts)
+        ) from None
 
 
 def _stored(folder: Path, files: Mapping[str, bytes]) -> str:
+    """Store the files in a new folder, which is gone where that fails."""
+    try:
+        return _numbered(folder, files)
+    except OSError:
+        rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _numbered(folder: Path, files: Mapping[str, bytes]) -> str:
     """Store files that may be the reason of the failure: one in no fit place gets a number."""
     for number, (path, data) in enumerate(files.items(), start=1):
         fit = path_problem(path) is None

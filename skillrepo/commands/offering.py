@@ -1,5 +1,6 @@
 """Pushes a branch and opens its pull request: the last two steps of the ladder."""
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from skillrepo.output import shapes
 from skillrepo.user_config import ForgeSettings
 from skillrepo.visible import one_line
 
+_PLAIN = re.compile(r"\w[\w./-]*")
 _UPSTREAM = "upstream"
 
 
@@ -169,7 +171,9 @@ def _into(repository: Repository, branch: str, target: Target, request: Request)
     try:
         return base_of(repository, request.upstream, known, fork=request.fork is not None)
     except SkillRepoError:
-        fetch = shlex.join(("git", "fetch", request.upstream, str(known)))
+        # Another name may be an option or a refspec to git, and it is the forge that says it.
+        name = known if known and _PLAIN.fullmatch(known) else "NAME"
+        fetch = shlex.join(("git", "fetch", request.upstream, name))
         raise SkillRepoError(
             f"the pull request of {branch} is to be merged into {known}, which is not here, so "
             f"nothing was pushed: {fetch}. Or name another with `skillrepo pr --into`"

@@ -42,7 +42,7 @@ def result(proposal: Proposal, outcome: Outcome, work: Ground) -> Iterator[str]:
         yield from (f"  {line}" for line in few(trailers))
         if mend:
             yield f"next: git switch {outcome.branch}, mend the errors above, and commit"
-        else:
+        elif work.step != "pr":  # of which the next step is told when it is there
             yield f"next: git show {outcome.branch}"
             if outcome.remote and work.step not in OFFERS:
                 yield f"then: git push {shell_word(outcome.remote)} {outcome.branch}"
@@ -68,7 +68,12 @@ def few(lines: Sequence[str]) -> list[str]:
     return [*lines[:_MOST], f"and {more:,} more"] if more > 1 else list(lines)
 
 
-def as_json(proposal: Proposal, outcome: Outcome, offered: Offered | None) -> str:
+def as_json(
+    proposal: Proposal,
+    outcome: Outcome,
+    spent: shapes.SpentShape | None,
+    offered: Offered | None,
+) -> str:
     """One JSON object."""
     draft = proposal.draft
     files = {path: data.decode(errors="replace") for path, data in sorted(draft.files.items())}
@@ -93,5 +98,6 @@ def as_json(proposal: Proposal, outcome: Outcome, offered: Offered | None) -> st
             written=outcome.written,
             kept=outcome.kept,
             offered=shape(offered) if offered else None,
+            spent=spent,
         )
     )

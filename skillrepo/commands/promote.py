@@ -13,6 +13,7 @@ from skillrepo.commands.drop import tip_of, told
 from skillrepo.commands.gate import gate
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
+from skillrepo.commands.since import no_ancestor
 from skillrepo.commands.squash import squashed
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
@@ -94,7 +95,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         if drop:
             done = drop_branch(repository, branch, merge.tip, datetime.now(UTC))
             merge = replace(merge, dropped=done)
-    say_all([json.dumps(_shape(merge))] if as_json else _text(merge))
+    say_all([json.dumps(_shape(merge))] if as_json else _text(repository, merge))
     ctx.exit(0 if merge.passes else 1)
 
 
@@ -111,15 +112,25 @@ def _prepared(place: Place, branch: str, into: str | None) -> _Merge:
     name = ref.removeprefix(_HEADS)
     base = repository.merge_base(before, tip)
     if base is None:
-        raise SkillRepoError(f"{branch} and {name} have no common ancestor")
+        raise no_ancestor(repository, branch, name)
     if base == tip:
         raise SkillRepoError(f"{branch} adds no commit to {name}: it is merged, or empty")
+    changed = changes(repository, {tip: base})[tip]
+    if not changed.keys() & repository.changes(before, tip).keys():
+        raise SkillRepoError(
+            f"{branch} changes nothing that is not so in {name} already: `skillrepo drop "
+            f"{shell_word(branch)}` drops it"
+        )
     worktree = git_worktree.checked_out(repository, ref)
     if worktree:
         refuse_unclean(worktree, ref)
-    changed = changes(repository, {tip: base})[tip]
     source = place.tree(before)
     report = gate(Context.of(source), source, place.tree(tip), changed)
+    if report is None and repository.is_partial():
+        raise SkillRepoError(
+            f"{branch} cannot be judged, for this partial clone lacks a file of its skills: "
+            f"`git diff {name}...{branch}` fetches it"
+        )
     if report is None:
         raise SkillRepoError(
             f"{branch} changes no skill that can be judged: merge it yourself, with git merge"
@@ -153,17 +164,18 @@ def _merged(repository: Repository, merge: _Merge, way: _How | None) -> _Merge:
     return replace(merge, how=how, commit=commit)
 
 
-def _text(merge: _Merge) -> Iterator[str]:
+def _text(repository: Repository, merge: _Merge) -> Iterator[str]:
     yield from render("text", merge.report)
     branch, into = one_line(merge.branch), one_line(merge.into)
     if merge.commit is None:
         yield f"{branch} does not pass the gate (the specification): it was not merged"
+        yield "next: mend it on its branch; to merge it as it is, use git merge"
         return
     yield f"merged {branch} into {into} ({merge.how}): {merge.before[:12]} → {merge.commit[:12]}"
     if merge.worktree:
         yield f"updated the worktree {one_line(str(merge.worktree))}"
     if merge.dropped:
-        yield from told(merge.dropped)
+        yield from told(repository, merge.dropped)
     else:
         yield f"next: skillrepo drop {shell_word(merge.branch)}"
 

@@ -11,6 +11,7 @@ from skillrepo.commands.offering import push_target
 from skillrepo.commands.outcome import few
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
+from skillrepo.commands.target import drafted
 from skillrepo.commands.work import start_of
 from skillrepo.conceal import concealed
 from skillrepo.errors import SkillRepoError
@@ -131,6 +132,10 @@ class _Last:
     @classmethod
     def of(cls, repository: Repository, branch: str, remote: str | None) -> "_Last":
         """Look for it. SkillRepoError where the branch is none of ours, or is checked out."""
+        if f"refs/heads/{branch}" == repository.default_branch() or drafted(branch)[0]:
+            raise SkillRepoError(
+                f"`{branch}` is for skills as they are written: give another branch with --ref"
+            )
         refuse_unfit_branch(repository, branch)
         local = repository.branch_oid(branch)
         remotes = repository.remotes()
@@ -240,6 +245,8 @@ def _text(done: _Done, *, refused: bool, dry_run: bool) -> Iterator[str]:
     if refused:
         yield from render("text", found.report)
         yield "nothing was published: mend these, or let `metadata.status` be `draft`"
+        if any(each.fix for each in found.report.findings):
+            yield "next: `skillrepo validate --profile spec --fix` mends what has one right answer"
         return
     changed = [(word, name) for name, word in done.changed.items() if word != "unchanged"]
     yield from few([f"  {word:<9} {one_line(name)}" for word, name in changed])

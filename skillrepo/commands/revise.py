@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -18,7 +19,14 @@ from skillrepo.commands.landing import Outcome, kept, safely_written
 from skillrepo.commands.offering import Offered, shape
 from skillrepo.commands.outcome import few, result
 from skillrepo.commands.revision import Job, Ladder, check_slug, is_dirty, land, prepare
-from skillrepo.commands.writing import writer_of
+from skillrepo.commands.spending import (
+    Spending,
+    spending_options,
+    spent_lines,
+    spent_shape,
+    told_if_lost,
+)
+from skillrepo.commands.writing import Chosen, writer_of
 from skillrepo.config import Config
 from skillrepo.contract import Terms
 from skillrepo.draft import Request, Source
@@ -42,6 +50,7 @@ from skillrepo.writer.mend import Mender
 )
 @click.option("--from-findings", is_flag=True, help="What `skillrepo validate` finds in it.")
 @writing.options(origins="to draw from")
+@spending_options
 @click.option(
     "--as",
     "least",
@@ -67,6 +76,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     origins: tuple[Path, ...],
     writer: str | None,
     model: str | None,
+    spending: Spending,
     least: str | None,
     allow_loss: bool,
     slug: str | None,
@@ -96,7 +106,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     if slug is not None:
         check_slug(slug)
     config = Config.load(os.environ, Path.home())
-    write = writer_of(writer, model, program, config)
+    account = spending.account()
+    write = writer_of(Chosen(writer, model, program, spending), config, account)
     asked = Asked(said, feedback_file, from_review, from_findings)
     if write is None:
         _refuse_offline(asked, origins)
@@ -124,7 +135,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     request = _request(there, feedback, read)
     who = write or Mender(there.original.context, there.original.path)
     rounds = config.user.writer.max_rounds
-    with safely_written(there, request.name or "", who) as remember:
+    with told_if_lost(account), safely_written(there, request.name or "", who) as remember:
         proposal = revise(there.original, order, request, remember, max_rounds=rounds)
     proposal = replace(proposal, notes=(*left_out, *proposal.notes))
     if proposal.passes:
@@ -135,8 +146,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         there,
         outcome,
         target,
-        text=_text(proposal, outcome, there),
-        as_json=partial(_as_json, proposal, outcome, there) if as_json else None,
+        text=chain(_text(proposal, outcome, there), spent_lines(account)),
+        as_json=partial(_as_json, proposal, outcome, there, spent_shape(account))
+        if as_json
+        else None,
     )
     ctx.exit(0 if proposal.passes else 1)
 
@@ -171,7 +184,7 @@ def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
     diff = proposal.revision.diff if proposal.revision else None
     yield f"skill: {one_line(job.address)}"
     if diff:
-        yield from lines(diff)
+        yield from lines(diff, part=job.goes_on and proposal.passes)
     if proposal.passes:
         yield from result(proposal, outcome, job)
         return
@@ -180,7 +193,10 @@ def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
     yield from few([f"  {each.rule}: {one_line(each.message)}" for each in found])
     if outcome.kept:
         yield f"its text is kept in {visible(outcome.kept)}"
-    yield "next: name in the feedback what may go, or give --allow-loss; else mend it by hand"
+    if any(each.rule.startswith("keeps-") for each in found):
+        yield "next: name in the feedback what may go, or give --allow-loss; else mend it by hand"
+    else:
+        yield "next: say it in other words, or mend it by hand"
 
 
 def _unified(proposal: Proposal, job: Job) -> Iterator[str]:
@@ -194,7 +210,13 @@ def _unified(proposal: Proposal, job: Job) -> Iterator[str]:
     return unified(Repaired(changed, (), ()))
 
 
-def _as_json(proposal: Proposal, outcome: Outcome, job: Job, offered: Offered | None) -> str:
+def _as_json(
+    proposal: Proposal,
+    outcome: Outcome,
+    job: Job,
+    spent: shapes.SpentShape | None,
+    offered: Offered | None,
+) -> str:
     draft, revision = proposal.draft, proposal.revision
     diff = revision.diff if revision else None
     found = revision.breaches if revision else ()
@@ -226,5 +248,6 @@ def _as_json(proposal: Proposal, outcome: Outcome, job: Job, offered: Offered | 
             written=outcome.written,
             kept=outcome.kept,
             offered=shape(offered) if offered else None,
+            spent=spent,
         )
     )

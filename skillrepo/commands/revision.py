@@ -95,9 +95,11 @@ def prepare(skill: str, ladder: Ladder) -> Job:
     path = target.path_in(context)
     if path is None:
         target.there()  # which says so where it is nowhere
+        head = repository.head()
+        there = head is not None and target.path_in(Context.of(target.place.tree(head)))
+        do = ", or start from HEAD, which has it, with --base HEAD" if there else ""
         raise SkillRepoError(
-            f"{start} ({base[:12]}) has no skill {skill!r}: commit it there first, or start from "
-            "the commit that has it, for example with --base HEAD"
+            f"{start} ({base[:12]}) has no skill {skill!r}: commit it there first{do}"
         )
     inside = target._replace(context=context, path=path, commit=base)
     if target.branch:
@@ -239,7 +241,13 @@ def _parted(
 def _write_files(proposal: Proposal, job: Job) -> str:
     """Change the files of the worktree, if they are those of the commit."""
     root, folder = job.place.root, job.original.folder
-    changed = git_worktree.changed_since(job.place.git(), job.base, folder)
+    repository = job.place.git()
+    if repository.outside_of_checkout([folder]):
+        raise SkillRepoError(
+            f"{folder} is not checked out here: bring it with `git sparse-checkout add {folder}`, "
+            "or leave out --write-only"
+        )
+    changed = git_worktree.changed_since(repository, job.base, folder)
     if changed:
         raise SkillRepoError(
             f"{changed[0]} differs from {job.start}, so nothing was written: commit or undo what "
@@ -266,12 +274,18 @@ def _write_files(proposal: Proposal, job: Job) -> str:
 def _write(path: Path, before: bytes | None, data: bytes) -> None:
     if before is not None:
         written = put_in_place(path, before, data)
+        # core.autocrlf checks out other line ends than those of the commit.
+        written = written or put_in_place(path, _crlf(before), _crlf(data))
     else:
         written = not path.exists() and not path.is_symlink()
         if written:
             put(path, data)
     if not written:
         raise SkillRepoError(f"{path} was changed meanwhile, and is left as it is; run it again")
+
+
+def _crlf(data: bytes) -> bytes:
+    return data.replace(b"\n", b"\r\n")
 
 
 def is_dirty(job: Job) -> bool:

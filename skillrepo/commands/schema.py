@@ -35,6 +35,7 @@ _MODELS: Mapping[str, Any] = {
     "report": shapes.ReportShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
+    "progress": shapes.ProgressShape,
     "pr": shapes.PrShape,
     "diff": shapes.DiffShape,
     "show": shapes.ShowShape,

@@ -143,5 +143,13 @@ def base_of(repository: Repository, rev: str, head: str, name: str = "HEAD") -> 
     """The merge-base of a revision and the commit `head`, which people call `name`."""
     start = repository.merge_base(repository.resolve(rev), head)
     if start is None:
-        raise SkillRepoError(f"{rev} and {name} have no common ancestor")
+        raise no_ancestor(repository, rev, name)
     return start
+
+
+def no_ancestor(repository: Repository, one: str, other: str) -> SkillRepoError:
+    """The error that two revisions have no common ancestor here."""
+    why = f"{one} and {other} have no common ancestor"
+    if repository.is_shallow():
+        why += " in this shallow clone: `git fetch --unshallow` brings the history"
+    return SkillRepoError(why)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from posixpath import dirname, join
 from typing import NamedTuple, Self
@@ -13,8 +14,10 @@ from skillrepo.document import Document, Unreadable
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import SKILL_FILE
 from skillrepo.git import Repository
+from skillrepo.near import Words
 from skillrepo.semantic_diff import Snapshot
 from skillrepo.taxonomy import Taxonomy
+from skillrepo.visible import one_line
 
 DRAFTS = "skill"
 """The branches of drafts are `skill/new/NAME`, `skill/revise/NAME/SLUG`, `skill/move/NAME`, and
@@ -78,11 +81,20 @@ class Target(NamedTuple):
                 f"{self.branch} has the change, and a skill of it can be named by its address"
             )
         if self.path is None:
-            raise SkillRepoError(
-                f"there is no skill {self.wanted!r} in {self.where}: give its name, its address, "
-                "its path, or the branch of a draft; `skillrepo list` has those that there are"
+            do = self._meant() or (
+                "give its name, its address, its path, or the branch of a draft; `skillrepo list` "
+                "has those that there are"
             )
+            raise SkillRepoError(f"there is no skill {self.wanted!r} in {self.where}: {do}")
         return self.path
+
+    def _meant(self) -> str:
+        """The question for the draft, else the skill, that the words may stand for."""
+        repository = self.place.repository
+        others = _all_drafts(repository).keys() - {self.branch} if repository else ()
+        hint = meant_draft(self.wanted, others)
+        near = Words(sorted(self.context.library.names)).near(self.wanted)
+        return hint or (f"did you mean {one_line(near)}?" if near else "")
 
     def address(self, path: str) -> str:
         """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
@@ -128,9 +140,19 @@ def read(context: Context, path: str | None) -> Snapshot | Unreadable | None:
 
 def drafts(repository: Repository, name: str) -> dict[str, str]:
     """The branches, here and of remotes, that hold a draft of the skill called `name` → commit."""
-    found = {**repository.branches(DRAFTS), **repository.remote_branches(DRAFTS)}
-    named = {branch: oid for branch, oid in sorted(found.items()) if drafted(branch)[1] == name}
+    found = sorted(_all_drafts(repository).items())
+    named = {branch: oid for branch, oid in found if drafted(branch)[1] == name}
     return {branch: oid for branch, oid in named.items() if drafted(branch)[0] != "taxonomy"}
+
+
+def meant_draft(words: str, branches: Iterable[str]) -> str:
+    """The question for the drafts that words which name none may stand for; empty without any."""
+    known = sorted(set(branches) - {words})
+    name = drafted(words)[1] or words.rpartition("/")[2]
+    near = Words(known).near(words)
+    found = [branch for branch in known if drafted(branch)[1] == name] or ([near] if near else [])
+    more = f" or one of {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+    return f"did you mean {', '.join(map(one_line, found[:_NAMED]))}{more}?" if found else ""
 
 
 def drafted(branch: str) -> tuple[str | None, str | None]:
@@ -147,8 +169,13 @@ def _branch(repository: Repository, wanted: str) -> tuple[str, str] | None:
     if drafted(branch)[1] is None:
         return None
     # Looked up among those that there are: the words themselves are not given to git.
-    found = {**repository.remote_branches(DRAFTS), **repository.branches(DRAFTS)}
+    found = _all_drafts(repository)
     return (branch, found[branch]) if branch in found else None
+
+
+def _all_drafts(repository: Repository) -> dict[str, str]:
+    """The branches of drafts → commit; where a remote's has the name of one here, it is ours."""
+    return {**repository.remote_branches(DRAFTS), **repository.branches(DRAFTS)}
 
 
 def _find(wanted: str, relative: str, context: Context) -> str | None:

@@ -34,7 +34,7 @@ class _Done:
     commit: str | None = None
 
 
-@click.command()
+@click.command(short_help="Add a category, by one commit on a branch.")
 @click.argument("category")
 @click.option("--purpose", required=True, metavar="TEXT", help="What belongs there, in a sentence.")
 @click.option("--title", metavar="TEXT", help="What people call it.  [made of its name]")

@@ -46,7 +46,7 @@ class _Done:
     commit: str | None = None
 
 
-@click.command()
+@click.command(short_help="Move a category or a skill, by one commit on a branch.")
 @click.argument("old")
 @click.argument("new")
 @click.option("--base", metavar="REV", help="Start the branch from REV, not the default branch.")

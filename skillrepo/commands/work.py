@@ -105,10 +105,11 @@ def _missing(place: Place, where: str, *, in_commit: bool) -> str:
     if not in_commit:
         return f"{where} has no {FILE_NAME}; run `skillrepo init`"
     if (place.root / FILE_NAME).is_file():
-        return (
-            f"{where} has no {FILE_NAME}, but the worktree has: commit it there, or start from the "
-            "commit that has it, for example with --base HEAD"
-        )
+        head = place.git().head()
+        there = head is not None and place.tree(head).kind(FILE_NAME) == "file"
+        do = "start from HEAD, which has it, with --base HEAD, or " if there else ""
+        commit = "commit it there, for example with `skillrepo init --commit`"
+        return f"{where} has no {FILE_NAME}, but the worktree has: {do}{commit}"
     return f"{where} has no {FILE_NAME}; run `skillrepo init` and commit what it writes"
 
 

@@ -4,13 +4,17 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from skillrepo.commands.person import ask
+from skillrepo.commands.spending import Spending
 from skillrepo.config import Config
 from skillrepo.draft import Write
 from skillrepo.errors import SkillRepoError
+from skillrepo.program.account import Account
 from skillrepo.writer.command import CommandWriter
 
 WRITERS = ("offline", "command", "model")
@@ -121,13 +125,23 @@ def read_text(data: bytes, what: str) -> str:
     return text
 
 
-def writer_of(
-    writer: str | None, model: str | None, program: tuple[str, ...], config: Config
-) -> Write | None:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who is to write, as the options have it; `program` with its arguments."""
+
+    writer: str | None
+    model: str | None
+    program: tuple[str, ...]
+    spending: Spending
+    interactive: bool = False
+
+
+def writer_of(chosen: Chosen, config: Config, account: Account) -> Write | None:
     """The writer that was asked for, None for the offline one.
 
     A key in the environment alone never selects one.
     """
+    writer, model, program = chosen.writer, chosen.model, chosen.program
     if program and writer != "command":
         # Without this, of a brief that is not in quotes the second word would be started.
         raise click.UsageError(
@@ -135,13 +149,16 @@ def writer_of(
         )
     if model is not None and writer not in (None, "model"):
         raise click.UsageError(f"--model is for --writer model, not --writer {writer}")
-    chosen = "model" if model is not None else writer or config.user.writer.default
-    if chosen == "offline":
-        return None
-    if chosen == "model":
+    name = "model" if model is not None else writer or config.user.writer.default
+    if name == "model":
         from skillrepo.program.writer import ModelWriter  # noqa: PLC0415 - imports dspy when used
 
-        return ModelWriter(config, model)
+        person = ask if chosen.interactive else None
+        return ModelWriter(config, model, account, chosen.spending.recordings(), person)
+    if used := "--interactive" if chosen.interactive else chosen.spending.used:
+        raise click.UsageError(f"{used} is for --writer model, not --writer {name}")
+    if name == "offline":
+        return None
     argv = program or config.user.writer.command
     if not argv:
         raise SkillRepoError(

@@ -9,6 +9,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.forge import body
 from skillrepo.forge.client import Refused, TooManyPages
 from skillrepo.forge.pull_request import LABELS, PREFIX, Opened, PullRequest
+from skillrepo.visible import one_line
 
 _NOT_ALLOWED = {403, 404}
 
@@ -97,7 +98,8 @@ def put(requests: Requests, wanted: PullRequest, *, max_open: int) -> Opened:
         notes += (*_of_draft(requests, found, wanted), *requests.notes(found))
     except SkillRepoError as error:
         done = "was opened" if state == "created" else "is open"
-        raise SkillRepoError(f"{found.url} {done}, but is not complete: {error}") from None
+        page = one_line(found.url)
+        raise SkillRepoError(f"{page} {done}, but is not complete: {error}") from None
     return Opened(state, found.number, found.url, notes=notes)
 
 

@@ -79,6 +79,11 @@ def dumps(value: Any) -> str:
     return inert_json(json.dumps(value, default=_fields, indent=2, ensure_ascii=True))
 
 
+def line(value: Any) -> str:
+    """The same on one line."""
+    return inert_json(_encode(value))
+
+
 def _fields(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 

@@ -172,6 +172,50 @@ class TrailerShape:
 
 
 @dataclass(frozen=True, slots=True)
+class SpentCountsShape:
+    """What calls of models cost: tokens, and US dollars, null where a price is not known.
+
+    `replayed` calls cost nothing and are not among `calls`; `estimated` says that a provider did
+    not count its tokens.
+    """
+
+    calls: int
+    replayed: int
+    input_tokens: int
+    output_tokens: int
+    estimated: bool
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepShape:
+    """What one step of the program spent."""
+
+    step: str
+    spent: SpentCountsShape
+
+
+@dataclass(frozen=True, slots=True)
+class SpentShape:
+    """What a run spent on models: each step in the order in which they began, and all together."""
+
+    total: SpentCountsShape
+    steps: tuple[StepShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressShape:
+    """A line of `--progress json`: what happened to a call, its cost, and that of all so far."""
+
+    version: Literal[1]
+    event: Literal["asked", "answered", "replayed", "failed"]
+    step: str
+    model: str
+    spent: SpentCountsShape
+    total: SpentCountsShape
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequestShape:
     """A pull request; after `written` it is to be opened by `command`, with what is in `folder`."""
 
@@ -206,7 +250,8 @@ class NewShape:
     """`skillrepo new --json`.
 
     `files` maps a path in the skill's folder to its text. One of `branch` (with `commit`),
-    `written` and `kept` is set, none after a dry run; `offered` after `--push` and `--pr`.
+    `written` and `kept` is set, none after a dry run; `offered` after `--push` and `--pr`; `spent`
+    where models were asked.
     """
 
     version: Literal[1]
@@ -228,6 +273,7 @@ class NewShape:
     written: str | None
     kept: str | None
     offered: OfferedShape | None
+    spent: SpentShape | None
 
 
 BriefStatus = Literal["done", "skipped", "failed", "error"]
@@ -265,6 +311,7 @@ class BatchShape:
     skipped: int
     failed: int
     error: int
+    spent: SpentShape | None
 
 
 BumpName = Literal["patch", "minor", "major"]
@@ -408,8 +455,8 @@ class ReviseShape:
 
     `files` maps a path in the skill's folder to its text; what is not given to a writer is left
     out. It passes where there are no breaches. One of `branch` (with `commit`), `written` and
-    `kept` is set, none after a dry run; `offered` after `--push` and `--pr`. `bump` is what the
-    changes ask for.
+    `kept` is set, none after a dry run; `offered` after `--push` and `--pr`; `spent` where models
+    were asked. `bump` is what the changes ask for.
     """
 
     version: Literal[1]
@@ -435,6 +482,7 @@ class ReviseShape:
     written: str | None
     kept: str | None
     offered: OfferedShape | None
+    spent: SpentShape | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The predictors of the program: each asks the model of its task, one by one or at once."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import copy_context
 from threading import Thread
 from typing import Any
 
@@ -100,7 +101,11 @@ class Predictors:
                 answers[name] = error
 
         # Daemons: who breaks off does not wait for replies that nobody will read.
-        threads = [Thread(target=ask, args=question, daemon=True) for question in questions.items()]
+        threads = [
+            # What an optimizer has DSPy trace is traced there, too.
+            Thread(target=copy_context().run, args=(ask, *question), daemon=True)
+            for question in questions.items()
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
@@ -75,18 +76,31 @@ class Recordings:
             raise SkillRepoError(f"{file} is no recording ({error}); remove it") from None
 
     def store(self, key: str, reply: Reply) -> None:
-        """Record a reply that was paid for; a disk that is full is no reason to lose it."""
+        """Record a reply that was paid for."""
+        self._put(key, {"version": _VERSION, **asdict(reply)})
+
+    def answer(self, key: str) -> str | None:
+        """What a person answered before, if that is wanted; they can always be asked again."""
+        if self._folder is None or self._mode == "live":
+            return None
+        try:
+            return str(json.loads((self._folder / f"{key}.json").read_bytes())["answer"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def store_answer(self, key: str, answer: str) -> None:
+        """Record what a person answered."""
+        self._put(key, {"version": _VERSION, "answer": answer})
+
+    def _put(self, key: str, value: Mapping[str, Any]) -> None:
         if self._folder is None:
             return
-        data = json.dumps({"version": _VERSION, **asdict(reply)}, ensure_ascii=False, indent=1)
-        try:
+        data = json.dumps(value, ensure_ascii=False, indent=1).encode(errors="replace") + b"\n"
+        # A disk that is full is no reason to lose what was paid for.
+        with suppress(OSError):
             # What a model wrote of somebody's sources is for that somebody alone.
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            put_file.put(
-                self._folder / f"{key}.json", data.encode(errors="replace") + b"\n", mode=0o600
-            )
-        except OSError:
-            return
+            put_file.put(self._folder / f"{key}.json", data, mode=0o600)
 
 
 def _reply(value: Any) -> Reply:

@@ -11,6 +11,7 @@ from skillrepo.draft import Choice, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.program import decide, material, sourced
 from skillrepo.program.answers import PlannedFile, Question, Section
+from skillrepo.program.checkpoints import MOST_QUESTIONS, Checkpoints
 from skillrepo.program.predictors import Answer, Predictors
 from skillrepo.visible import visible
 
@@ -50,59 +51,112 @@ class Plan:
         return {"PLAN.md": text.encode(errors="replace")}
 
 
-def understand(predictors: Predictors, request: Request) -> Plan:
+def understand(predictors: Predictors, request: Request, checkpoints: Checkpoints) -> Plan:
     """Work out what is to be written. Raises `SkillRepoError`."""
     choices = [choice for choice in request.choices if request.category in {None, choice.id}]
     wanted = sourced.Wanted(request.sources, material.PLAN_CHARACTERS, request.brief)
     brief = material.plain(request.brief)
     gathered, _ = sourced.ask(predictors, GATHER, {"brief": brief}, wanted)
+    questions = gathered["ambiguities"][:MOST_QUESTIONS]
+    answers = "\n".join(_answers(questions, checkpoints))
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})
     near = material.skills(request.near)
     shared = {"brief": brief, "requirements": requirements}
+    said = material.plain(answers) or _NOBODY_ASKED
     analyses = predictors.ask_all(
         {
-            INTENT: {**shared, "answers": _NOBODY_ASKED},
+            INTENT: {**shared, "answers": said},
             PLACEMENT: {**shared, "categories": material.categories(choices), "skills": near},
             DEPENDENCIES: {**shared, "skills": near},
         }
     )
-    category, meant = _category(analyses[PLACEMENT], choices)
-    answer, _ = sourced.ask(
-        predictors,
-        SYNTHESIZE,
-        {
-            "brief": brief,
-            "requirements": requirements,
-            "analyses": _json(analyses),
-            "answers": _NOBODY_ASKED,
-            "required_sections": material.required_sections(choices, category),
-            "given_name": request.name or "",
-            "taken_names": material.taken_names(request),
-        },
-        wanted,
-    )
+    category, placed = _placed(analyses[PLACEMENT], request, choices, checkpoints)
+    inputs = {
+        "brief": brief,
+        "requirements": requirements,
+        "analyses": _json(analyses),
+        "required_sections": material.required_sections(choices, category),
+        "given_name": request.name or "",
+        "taken_names": material.taken_names(request),
+    }
+    open_questions = () if checkpoints.has_person else tuple(questions)
+    related = tuple(analyses[DEPENDENCIES]["prerequisites"])
+    while True:
+        answer, _ = sourced.ask(predictors, SYNTHESIZE, {**inputs, "answers": said}, wanted)
+        plan = _plan(answer, request, category, related)
+        notes = (*placed, *_assumed(open_questions, answer["assumptions"]), *plan.notes)
+        change = checkpoints.confirm(_shown(plan, answer["assumptions"]), "Is this the plan?")
+        if change is None:
+            return replace(plan, notes=notes)
+        answers = f"{answers}\nOf the plan `{plan.name}` is to be changed: {change}".strip()
+        said = material.plain(answers)
+
+
+def _answers(questions: Iterable[Question], checkpoints: Checkpoints) -> Iterator[str]:
+    """What a person said to each question."""
+    for each in questions:
+        options = [_said(option) for option in each.options]
+        asked = _said(each.question)
+        if answer := checkpoints.clarify(_said(each.why), asked, options):
+            yield f"{asked} {answer}"
+
+
+def _plan(answer: Answer, request: Request, category: str, related: tuple[str, ...]) -> Plan:
     description, cut = decide.description(answer["description"])
-    outline = _outline(answer["outline"])
-    notes = (
-        *_placement_notes(analyses[PLACEMENT], request, category, meant),
-        *_assumed(gathered["ambiguities"], answer["assumptions"]),
-        *([cut] if cut else ()),
-    )
     plan = Plan(
         category,
         answer["name"],
         description,
-        outline,
+        _outline(answer["outline"]),
         tuple(answer["files"]),
         answer["generation_instructions"],
         tuple(" ".join(each.split()) for each in answer["success_criteria"]),
-        tuple(analyses[DEPENDENCIES]["prerequisites"]),
-        notes,
+        related,
+        (cut,) if cut else (),
     )
     try:
         return replace(plan, name=request.name or decide.name(answer["name"], request.taken))
     except SkillRepoError as error:
         raise WriterFailed(str(error), plan.kept()) from None
+
+
+def _shown(plan: Plan, assumptions: Iterable[str]) -> str:
+    """The plan for a person."""
+    files = [f"- {_said(each.path)}: {_said(each.purpose)}" for each in plan.files]
+    assumed = [f"Assumed: {_said(each)}" for each in assumptions]
+    lines = (
+        f"Name: {plan.name}",
+        f"Category: {plan.category}",
+        f"Description: {plan.description}",
+        *assumed,
+        plan.outline,
+        *files,
+    )
+    return visible("\n".join(lines))
+
+
+def _placed(
+    answer: Answer, request: Request, choices: Sequence[Choice], checkpoints: Checkpoints
+) -> tuple[str, tuple[str, ...]]:
+    """The category, and the notes on it; a person is asked where the model is not sure."""
+    category, meant = _category(answer, choices)
+    # DSPy does not hold a model to a range; what is none says nothing.
+    sure = answer["confidence"] if 0 <= answer["confidence"] <= 1 else 0.0
+    covered = tuple(_covered(answer, request))
+    if request.category is not None or sure >= SURE:
+        return category, (*([meant] if meant else ()), *_missing(answer), *covered)
+    why = _said(answer["rationale"])
+    known = {choice.id for choice in choices}
+    others = [each for each in answer["alternatives"] if each in known and each != category]
+    chosen = checkpoints.choose(why, "Where does the skill belong?", (category, *others))
+    if chosen is not None:
+        return chosen, covered
+    told = ", ".join(map(_said, answer["alternatives"])) or "none"
+    unsure = (
+        f"It is uncertain that the skill belongs into {category} ({sure:.2f}): {why} Other "
+        f"categories: {told}."
+    )
+    return category, (*([meant] if meant else ()), unsure, *_missing(answer), *covered)
 
 
 def _category(answer: Answer, choices: Sequence[Choice]) -> tuple[str, str | None]:
@@ -114,22 +168,12 @@ def _category(answer: Answer, choices: Sequence[Choice]) -> tuple[str, str | Non
         raise WriterFailed(str(error), kept) from None
 
 
-def _placement_notes(
-    answer: Answer, request: Request, category: str, meant: str | None
-) -> Iterator[str]:
-    if meant:
-        yield meant
-    # DSPy does not hold a model to a range; what is none says nothing.
-    sure = answer["confidence"] if 0 <= answer["confidence"] <= 1 else 0.0
-    if request.category is None and sure < SURE:
-        others = ", ".join(map(_said, answer["alternatives"])) or "none"
-        why = _said(answer["rationale"])
-        yield (
-            f"It is uncertain that the skill belongs into {category} ({sure:.2f}): {why} Other "
-            f"categories: {others}."
-        )
+def _missing(answer: Answer) -> Iterator[str]:
     if missing := [_said(each) for each in answer["new_directories"]]:
         yield f"Categories that may be missing: {', '.join(missing)}."
+
+
+def _covered(answer: Answer, request: Request) -> Iterator[str]:
     covered = answer["covered_by"].strip("` /")
     if covered in {near.address for near in request.near}:
         yield (

@@ -11,6 +11,7 @@ from skillrepo.files import SKILL_FILE
 from skillrepo.program import decide, material, sourced, understand
 from skillrepo.program.account import Account
 from skillrepo.program.answers import Verdict, WrittenFile
+from skillrepo.program.checkpoints import Ask, Checkpoints
 from skillrepo.program.predictors import Answer, Predictors
 from skillrepo.program.recording import Recordings
 from skillrepo.program.signatures import fingerprint
@@ -34,6 +35,7 @@ class ModelWriter:
     model: str | None = None
     account: Account = field(default_factory=Account)
     recordings: Recordings = field(default_factory=Recordings)
+    ask: Ask | None = None
 
     def __reduce__(self) -> tuple[type["ModelWriter"], tuple[Config, str | None]]:
         """What is sent to another machine: account and recordings are of one process."""
@@ -48,7 +50,7 @@ class ModelWriter:
         # Refining and review may follow, and a key that they lack is to be known before.
         predictors = self._predictors(*understand.USED, _WRITE, _REFINE, _REVIEW)
         hidden = material.masked_notes(request)
-        plan = understand.understand(predictors, request)
+        plan = understand.understand(predictors, request, self._checkpoints())
         query = f"{request.brief}\n{plan.description}\n{plan.outline}"
         wanted = sourced.Wanted(request.sources, material.WRITE_CHARACTERS, query)
         related = [each for each in request.near if each.address.rpartition("/")[2] in plan.related]
@@ -78,7 +80,22 @@ class ModelWriter:
             notes=_once(plan.notes, predictors.notes, hidden, cut, refused),
             criteria=plan.criteria,
         )
-        return _paid(draft, predictors)
+        draft = _paid(draft, predictors)
+        shown = visible(draft.files[SKILL_FILE].decode(errors="replace"))
+        while wish := self.confirm(shown, "Is this the draft?"):
+            draft = self.change(request, draft, wish)
+            shown = visible(draft.files[SKILL_FILE].decode(errors="replace"))
+        return draft
+
+    def confirm(self, shown: str, question: str) -> str | None:
+        """Ask the person, if there is one; None to go on, else what is to be changed."""
+        return self._checkpoints().confirm(shown, question)
+
+    def change(self, request: Request, draft: Draft, wish: str) -> Draft:
+        """The draft with a change that the person wants."""
+        changed = self._revise(replace(request, brief=wish, category=draft.category), draft)
+        notes = _once(draft.notes, changed.notes)
+        return replace(changed, notes=notes, criteria=draft.criteria)
 
     def review(self, request: Request, draft: Draft) -> Draft:
         """The draft with a note on each criterion of its plan that it does not meet."""
@@ -166,6 +183,9 @@ class ModelWriter:
     def _predictors(self, *used: str) -> Predictors:
         form = self.config.user.dspy.adapter
         return Predictors(used, self._resolved, form, self.account, self.recordings)
+
+    def _checkpoints(self) -> Checkpoints:
+        return Checkpoints(self.ask, self.recordings)
 
     def _resolved(self, task: Task) -> ResolvedModel:
         return self.config.resolve(task, self.model)

@@ -45,6 +45,16 @@ class CommandWriter:
 
     def __call__(self, request: Request) -> Draft:
         """Ask for one draft. Raises `WriterFailed` with what the program left until then."""
+        try:
+            return self._asked(request)
+        except OSError as error:
+            why = (
+                f"there is no room for the folder that the command works in ({error.strerror}): "
+                "free space, or name another place in TMPDIR"
+            )
+            raise WriterFailed(why, {}) from error
+
+    def _asked(self, request: Request) -> Draft:
         with tempfile.TemporaryDirectory(prefix="skillrepo-", ignore_cleanup_errors=True) as name:
             # Where /tmp is a link, a program that looks at its own folder sees the real one.
             folder = Path(name).resolve()
