@@ -7,14 +7,16 @@ a hostile source, so each text is made one line, or lines that git takes for not
 import hashlib
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from skillrepo.closing_words import without_closing
 from skillrepo.contract import Revision
 from skillrepo.draft import Cost, Request
 from skillrepo.finding import Finding, Report
+from skillrepo.grounding import Unsupported, claim_map
 from skillrepo.output import text
 from skillrepo.propose import Proposal
+from skillrepo.secret_text import masked
 from skillrepo.semantic_diff import Snapshot
 from skillrepo.semver import Bump
 from skillrepo.visible import visible
@@ -24,6 +26,7 @@ _LEAST_TITLE = 30
 _MOST_FINDINGS = 50
 _MOST_CHARACTERS = 2_000
 _MOST_OF_A_FINDING = 300
+_MOST_CLAIMS = 50
 # `---` ends the message for `git interpret-trailers`, the others for `git am`.
 _CUTS = re.compile(r"---|diff -|Index: ")
 # With `[skip ci]`, or one of its many forms, anywhere in the message no checks run on the commit:
@@ -44,6 +47,7 @@ def commit_message(proposal: Proposal, request: Request) -> str:
         _rows(request.brief) if revision else paragraph(str(fields.get("description", ""))),
         "\n".join(_changes(revision)) if revision else "",
         "\n".join(map(item, (*draft.notes, *proposal.notes))),
+        "\n".join(_sections(proposal, request)),
         "\n".join(_findings(proposal)),
         "\n".join(_trailers(proposal, request)),
     )
@@ -105,6 +109,15 @@ def _wrapped(value: str) -> list[str]:
     return textwrap.wrap(line(value), _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
+def _sections(proposal: Proposal, request: Request) -> Iterator[str]:
+    """Which places of the sources bear out each section."""
+    found = claim_map(proposal.draft, request)
+    if found:
+        yield "Where the sections come from, by the words that they share:"
+    for heading, places in found:
+        yield item(f"{line(heading)}: {', '.join(map(line, places)) or 'no passage of a source'}")
+
+
 def _findings(proposal: Proposal) -> Iterator[str]:
     yield f"Gate (spec): {text.summary(proposal.gate)}"
     yield f"House: {text.summary(proposal.house)}"
@@ -138,6 +151,16 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
     yield f"{what}: {hashlib.sha256(request.brief.encode(errors='replace')).hexdigest()}"
     for source in request.sources:
         yield f"Skill-Source: {line(source.path)} {source.sha256}"
+    if proposal.unsupported is not None:
+        yield from _unsupported(proposal.unsupported)
+
+
+def _unsupported(found: Sequence[Unsupported]) -> Iterator[str]:
+    """The claims that no source says; or that it was looked, and there are none."""
+    told = [line(masked(str(each)))[:_MOST_OF_A_FINDING] for each in found[:_MOST_CLAIMS]]
+    if (more := len(found) - _MOST_CLAIMS) > 0:
+        told.append(f"and {more:,} more")
+    yield from (f"Skill-Unsupported: {each}" for each in told or ["none"])
 
 
 def _cost(cost: Cost) -> Iterator[str]:

@@ -1,7 +1,5 @@
 """Which skills may concern the same as a brief, by the words of their names and descriptions."""
 
-import math
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from posixpath import dirname
 
@@ -9,10 +7,8 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.draft import Neighbour
 from skillrepo.taxonomy import Taxonomy
-from skillrepo.writer.words import terms
+from skillrepo.words import Bm25
 
-# Okapi BM25, https://doi.org/10.1561/1500000019 section 3.4; the usual constants.
-_K1, _B = 1.5, 0.75
 _MOST = 8
 # To read the descriptions of more takes longer than a model does to answer.
 _MOST_READ = 2_000
@@ -23,14 +19,7 @@ class Nearest:
 
     def __init__(self, skills: Iterable[Neighbour]) -> None:
         self._skills = tuple(skills)
-        self._holding: dict[str, dict[int, int]] = defaultdict(dict)
-        self._lengths: list[int] = []
-        for at, skill in enumerate(self._skills):
-            name = skill.address.rpartition("/")[2]
-            counts = Counter(terms(f"{name} {name} {skill.description}"))
-            self._lengths.append(counts.total())
-            for term, count in counts.items():
-                self._holding[term][at] = count
+        self._known = Bm25([_text(skill) for skill in self._skills])
 
     @classmethod
     def of(cls, context: Context) -> "Nearest":
@@ -42,17 +31,15 @@ class Nearest:
 
     def to(self, brief: str, most: int = _MOST) -> tuple[Neighbour, ...]:
         """Those that share a word with a brief, the nearest first; of equal ones as they came."""
-        scores: dict[int, float] = defaultdict(float)
-        mean = sum(self._lengths) / len(self._lengths) if any(self._lengths) else 1.0
-        for term in dict.fromkeys(terms(brief)):
-            holding = self._holding.get(term, {})
-            rest = len(self._skills) - len(holding)
-            weight = math.log(1 + (rest + 0.5) / (len(holding) + 0.5))
-            for at, count in holding.items():
-                bound = count + _K1 * (1 - _B + _B * self._lengths[at] / mean)
-                scores[at] += weight * count * (_K1 + 1) / bound
-        best = sorted(scores, key=lambda at: (-scores[at], at))[:most]
+        scores = self._known.scores(brief)
+        found = (at for at, score in enumerate(scores) if score)
+        best = sorted(found, key=lambda at: -scores[at])[:most]
         return tuple(self._skills[at] for at in best)
+
+
+def _text(skill: Neighbour) -> str:
+    name = skill.address.rpartition("/")[2]
+    return f"{name} {name} {skill.description}"
 
 
 def _described(documents: Iterable[object], context: Context) -> Iterator[Neighbour]:

@@ -12,9 +12,12 @@ from skillrepo.draft import Draft, Request, Reviewer, Write
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Finding, Report, Severity
+from skillrepo.grounding import Unsupported, unsupported
 from skillrepo.rules import ALL
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.tree_path import path_problem, paths_problem
+
+_MOST_GUESSED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Proposal:
     `gate` is the report of the `spec` profile, which decides; `house` that of the other, which
     is shown. `document` is None where SKILL.md cannot be read. `rounds` is the number of the
     round that the draft is of. A `revision` is judged by its contract instead.
+    `unsupported` are the claims that no source says; None where there are no sources.
     """
 
     draft: Draft
@@ -34,11 +38,18 @@ class Proposal:
     rounds: int
     notes: tuple[str, ...] = ()
     revision: Revision | None = None
+    unsupported: tuple[Unsupported, ...] | None = None
 
     @property
     def address(self) -> str:
         """`category/name`."""
         return join(self.draft.category, self.draft.name)
+
+    @property
+    def guessed(self) -> tuple[Unsupported, ...]:
+        """What a model says that no source does, and that it has not marked."""
+        found = self.unsupported if self.draft.writer == "model" else None
+        return tuple(each for each in found or () if not each.claim.marked)
 
     @property
     def passes(self) -> bool:
@@ -96,24 +107,34 @@ def _reviewed(proposal: Proposal, request: Request, reviewer: Reviewer) -> Propo
 def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) -> Proposal:
     """Let `write` draft, judge what it wrote, and let it redraft with the findings.
 
-    The best draft is kept: of two the one with fewer errors at the gate, then with fewer in all,
-    then the later one. Whatever goes wrong after the first round does not lose the draft that is
-    there already. Raises `SkillRepoError`.
+    A model is told the claims that no source says, too, and once asked for another draft for these
+    alone. The best draft is kept: of two the one with fewer errors at the gate, then with fewer in
+    all, then with fewer such claims, then the later one. Whatever goes wrong after
+    the first round does not lose the draft that is there already. Raises `SkillRepoError`.
     """
-    best = judge(write(request), 1)
+
+    def judged(draft: Draft, number: int) -> Proposal:
+        proposal = judge(draft, number)
+        if not request.sources:
+            return proposal
+        return replace(proposal, unsupported=unsupported(draft, request))
+
+    best = judged(write(request), 1)
+    told = False
     for number in range(2, max_rounds + 1):
-        if not best.faults[1]:
+        if not best.faults[1] and (told or not best.guessed):
             break
+        told = told or bool(best.guessed)
         again = replace(request, previous=best.draft, findings=_findings(best))
         try:
             draft = write(again)
             if _same(draft, best.draft):
                 break
-            other = judge(draft, number)
+            other = judged(draft, number)
         except SkillRepoError as error:
             note = f"Round {number} failed, and the draft before it was kept: {error}"
             return replace(best, notes=(*best.notes, note))
-        if other.faults <= best.faults:
+        if (other.faults, len(other.guessed)) <= (best.faults, len(best.guessed)):
             best = other
     return best
 
@@ -122,11 +143,13 @@ def _findings(proposal: Proposal) -> tuple[Finding, ...]:
     """What both profiles find, each once; where they weigh it differently, as the gate does.
 
     The writer of a revision is told what breaks its contract, and nothing that was there before.
+    A model is told what it made up.
     """
+    guessed = tuple(each.finding(proposal.folder) for each in proposal.guessed[:_MOST_GUESSED])
     if proposal.revision:
-        return proposal.revision.breaches
+        return (*proposal.revision.breaches, *guessed)
     found = {each.order(): each for each in (*proposal.house.findings, *proposal.gate.findings)}
-    return tuple(found[key] for key in sorted(found))
+    return (*(found[key] for key in sorted(found)), *guessed)
 
 
 def _same(one: Draft, other: Draft) -> bool:

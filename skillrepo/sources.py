@@ -3,10 +3,12 @@
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from posixpath import join, normpath
 
+from skillrepo import pdf
 from skillrepo.draft import Source
 from skillrepo.errors import SkillRepoError
 from skillrepo.visible import one_line
@@ -25,9 +27,9 @@ def read(
 ) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """Read each file, and each text file below each folder; and say what was left out.
 
-    A file that is named must be text in UTF-8; in a folder, what is not text, hidden, a link or
-    too large is left out. A file that is named twice is read once. Where a stranger may have
-    written the paths, they lead down from the folder `inside`, and a link that leaves it or a
+    A file that is named must be text in UTF-8 or a PDF; in a folder, what is neither, hidden, a
+    link or too large is left out. A file that is named twice is read once. Where a stranger may
+    have written the paths, they lead down from the folder `inside`, and a link that leaves it or a
     hidden part is refused. Raises `SkillRepoError` for a name that cannot be read, a folder
     without text, and where the whole is over the limits.
     """
@@ -53,12 +55,14 @@ class _Reading:
         self.left_out: list[str] = []
         self._seen: set[Path] = set()
         self._characters = 0
+        self._seconds = pdf.SECONDS
 
     def add_file(self, path: Path) -> None:
         read = _read(self.start / path)
         if isinstance(read, str):
             raise SkillRepoError(f"--from {one_line(str(path))}: {read}")
-        self._add(_shown(path), self.start / path, read)
+        if why := self._add(_shown(path), self.start / path, read):
+            raise SkillRepoError(f"--from {one_line(str(path))}: {why}")
 
     def add_folder(self, folder: Path) -> None:
         name = _shown(folder)
@@ -70,25 +74,29 @@ class _Reading:
                 raise SkillRepoError(message)
             shown = join(name, path.relative_to(top).as_posix())
             read = "a symbolic link" if _is_link(path) else _read(path)
-            if isinstance(read, str):
-                self.left_out.append(f"{shown} was left out: {read}.")
+            why = read if isinstance(read, str) else self._add(shown, path, read)
+            if why:
+                self.left_out.append(f"{shown} was left out: {why}.")
             else:
                 texts += 1
-                self._add(shown, path, read)
         if not texts:
             raise SkillRepoError(f"--from {folder}: holds no file that is text in UTF-8")
 
-    def _add(self, shown: str, path: Path, data: bytes) -> None:
+    def _add(self, shown: str, path: Path, data: bytes) -> str | None:
+        """Take what was read; why not, if it is a PDF that cannot be."""
         real = path.resolve()
         if real in self._seen:
-            return
+            return None
+        text, why = self._pdf(data) if pdf.is_pdf(data) else (data.decode("utf-8-sig"), None)
+        if why:
+            return why
         self._seen.add(real)
         # Two files that are called alike are told apart by the folders they lie in.
         parts = real.parts
         longer = ("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
         names = (name for name in (shown, *longer) if name not in self.found)
         name = next(names)
-        source = Source(name, data.decode("utf-8-sig"), hashlib.sha256(data).hexdigest())
+        source = Source(name, text, hashlib.sha256(data).hexdigest())
         self.found[name] = source
         self._characters += len(source.text)
         if len(self.found) > MAX_FILES or self._characters > MAX_CHARACTERS:
@@ -97,6 +105,15 @@ class _Reading:
                 "name fewer with --from"
             )
             raise SkillRepoError(message)
+        return None
+
+    def _pdf(self, data: bytes) -> tuple[str, str | None]:
+        began = time.monotonic()
+        if self._seconds <= 0:
+            return "", f"reading PDFs has taken {pdf.SECONDS:g} seconds; name fewer"
+        found = pdf.text_of(data, self._seconds)
+        self._seconds -= time.monotonic() - began
+        return found
 
 
 def _outside(folder: Path, path: Path) -> str | None:
@@ -142,7 +159,7 @@ def _walk(folder: Path, left_out: list[str]) -> Iterator[Path]:
 
 
 def _read(path: Path) -> bytes | str:
-    """The bytes of a text file, or why it is none."""
+    """The bytes of a text file or a PDF, or why it is none."""
     try:
         # Without blocking, or a FIFO would hold us.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
@@ -150,14 +167,22 @@ def _read(path: Path) -> bytes | str:
                 return "not a regular file"
             # Some files of /proc are regular, and have nothing to give without blocking.
             data: bytes | None = file.read(MAX_FILE_BYTES + 1)
+            most = MAX_FILE_BYTES
+            if data and pdf.is_pdf(data):
+                most = pdf.MAX_BYTES
+                data += file.read(most + 1 - len(data))
     except OSError as error:
         return str(error.strerror)
     if data is None:
         return "gives nothing to read"
-    if len(data) > MAX_FILE_BYTES:
-        return f"larger than {MAX_FILE_BYTES:,} bytes; name a part of it"
+    if len(data) > most:
+        return f"larger than {most:,} bytes; name a part of it"
+    return data if pdf.is_pdf(data) or _is_text(data) else _NOT_TEXT
+
+
+def _is_text(data: bytes) -> bool:
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _NOT_TEXT
-    return _NOT_TEXT if b"\0" in data else data
+        return False
+    return b"\0" not in data

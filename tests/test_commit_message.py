@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillrepo import document
+from skillrepo.claims import Claim
 from skillrepo.commit_message import commit_message
 from skillrepo.contract import Revision
 from skillrepo.draft import Cost, Draft, Request, Source
 from skillrepo.finding import Finding, Report, Severity
+from skillrepo.grounding import Unsupported
 from skillrepo.propose import Proposal
 from skillrepo.semantic_diff import Snapshot, compare
 
@@ -57,9 +59,16 @@ def test_whole_message() -> None:
         cost=Cost(7, 8_000, 214, 0.01234),
         notes=("Category data was chosen.",),
     )
-    asked = request(brief="Merge PDF files", sources=(source("docs/a b.md"), source("c.md", "c")))
+    asked = request(
+        brief="Merge PDF files", sources=(source("docs/a b.md"), source("c.md", "c pdfunite"))
+    )
     long = "one of 2 sources holds no text at all, which is why it was left out of the skill."
-    message = commit_message(proposal(made, (finding("`TODO` is left"),), (long,)), asked)
+    claims = (Claim("flag", "--guess", 9), Claim("URL", "https://a.dev", 10, marked=True))
+    whole = replace(
+        proposal(made, (finding("`TODO` is left"),), (long,)),
+        unsupported=tuple(Unsupported(claim, "SKILL.md") for claim in claims),
+    )
+    message = commit_message(whole, asked)
     assert (
         message
         == f"""\
@@ -70,6 +79,9 @@ Merges PDF files. Use when PDF files are to become one.
 - Category data was chosen.
 - one of 2 sources holds no text at all, which is why it was left out of
   the skill.
+
+Where the sections come from, by the words that they share:
+- Merging: c.md:1-1
 
 Gate (spec): 1 skill checked: 0 errors, 0 warnings, 0 notes.
 House: 1 skill checked: 1 error, 0 warnings, 0 notes.
@@ -84,10 +96,23 @@ Skill-Cost: 0.0123 USD
 Skill-Tokens: 8214
 Skill-Brief: {hashlib.sha256(b"Merge PDF files").hexdigest()}
 Skill-Source: docs/a b.md {hashlib.sha256(b"text").hexdigest()}
-Skill-Source: c.md {hashlib.sha256(b"c").hexdigest()}
+Skill-Source: c.md {hashlib.sha256(b"c pdfunite").hexdigest()}
+Skill-Unsupported: flag --guess (SKILL.md:9)
+Skill-Unsupported: URL https://a.dev (SKILL.md:10, marked as unverified)
 """
     )
     assert trailers(message) == message.split("\n\n")[-1].splitlines()
+
+
+def test_claims_are_looked_for_where_there_are_sources() -> None:
+    looked = replace(proposal(draft(skill())), unsupported=())
+    assert "Skill-Unsupported: none" in trailers(commit_message(looked, request()))
+    key = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    many = tuple(Unsupported(Claim("path", f"/{key}/{n}", 1), "SKILL.md") for n in range(60))
+    told = trailers(commit_message(replace(looked, unsupported=many), request()))
+    assert "Skill-Unsupported: and 10 more" in told
+    assert len(told) == 54
+    assert key not in "".join(told)
 
 
 def test_a_cost_that_is_not_known_is_not_told() -> None:

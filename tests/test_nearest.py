@@ -3,15 +3,12 @@ from pathlib import Path
 import pytest
 from conftest import MakeRepo
 from content_repo import FILES, skill
-from hypothesis import given
-from hypothesis import strategies as st
 
 from skillrepo import nearest
 from skillrepo.context import Context
 from skillrepo.draft import Neighbour
 from skillrepo.files import Folder
 from skillrepo.nearest import Nearest
-from skillrepo.writer.words import bm25
 
 MERGE = Neighbour("data/pdf-merge", "Merges PDF files.")
 CLEAN = Neighbour("data/csv-clean", "Cleans tables.")
@@ -26,17 +23,6 @@ def test_the_nearest_comes_first() -> None:
     assert found.to("clean a table of test reports")[0] == CLEAN
     assert found.to("the of") == ()
     assert Nearest(()).to("merge") == ()
-
-
-WORDS = st.lists(st.sampled_from(["pdf", "merge", "split", "table", "clean", "the"]), max_size=6)
-
-
-@given(st.lists(WORDS, max_size=6), WORDS)
-def test_it_agrees_with_the_plain_formula(texts: list[list[str]], query: list[str]) -> None:
-    skills = [Neighbour(f"c/x{at}", " ".join(text)) for at, text in enumerate(texts)]
-    scores = bm25(" ".join(query), [f"x{at} x{at} {' '.join(t)}" for at, t in enumerate(texts)])
-    wanted = sorted((at for at in range(len(texts)) if scores[at]), key=lambda at: -scores[at])
-    assert Nearest(skills).to(" ".join(query)) == tuple(skills[at] for at in wanted)
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ def test_commit_on_a_branch_of_its_own(root: Path, guide: Path, run: Run, git: G
         "Skill-Writer: offline",
         f"Skill-Brief: {hashlib.sha256(BRIEF.encode()).hexdigest()}",
         f"Skill-Source: guide.md {digest}",
+        "Skill-Unsupported: none",
     ]
     commit = git(root, "rev-parse", "--short=12", BRANCH)
     assert f"committed {commit} on {BRANCH} (from main, {main[:12]})" in done.out
@@ -605,7 +606,7 @@ def test_long_lists_are_cut(root: Path, tmp_path: Path, run: Run) -> None:
     for number in range(30):
         (docs / f"{number}.md").write_text(GUIDE.replace("a.pdf", f"{number}.pdf"))
     lines = run(root, "new", BRIEF, "--from", str(docs)).out.splitlines()
-    assert "  and 22 more" in lines
+    assert "  and 23 more" in lines
     assert next(line for line in lines if line.startswith("files: ")).endswith(" more")
 
 

@@ -210,18 +210,82 @@ def test_material_cannot_open_a_field(writer: Write) -> None:
 
 
 def test_long_sources_are_shared_out(writer: Write) -> None:
-    long = "x" * 300_000 + "\n## Late heading\n"
+    def chapter(number: int) -> str:
+        about = "Merge PDF files, says qpdf" if number == 150 else f"Chapter {number}"
+        return f"## {about}\n\n{'x' * 1_900}\n\n"
+
+    long = "# Long\n\n" + "".join(map(chapter, range(200)))
     sources = (Source("short.md", "short text", "1" * 64), Source("long.md", long, "2" * 64))
     with serving(*PLAN, WRITE) as server:
         draft = writer(server)(replace(REQUEST, sources=sources))
-    assert draft.notes == (
-        "Of the source long.md (300,017 characters) the model was given the first 199,990.",
-    )
+    (note,) = draft.notes
+    assert note.startswith("Of the source long.md (383,")
+    assert note.endswith("nearest to the brief: lines 1-414, 603-606.")
     for asked, limit in (("ambiguities", 40_000), ("test_prompts", 200_000)):
-        request = server.asked(asked)
-        assert "short text" in request.prompt
-        assert "[cut here; headings of the rest:]\n## Late heading\n" in request.prompt
-        assert limit - 100 < request.prompt.count("x") < limit + 100
+        prompt = server.asked(asked).prompt
+        assert "short text" in prompt
+        assert "[lines 1-" in prompt
+        assert "]\n[lines 603-606]\n## Merge PDF files" in prompt
+        assert prompt.count("[left out: ## Chapter ") == 60
+        assert limit - 3_000 < prompt.count("x") < limit
+
+
+def test_a_model_that_takes_less_gets_less(writer: Write) -> None:
+    def refusal(asked: str) -> Reply:
+        refused = failure(400, "maximum context length is 8192", "context_length_exceeded")
+        return replace(refused, when=f"[[ ## {asked} ## ]]")
+
+    long = "".join(f"## Chapter {number}\n\n{'x' * 1_900}\n\n" for number in range(20))
+    asked = replace(REQUEST, sources=(Source("long.md", long, "2" * 64),))
+    refusals = [refusal(each) for each in ("ambiguities", "test_prompts", "test_prompts")]
+    with serving(*refusals, *PLAN, WRITE) as server:
+        draft = writer(server)(asked)
+    counts = [
+        received.prompt.count("x" * 1_900)
+        for received in server.received
+        if "[[ ## test_prompts ## ]]" in received.prompt
+    ]
+    assert counts == [20, 10, 5]
+    assert len(server.received) == 9
+    (note,) = draft.notes
+    assert note.startswith("Of the source long.md (38,")
+    assert note.endswith("lines 1-20.")
+    with serving(*[refusal("ambiguities")] * 9) as server:
+        error = failed(writer(server), asked)
+    assert "the request is too long for this model" in str(error)
+    assert len(server.received) == 4
+
+
+_PEM = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
+
+
+def test_keys_are_never_sent(writer: Write) -> None:
+    key = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    pem = "-----BEGIN PRIVATE KEY-----\n" + f"{_PEM}\n" * 3
+    # The key lies across the end of a passage.
+    sources = (
+        Source("a.md", f"# A\n\nexport T={key}\n", "1" * 64),
+        Source("b.txt", "y" * 2_990 + f" {key} " + "z" * 300_000 + f"\n{pem}", "2" * 64),
+    )
+    finding = Finding("s/SKILL.md", 9, 1, "X1", "x", Severity.ERROR, f"there is {key}")
+    asked = replace(REQUEST, brief=f"Merge with {key}", sources=sources)
+    with serving(*PLAN, WRITE, fields(description="d", body=BODY)) as server:
+        draft = writer(server)(asked)
+        files = {"SKILL.md": f"# X\n\n{key}\n{pem}".encode()}
+        again = replace(asked, previous=replace(draft, files=files), findings=(finding,))
+        writer(server)(again)
+    for received in server.received:
+        sent = repr((received.body, received.headers))
+        assert key[4:] not in sent
+        assert "MIIEvQ" not in sent
+    assert "export T=ghp_****" in server.asked("test_prompts").prompt
+    assert draft.notes[:4] == (
+        "Hidden from the model: a token of GitHub, in the brief, line 1.",
+        "Hidden from the model: a token of GitHub, in the source a.md, line 3.",
+        "Hidden from the model: a token of GitHub, in the source b.txt, line 1.",
+        "Hidden from the model: a private key, in the source b.txt, line 2.",
+    )
+    assert key not in repr(draft)
 
 
 def test_without_sources(writer: Write) -> None:

@@ -7,8 +7,9 @@ import pytest
 from content_repo import FILES, context, draft, request, skill
 
 from skillrepo.context import Context
-from skillrepo.draft import Draft, Request
+from skillrepo.draft import Draft, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.finding import Severity
 from skillrepo.propose import Proposal, propose
 from skillrepo.settings import Policy
 
@@ -139,6 +140,55 @@ def test_of_equal_drafts_the_later_is_kept(place: Context) -> None:
     other = TODO.replace("write this", "write that")
     proposal = propose(request(), Writer(draft(TODO), draft(other)), place, max_rounds=2)
     assert (_text(proposal), proposal.rounds) == (other, 2)
+
+
+SOURCES = (Source("a.md", "Run pdfunite a.pdf b.pdf out.pdf with --fast.", "0" * 64),)
+
+
+def by_model(body: str) -> Draft:
+    return replace(draft(skill(body=f"# Merging\n\n{body}\n")), writer="model")
+
+
+def test_a_model_is_asked_once_to_mend_what_it_made_up(place: Context) -> None:
+    first, second = by_model("Use `--made` and `--up`."), by_model("Use `--made` (unverified).")
+    third = by_model("Use `--other`.")
+    writer = Writer(first, second, third)
+    proposal = propose(request(sources=SOURCES), writer, place, max_rounds=5)
+    assert len(writer.asked) == 2
+    told = writer.asked[1].findings
+    assert [(each.code, each.rule, each.severity, each.line) for each in told] == [
+        ("G101", "unsupported-claim", Severity.WARNING, 8)
+    ] * 2
+    assert told[0].message.startswith("the flag `--made` stands in no source: leave it out")
+    assert proposal.passes
+    assert [str(each) for each in proposal.unsupported or ()] == [
+        "flag --made (SKILL.md:8, marked as unverified)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "kept"),
+    [
+        # Worse by the rules, which count for more.
+        ("TODO: write this", 0),
+        # As many claims: the later one.
+        ("Use `--more`.", 1),
+        ("Use `--more` and `--most`.", 0),
+        ("Use `--fast`.", 1),
+    ],
+)
+def test_what_is_made_up_counts_after_errors(second: str, kept: int, place: Context) -> None:
+    drafts = by_model("Use `--made`."), by_model(second)
+    proposal = propose(request(sources=SOURCES), Writer(*drafts), place, max_rounds=3)
+    assert proposal.draft == drafts[kept]
+
+
+def test_claims_ask_nobody_but_a_model_and_only_where_there_are_sources(place: Context) -> None:
+    written = draft(skill(body="# Merging\n\nUse `--made`.\n"))
+    proposal = propose(request(sources=SOURCES), Writer(written), place, max_rounds=3)
+    assert [str(each) for each in proposal.unsupported or ()] == ["flag --made (SKILL.md:8)"]
+    proposal = propose(request(), Writer(by_model("Use `--made`.")), place, max_rounds=3)
+    assert proposal.unsupported is None
 
 
 def test_equal_redraft_stops(place: Context) -> None:

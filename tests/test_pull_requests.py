@@ -144,7 +144,7 @@ def test_pr(place: Place, git: Git) -> None:
         "## Gate\n\n```text\nGate (spec): 1 skill checked: 0 errors, 0 warnings, 0 notes.\n",
         f"## Provenance\n\n```text\nSkill: data/{NAME}\nSkill-Version: 0.1.0\n",
         "Skill-Source: guide.md ",
-        "Unsupported claims: not measured",
+        "Unsupported claims: 0",
         "## Cost\n\nnot measured\n",
         f"git fetch origin {BRANCH}\n",
         "Created with skillrepo\n",

@@ -127,17 +127,19 @@ def test_a_commit_on_a_branch_of_its_own(
 
 
 def test_the_message(root: Path, run: Run, git: Git, tmp_path: Path) -> None:
-    (tmp_path / "notes.md").write_text("# Notes\n")
+    (tmp_path / "notes.md").write_text("# Checks\n\nCheck the result.\n")
     notes = ("--from", str(tmp_path / "notes.md"))
     assert run(root, "revise", "pdf-merge", SAID, *notes, *by(*ADDED)).code == 0
     message = git(root, "log", "-1", "--format=%B", f"{BRANCH}/say-how-to-check-the-result")
-    subject, feedback, changes, gate, trailers = message.strip().split("\n\n")
+    subject, feedback, changes, places, gate, trailers = message.strip().split("\n\n")
     assert subject == "feat(pdf-merge): Say how to check the result"
     assert feedback == SAID
     assert changes == "- minor: section added: Checks"
+    assert places.endswith("they share:\n- Checks: notes.md:1-3")
     assert gate.startswith("Gate (spec): 1 skill checked: 0 errors")
     assert [line.partition(":")[0] for line in trailers.splitlines()] == [
-        *("Skill", "Skill-Version", "Skill-Writer", "Skill-Feedback", "Skill-Source")
+        *("Skill", "Skill-Version", "Skill-Writer", "Skill-Feedback", "Skill-Source"),
+        "Skill-Unsupported",
     ]
     assert trailers.startswith("Skill: data/pdf-merge\nSkill-Version: 1.3.0\nSkill-Writer: command")
 

@@ -1,11 +1,14 @@
 """A request in the words of the prompt: sources, categories and findings, each clearly bounded."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from skillrepo.draft import Choice, Neighbour, Request, Source
 from skillrepo.finding import Finding
+from skillrepo.passages import Passage, Passages
 from skillrepo.program.answers import PlannedFile
+from skillrepo.secret_text import masked, secrets_in
 from skillrepo.visible import visible
 
 PLAN_CHARACTERS = 40_000
@@ -16,6 +19,8 @@ WRITE_CHARACTERS = 200_000
 
 _MAX_NAMES = 1_000
 _MAX_HEADINGS = 60
+_MOST_STRETCHES = 8
+_MOST_SECRETS = 10
 _HEADING = re.compile(r"^#{1,6} [^\n]{1,200}", re.MULTILINE)
 
 
@@ -24,17 +29,33 @@ def plain(text: str) -> str:
     return text.replace("[[ ##", "[[ # #")
 
 
-def sources(given: Sequence[Source], limit: int) -> tuple[str, tuple[str, ...]]:
-    """All sources within `limit` characters of text, and a note on each that was cut."""
-    share = _share([len(source.text) for source in given], limit)
-    notes = tuple(
-        f"Of the source {_one_line(source.path)} ({len(source.text):,} characters) the model was "
-        f"given the first {share:,}."
-        for source in given
-        if len(source.text) > share
+def sources(given: Sequence[Source], limit: int, query: str) -> tuple[str, tuple[str, ...]]:
+    """All sources, or of each what answers `query` best, and a note on each that was cut.
+
+    All together have at most `limit` characters of text. No key is among them.
+    """
+    clean = [replace(source, text=masked(source.text)) for source in given]
+    chosen: Mapping[int, list[Passage]] = {}
+    if sum(len(source.text) for source in clean) > limit:
+        fitting = Passages(clean).fitting(query, limit)
+        chosen = {n: [each for each in fitting if each.source == n] for n in range(len(clean))}
+    parts = [_source(n, source, chosen.get(n)) for n, source in enumerate(clean)]
+    return "\n".join(text for text, _ in parts) or "(there are none)", tuple(
+        note for _, note in parts if note
     )
-    parts = (_source(number, source, share) for number, source in enumerate(given, start=1))
-    return "\n".join(parts) or "(there are none)", notes
+
+
+def masked_notes(request: Request) -> Iterator[str]:
+    """Where in what is sent a key was hidden; what is told of it is its kind."""
+    texts = [("the brief", request.brief)]
+    texts += [(f"the source {_one_line(source.path)}", source.text) for source in request.sources]
+    for name, text in texts:
+        found = list(secrets_in(text)) if masked(text) != text else []
+        for secret in found[:_MOST_SECRETS]:
+            line = text.count("\n", 0, secret.start) + 1
+            yield f"Hidden from the model: {secret.kind}, in {name}, line {line:,}."
+        if (more := len(found) - _MOST_SECRETS) > 0:
+            yield f"Hidden from the model: {more:,} more keys in {name}."
 
 
 def categories(choices: Iterable[Choice]) -> str:
@@ -80,26 +101,54 @@ def findings(found: Iterable[Finding]) -> str:
     )
 
 
-def _share(lengths: Sequence[int], limit: int) -> int:
-    """The most characters that each may have so that all together have at most `limit`."""
-    waiting = len(lengths)
-    for length in sorted(lengths):
-        if length * waiting > limit:
-            return limit // waiting
-        limit -= length
-        waiting -= 1
-    return max(lengths, default=0)
-
-
-def _source(number: int, source: Source, share: int) -> str:
+def _source(number: int, source: Source, chosen: list[Passage] | None) -> tuple[str, str]:
+    """A source between its marks, and a note if not all of it was chosen."""
     # No text can hold its own digest, so none can pretend to end before its end.
-    mark = f"source {number} {source.sha256[:16]}"
-    text = source.text[:share]
-    if len(source.text) > share:
-        rest = _HEADING.findall(source.text, share)[:_MAX_HEADINGS]
-        text += "\n[cut here; headings of the rest:]\n" + "\n".join(rest)
+    mark = f"source {number + 1} {source.sha256[:16]}"
+    text, note = source.text, ""
+    given = sum(each.end - each.start for each in chosen or ())
+    if chosen is not None and given < len(text):
+        text = "".join(_pieces(source.text, chosen))
+        note = (
+            f"Of the source {_one_line(source.path)} ({len(source.text):,} characters) the model "
+            f"was given {given:,}, the passages that come nearest to the brief: lines "
+            f"{_lines(chosen)}."
+        )
     path = plain(_one_line(source.path))
-    return f"=== begin {mark}: {path} ===\n{plain(text)}\n=== end {mark} ==="
+    return f"=== begin {mark}: {path} ===\n{plain(text)}\n=== end {mark} ===", note
+
+
+def _pieces(text: str, chosen: Sequence[Passage]) -> Iterator[str]:
+    """The passages, each stretch of them behind its lines, and headings of what lies between."""
+    headings = 0
+    end = 0
+    for first, last, start, stop in _stretches(chosen):
+        for heading in _HEADING.findall(text, end, start)[: _MAX_HEADINGS - headings]:
+            headings += 1
+            yield f"[left out: {heading}]\n"
+        yield f"[lines {first}-{last}]\n{text[start:stop]}"
+        yield "" if text[:stop].endswith("\n") else "\n"
+        end = stop
+    for heading in _HEADING.findall(text, end)[: _MAX_HEADINGS - headings]:
+        yield f"[left out: {heading}]\n"
+
+
+def _stretches(chosen: Sequence[Passage]) -> list[tuple[int, int, int, int]]:
+    """First line, last line, start and end of passages that follow each other, as one."""
+    found: list[tuple[int, int, int, int]] = []
+    for each in chosen:
+        if found and found[-1][3] == each.start:
+            found[-1] = (found[-1][0], each.last, found[-1][2], each.end)
+        else:
+            found.append((each.first, each.last, each.start, each.end))
+    return found
+
+
+def _lines(chosen: Sequence[Passage]) -> str:
+    found = [f"{first:,}-{last:,}" for first, last, *_ in _stretches(chosen)]
+    more = len(found) - _MOST_STRETCHES
+    rest = [f"and {more:,} more"] if more > 0 else []
+    return ", ".join((*found[:_MOST_STRETCHES], *rest)) or "none"
 
 
 def _one_line(text: str) -> str:

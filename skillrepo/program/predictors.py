@@ -14,6 +14,7 @@ from skillrepo.program.engine import Engine, Shared
 from skillrepo.program.libraries import load, quiet
 from skillrepo.program.recording import Recordings
 from skillrepo.program.signatures import PREDICTORS, Signature
+from skillrepo.secret_text import masked
 from skillrepo.user_config import Task
 
 Inputs = Mapping[str, str]
@@ -69,8 +70,11 @@ class Predictors:
 
     def ask(self, name: str, inputs: Inputs) -> Answer:
         """Output field → value. Raises `WriterFailed`, which keeps a reply that was of no use."""
-        # What came from a command line may hold lone surrogates, which no provider takes.
-        encodable = {key: text.encode(errors="replace").decode() for key, text in inputs.items()}
+        # Whatever it came from, a key is never sent. What came from a command line may hold lone
+        # surrogates, which no provider takes.
+        encodable = {
+            key: masked(text.encode(errors="replace").decode()) for key, text in inputs.items()
+        }
         text = ""
         # A model that misses the asked form mostly keeps to JSON: it is asked once more.
         for form in dict.fromkeys((self._form, "json")):

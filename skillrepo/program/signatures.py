@@ -183,8 +183,9 @@ WRITE = Signature(
 REFINE = Signature(
     task="skill_edit",
     instructions=(
-        "Mend an Agent Skill: remove the cause of each finding and keep all else as it is. "
-        + _MATERIAL
+        "Mend an Agent Skill: remove the cause of each finding and keep all else as it is. What "
+        "stands in no source is left out, or replaced by what a source says, or marked where the "
+        "reader needs it all the same. " + _MATERIAL
     ),
     inputs={
         "brief": _BRIEF,

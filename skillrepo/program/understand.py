@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from skillrepo.draft import Choice, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
-from skillrepo.program import decide, material
+from skillrepo.program import decide, material, sourced
 from skillrepo.program.answers import PlannedFile, Question, Section
 from skillrepo.program.checkpoints import MOST_QUESTIONS, Checkpoints
 from skillrepo.program.predictors import Answer, Predictors
@@ -54,9 +54,9 @@ class Plan:
 def understand(predictors: Predictors, request: Request, checkpoints: Checkpoints) -> Plan:
     """Work out what is to be written. Raises `SkillRepoError`."""
     choices = [choice for choice in request.choices if request.category in {None, choice.id}]
-    text, _ = material.sources(request.sources, material.PLAN_CHARACTERS)
+    wanted = sourced.Wanted(request.sources, material.PLAN_CHARACTERS, request.brief)
     brief = material.plain(request.brief)
-    gathered = predictors.ask(GATHER, {"brief": brief, "sources": text})
+    gathered, _ = sourced.ask(predictors, GATHER, {"brief": brief}, wanted)
     questions = gathered["ambiguities"][:MOST_QUESTIONS]
     answers = "\n".join(_answers(questions, checkpoints))
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})
@@ -73,7 +73,6 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     category, placed = _placed(analyses[PLACEMENT], request, choices, checkpoints)
     inputs = {
         "brief": brief,
-        "sources": text,
         "requirements": requirements,
         "analyses": _json(analyses),
         "required_sections": material.required_sections(choices, category),
@@ -83,7 +82,7 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     open_questions = () if checkpoints.has_person else tuple(questions)
     related = tuple(analyses[DEPENDENCIES]["prerequisites"])
     while True:
-        answer = predictors.ask(SYNTHESIZE, {**inputs, "answers": said})
+        answer, _ = sourced.ask(predictors, SYNTHESIZE, {**inputs, "answers": said}, wanted)
         plan = _plan(answer, request, category, related)
         notes = (*placed, *_assumed(open_questions, answer["assumptions"]), *plan.notes)
         change = checkpoints.confirm(_shown(plan, answer["assumptions"]), "Is this the plan?")

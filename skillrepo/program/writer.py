@@ -8,7 +8,7 @@ from skillrepo.config import Config, ResolvedModel
 from skillrepo.draft import Cost, Draft, Request
 from skillrepo.errors import WriterFailed
 from skillrepo.files import SKILL_FILE
-from skillrepo.program import decide, material, understand
+from skillrepo.program import decide, material, sourced, understand
 from skillrepo.program.account import Account
 from skillrepo.program.answers import Verdict, WrittenFile
 from skillrepo.program.checkpoints import Ask, Checkpoints
@@ -49,12 +49,13 @@ class ModelWriter:
             return self._refine(request, request.previous)
         # Refining and review may follow, and a key that they lack is to be known before.
         predictors = self._predictors(*understand.USED, _WRITE, _REFINE, _REVIEW)
+        hidden = material.masked_notes(request)
         plan = understand.understand(predictors, request, self._checkpoints())
-        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        query = f"{request.brief}\n{plan.description}\n{plan.outline}"
+        wanted = sourced.Wanted(request.sources, material.WRITE_CHARACTERS, query)
         related = [each for each in request.near if each.address.rpartition("/")[2] in plan.related]
         inputs = {
             "brief": material.plain(request.brief),
-            "sources": text,
             "name": plan.name,
             "description": plan.description,
             "outline": plan.outline,
@@ -64,7 +65,7 @@ class ModelWriter:
             "related_skills": material.skills(related),
         }
         try:
-            answer = predictors.ask(_WRITE, inputs)
+            answer, cut = sourced.ask(predictors, _WRITE, inputs, wanted)
         except WriterFailed as error:
             raise WriterFailed(str(error), {**plan.kept(), **error.kept}) from None
         fields = {"name": plan.name, "description": plan.description, "metadata": _METADATA}
@@ -76,7 +77,7 @@ class ModelWriter:
             writer="model",
             model=predictors.model(_WRITE),
             program=fingerprint(),
-            notes=_once(plan.notes, predictors.notes, cut, refused),
+            notes=_once(plan.notes, predictors.notes, hidden, cut, refused),
             criteria=plan.criteria,
         )
         draft = _paid(draft, predictors)
@@ -164,12 +165,20 @@ class ModelWriter:
     ) -> tuple[Predictors, Answer, tuple[str, ...]]:
         """What one predictor made of a draft that there is, which is kept whatever happens."""
         predictors = self._predictors(name)
-        text, cut = material.sources(request.sources, material.WRITE_CHARACTERS)
+        # What is wrong says what to look up.
+        query = "\n".join(
+            (
+                request.brief,
+                *(finding.message for finding in request.findings),
+                start.files[SKILL_FILE].decode(errors="replace"),
+            )
+        )
+        wanted = sourced.Wanted(request.sources, material.WRITE_CHARACTERS, query)
         try:
-            answer = predictors.ask(name, {"sources": text, **inputs})
+            answer, cut = sourced.ask(predictors, name, inputs, wanted)
         except WriterFailed as error:
             raise WriterFailed(str(error), {**start.files, **error.kept}) from None
-        return predictors, answer, _once(predictors.notes, cut)
+        return predictors, answer, _once(predictors.notes, material.masked_notes(request), cut)
 
     def _predictors(self, *used: str) -> Predictors:
         form = self.config.user.dspy.adapter

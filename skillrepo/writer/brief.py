@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from itertools import dropwhile
 
+from skillrepo.words import FUNCTION, STOP, word_set, words
 from skillrepo.writer import english
 from skillrepo.writer.clean import one_line
 from skillrepo.writer.split import slug
-from skillrepo.writer.words import FUNCTION, STOP, word_set, words
 
 _SOMEONE = (
     r"(?:me|us|you|users?|people|developers?|engineers?|teams?|claude|codex|copilot|an? agent|"

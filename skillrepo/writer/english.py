@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from skillrepo.writer.words import word_set
+from skillrepo.words import word_set
 
 Form = Callable[[str], str]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from skillrepo.markdown import Block
+from skillrepo.words import Bm25
 from skillrepo.writer.page import UNFINISHED, Page
-from skillrepo.writer.words import bm25
 
 # The text of a page between two offsets, its links as they read in SKILL.md.
 Quote = Callable[[int, int], str]
@@ -81,7 +81,8 @@ def rank(excerpts: Iterable[Excerpt], query: str) -> list[Excerpt]:
         if not UNFINISHED.search(excerpt.heading):
             first.setdefault(_essence(excerpt.text), excerpt)
     found = list(first.values())
-    scores = bm25(query, [f"{e.page.title} {e.heading} {e.heading} {e.text}" for e in found])
+    texts = [f"{e.page.title} {e.heading} {e.heading} {e.text}" for e in found]
+    scores = Bm25(texts).scores(query)
     top = max(scores, default=0.0) or 1.0
     order = sorted(range(len(found)), key=lambda n: (-(scores[n] / top + found[n].weight), n))
     return [found[n] for n in order]

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from skillrepo.words import STOP, word_set
 from skillrepo.writer.page import Page
 from skillrepo.writer.snippets import is_shell
-from skillrepo.writer.words import STOP, word_set
 
 _SPAN = re.compile(r"(?<!`)`([^`\n]{2,40})`(?!`)|``([^`\n]{2,40})``")
 _TERM = re.compile(r"@?-{0,2}[A-Za-z][A-Za-z0-9]*(?:[._/:+-][A-Za-z0-9]+)*(?:\(\))?")

@@ -7,12 +7,12 @@ lines that are named. The sources themselves become its references.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from skillrepo import document
+from skillrepo import document, words
 from skillrepo.draft import Choice, Draft, Request
 from skillrepo.errors import SkillRepoError
 from skillrepo.writer import brief as briefs
 from skillrepo.writer import mentions as terms
-from skillrepo.writer import placement, reference, sources, template, topics, words
+from skillrepo.writer import placement, reference, sources, template, topics
 from skillrepo.writer.brief import Brief
 from skillrepo.writer.clean import without_joiners
 from skillrepo.writer.description import describe, use_when

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from skillrepo.draft import Choice
-from skillrepo.writer.words import bm25
+from skillrepo.words import Bm25
 
 # A brief says what a skill is for; its sources say much else.
 _BACKGROUND = 0.5
@@ -24,7 +24,8 @@ def best(query: str, choices: Sequence[Choice], background: str = "") -> Choice 
         ).replace("-", " ")
         for choice in choices
     ]
-    pairs = zip(bm25(query, texts), bm25(background, texts), strict=True)
+    known = Bm25(texts)
+    pairs = zip(known.scores(query), known.scores(background), strict=True)
     scores = [own + _BACKGROUND * other for own, other in pairs]
     top = max(scores, default=0.0)
     return _lowest(choices[scores.index(top)], choices) if top > 0 else None

@@ -5,10 +5,10 @@ import textwrap
 from collections.abc import Iterator
 
 from skillrepo.markdown import Block, CodeBlock
+from skillrepo.words import word_set
 from skillrepo.writer.excerpt import BAD, TROUBLE, Excerpt, Quote, quotable, quoted
 from skillrepo.writer.links import fenced
 from skillrepo.writer.page import Page
-from skillrepo.writer.words import word_set
 
 _SHELL = word_set("""
     bash sh shell zsh fish console shell-session shellsession terminal powershell ps1 pwsh cmd bat

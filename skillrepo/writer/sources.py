@@ -14,7 +14,7 @@ from skillrepo.writer.page import Kind, Page
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdc"})
 _RST = frozenset({".rst", ".rest"})
-_TEXT = frozenset({"", ".txt", ".text", ".adoc", ".asciidoc", ".org", ".man", ".log"})
+_TEXT = frozenset({"", ".txt", ".pdf", ".text", ".adoc", ".asciidoc", ".org", ".man", ".log"})
 # File name's end → the word after a fence that highlighters know; else the end itself is it.
 _LANGUAGES = {
     ".sh": "bash",

@@ -4,11 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from skillrepo.words import terms
 from skillrepo.writer.brief import lowered, shortened
 from skillrepo.writer.clean import one_line, without_joiners
 from skillrepo.writer.page import UNFINISHED, Page
 from skillrepo.writer.split import Piece
-from skillrepo.writer.words import terms
 
 # Headings that every manual has: they tell its parts apart, not its matter from others.
 _GENERIC_HEADINGS = """

@@ -9,11 +9,12 @@ from statistics import fmean
 from generation_cases import Case
 
 from skillrepo import document
-from skillrepo.draft import Draft, Request
+from skillrepo.draft import Draft
 from skillrepo.files import SKILL_FILE
+from skillrepo.grounding import unsupported
 from skillrepo.propose import Proposal
 from skillrepo.tokens import tokens
-from skillrepo.writer.words import bm25
+from skillrepo.words import Bm25
 
 FIRST_FEW = 3
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^\n]*)\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
@@ -21,9 +22,6 @@ _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _SHELLS = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "powershell"})
 _PROGRAM = re.compile(r"(?:[$%>]\s+|sudo\s+)*([a-z][a-z0-9_.+-]*(?: [a-z][a-z0-9-]+)?)(?=\s|$)")
 _FLAG = re.compile(r"(?<![\w-])--[a-zA-Z][\w-]+")
-_URL = re.compile(r"https?://[^\s<>()\"'`\]]+")
-_PATH = re.compile(r"(?<![\w./-])(?:\.{0,2}/)?(?:[\w.-]+/)+[\w.-]*\w")
-_VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(?:\.\d+)*(?![\w.]*\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,29 +111,9 @@ def _commands(text: str) -> Iterator[str]:
         yield from _FLAG.findall(span)
 
 
-def unsupported(draft: Draft, request: Request) -> frozenset[str]:
-    """Commands, flags, paths, versions and addresses in a draft that stand in no source of it."""
-    texts = {path: data.decode(errors="replace") for path, data in draft.files.items()}
-    parts = (request.brief, *(source.text for source in request.sources), *draft.files)
-    known = " ".join(" ".join(parts).split()).casefold()
-    # Of the frontmatter the description alone is about the matter; the version is the skill's own.
-    texts[SKILL_FILE] = f"{_described(draft)}\n{_body(texts[SKILL_FILE])}"
-    found = frozenset(claim for text in texts.values() for claim in _claims(text))
-    return frozenset(claim for claim in found if claim.casefold() not in known)
-
-
-def _claims(text: str) -> Iterator[str]:
-    yield from _commands(text)
-    yield from (address.rstrip(".,;:") for address in _URL.findall(text))
-    rest = _URL.sub(" ", text)
-    yield from _VERSION.findall(rest)
-    for span in _SPAN.findall(rest):
-        yield from _PATH.findall(span)
-
-
 def _before(case: Case, draft: Draft, others: Sequence[str]) -> int:
     """How many other skills answer the withheld trigger words as well as the draft, or better."""
-    scores = bm25(case.triggers, [f"{draft.name} {_described(draft)}", *others])
+    scores = Bm25([f"{draft.name} {_described(draft)}", *others]).scores(case.triggers)
     own = scores[0]
     return sum(score >= own for score in scores[1:]) if own else len(others)
 

@@ -90,21 +90,35 @@ def commonest(text: str) -> list[str]:
     return [word for word, _ in counts.most_common(_MOST_COMMON)]
 
 
-def bm25(query: str, texts: Sequence[str]) -> list[float]:
-    """How well each text answers `query` (Okapi BM25, k1 1.5, b 0.75); 0 where no word is shared.
+class Bm25:
+    """How well each of some texts answers a query (Okapi BM25, k1 1.5, b 0.75).
 
     The BM25 packages of the index bring numpy and an index on disk along; for the few hundred
     short texts here these lines take a millisecond.
     """
-    documents = [Counter(terms(text)) for text in texts]
-    lengths = [document.total() for document in documents]
-    mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
-    scores = [0.0] * len(texts)
-    for term in dict.fromkeys(terms(query)):
-        holding = sum(1 for document in documents if term in document)
-        weight = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
-        for at, document in enumerate(documents):
-            count = document[term]
-            bound = count + _K1 * (1 - _B + _B * lengths[at] / mean)
-            scores[at] += weight * count * (_K1 + 1) / bound
-    return scores
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Count the words of the texts."""
+        lengths: list[int] = []
+        self._holding: dict[str, list[tuple[int, int]]] = {}
+        for at, text in enumerate(texts):
+            counted = Counter(terms(text))
+            lengths.append(counted.total())
+            for term, count in counted.items():
+                self._holding.setdefault(term, []).append((at, count))
+        mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
+        self._norms = [_K1 * (1 - _B + _B * length / mean) for length in lengths]
+
+    def rarity(self, term: str) -> float:
+        """1 for a term that all texts hold, more for one that few do or none."""
+        return 1 + math.log(max(len(self._norms), 1) / len(self._holding.get(term, "1")))
+
+    def scores(self, query: str) -> list[float]:
+        """How well each text answers `query`; 0 where no word is shared."""
+        scores = [0.0] * len(self._norms)
+        for term in dict.fromkeys(terms(query)):
+            found = self._holding.get(term, ())
+            weight = math.log(1 + (len(self._norms) - len(found) + 0.5) / (len(found) + 0.5))
+            for at, count in found:
+                scores[at] += weight * count * (_K1 + 1) / (count + self._norms[at])
+        return scores
