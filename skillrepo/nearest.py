@@ -22,10 +22,10 @@ class Nearest:
     """Skills that can be searched. A name counts twice, for it is chosen to say what it is for."""
 
     def __init__(self, skills: Iterable[Neighbour]) -> None:
-        self._skills = tuple(skills)
+        self.skills = tuple(skills)
         self._holding: dict[str, dict[int, int]] = defaultdict(dict)
         self._lengths: list[int] = []
-        for at, skill in enumerate(self._skills):
+        for at, skill in enumerate(self.skills):
             name = skill.address.rpartition("/")[2]
             counts = Counter(terms(f"{name} {name} {skill.description}"))
             self._lengths.append(counts.total())
@@ -46,13 +46,13 @@ class Nearest:
         mean = sum(self._lengths) / len(self._lengths) if any(self._lengths) else 1.0
         for term in dict.fromkeys(terms(brief)):
             holding = self._holding.get(term, {})
-            rest = len(self._skills) - len(holding)
+            rest = len(self.skills) - len(holding)
             weight = math.log(1 + (rest + 0.5) / (len(holding) + 0.5))
             for at, count in holding.items():
                 bound = count + _K1 * (1 - _B + _B * self._lengths[at] / mean)
                 scores[at] += weight * count * (_K1 + 1) / bound
         best = sorted(scores, key=lambda at: (-scores[at], at))[:most]
-        return tuple(self._skills[at] for at in best)
+        return tuple(self.skills[at] for at in best)
 
 
 def _described(documents: Iterable[object], context: Context) -> Iterator[Neighbour]:
