@@ -374,7 +374,7 @@ def test_a_program_that_is_better_is_saved_and_used(
         assert (value["train"], value["held_out"], value["measured"]) == (2, 8, 8)
         assert (value["base"], value["optimized"], value["refused"]) == (0, 1, None)
         assert value["spent"]["total"]["calls"] == len(server.received)
-        assert re.match(r"at most 12 drafts .* ≈[\d,]+ tokens, ≈ \$\d", done.err)
+        assert re.match(r"about 12 drafts .* ≈[\d,]+ tokens, ≈ \$\d", done.err)
 
         # The worktree has one file more, and git nothing but the replies.
         new = {path for path in everything(root) if path not in before}

@@ -279,7 +279,7 @@ def _example(each: Gold, work: Work, scorer: Scorer) -> Example:
 def _estimated(whole: Spent, drafts: int, sets: _Sets, limits: Limits) -> Iterator[str]:
     money = "the price is not known" if whole.cost is None else f"≈ ${whole.cost:.2f}"
     yield (
-        f"at most {drafts} drafts to search with {len(sets.train)} examples, and "
+        f"about {drafts} drafts to search with {len(sets.train)} examples, and "
         f"{2 * len(sets.held_out)} to measure: ≈{whole.tokens:,} tokens, {money}"
     )
     over_cost = limits.cost is not None and (whole.cost or 0.0) > limits.cost
