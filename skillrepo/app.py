@@ -26,6 +26,7 @@ _COMMANDS = {
     "show": ("show", "Show a skill: versions, history, relations, where it came from, drafts."),
     "publish": ("publish", "Commit the stable skills as a flat tree, which installers read."),
     "taxonomy": ("taxonomy", "Look at the tree of categories, check it, move and add in it."),
+    "optimize": ("optimize", "Improve what models are told, by skills that were merged."),
     "config": ("config", "Look at the settings in force."),
     "doctor": ("doctor", "Say what is installed and configured; with --model, ask a model."),
     "schema": ("schema", "Write or check the JSON Schemas of this project."),

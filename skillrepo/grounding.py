@@ -73,6 +73,12 @@ def unsupported(draft: Draft, request: Request) -> tuple[Unsupported, ...]:
     return tuple(found.values())
 
 
+def claimed(draft: Draft) -> int:
+    """How many claims a draft makes, each once."""
+    files = draft.files.items()
+    return len({(claim.kind, claim.text) for path, data in files for claim in _claims(path, data)})
+
+
 def claim_map(draft: Draft, request: Request) -> list[tuple[str, list[str]]]:
     """For each section of SKILL.md the places of the sources that say most of what it says.
 

@@ -18,8 +18,8 @@ class Nearest:
     """Skills that can be searched. A name counts twice, for it is chosen to say what it is for."""
 
     def __init__(self, skills: Iterable[Neighbour]) -> None:
-        self._skills = tuple(skills)
-        self._known = Bm25([_text(skill) for skill in self._skills])
+        self.skills = tuple(skills)
+        self._known = Bm25([_text(skill) for skill in self.skills])
 
     @classmethod
     def of(cls, context: Context) -> "Nearest":
@@ -34,7 +34,7 @@ class Nearest:
         scores = self._known.scores(brief)
         found = (at for at, score in enumerate(scores) if score)
         best = sorted(found, key=lambda at: -scores[at])[:most]
-        return tuple(self._skills[at] for at in best)
+        return tuple(self.skills[at] for at in best)
 
 
 def _text(skill: Neighbour) -> str:

@@ -27,6 +27,7 @@ _ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200, patter
 _Variable = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 # No user:password@, for addresses are printed.
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@?#]+(/[^\s?#]*)?$")]
+_Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # Lists come from YAML as `list`; the values in them stay strict.
 _Strings = Annotated[tuple[str, ...], Field(strict=False)]
 
@@ -198,6 +199,8 @@ class Training(_Settings):
 class Optimization(_Settings):
     """How the program is optimised."""
 
+    programs: Annotated[tuple[_Sha256, ...], Field(strict=False)]
+    """Trusted files of `.skillrepo/programs/`, by their sha256; the first that fits is used."""
     default_optimizer: Literal["miprov2", "bootstrap_fewshot", "gepa"]
     """The optimizer that is used when none is named."""
     miprov2: Miprov2

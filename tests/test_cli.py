@@ -31,7 +31,7 @@ COMMANDS = [
         "list",
         "show",
     ),
-    *("publish", "taxonomy", "config", "doctor", "schema", "hooks"),
+    *("publish", "taxonomy", "optimize", "config", "doctor", "schema", "hooks"),
 ]
 HEAVY = {"dspy", "litellm", "git", "httpx2", "pydantic", "jsonschema"}
 

@@ -58,6 +58,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("taxonomy", "check"),
     ("taxonomy", "add", "data/tables", "--purpose", "Rows and columns."),
     ("taxonomy", "mv", "data/csv-join", "coding/csv-join"),
+    ("optimize", "collect"),
     ("config", "show"),
     ("doctor",),
     ("schema", "--check", "{ours}/schemas"),
@@ -69,6 +70,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("pr", NEW),
     ("drop", NEW),
 )
+# `optimize` itself writes .skillrepo/programs/ of the worktree: test_optimize.py has it.
 # What they are for is to change the worktree, the index, the branch or the hooks of the user.
 EXCEPTIONS = {"init", "promote", "hooks install"}
 # Of the git directory. New objects may come, too.

@@ -15,6 +15,7 @@ from skillrepo.commands.asking import category_of, choices_of, drafts_of, refuse
 from skillrepo.commands.landing import Outcome, kept, land, safely_written
 from skillrepo.commands.outcome import as_json, as_text
 from skillrepo.commands.person import refuse_without_terminal
+from skillrepo.commands.programs import Trained, program_options, with_program
 from skillrepo.commands.spending import (
     Spending,
     spending_options,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--at", metavar="CATEGORY/PATH", help="Its category; else the one that fits best.")
 @writing.options(origins="to make the skill from")
 @spending_options
+@program_options
 @click.option(
     "--interactive",
     "-i",
@@ -76,6 +78,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     writer: str | None,
     model: str | None,
     spending: Spending,
+    trained: Trained,
     interactive: bool,
     steps: tuple[str, ...],
     draft_pr: bool,
@@ -109,7 +112,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         refuse_without_terminal()
     chosen = Chosen(writer, model, program, spending, interactive)
     write = writer_of(chosen, config, account) or write_offline
+    trained.refuse_unless(write)
     work = prepare(step, base)
+    write = with_program(write, trained, config, work.context)
     target = ladder.target_of(work, config, remote=remote, to=to, base=base, draft=draft_pr)
     if asked:
         if dask and spending.used:

@@ -18,6 +18,7 @@ from skillrepo.commands.fixing import diff as unified
 from skillrepo.commands.landing import Outcome, kept, safely_written
 from skillrepo.commands.offering import Offered, shape
 from skillrepo.commands.outcome import few, result
+from skillrepo.commands.programs import Trained, program_options, with_program
 from skillrepo.commands.revision import Job, Ladder, check_slug, is_dirty, land, prepare
 from skillrepo.commands.spending import (
     Spending,
@@ -51,6 +52,7 @@ from skillrepo.writer.mend import Mender
 @click.option("--from-findings", is_flag=True, help="What `skillrepo validate` finds in it.")
 @writing.options(origins="to draw from")
 @spending_options
+@program_options
 @click.option(
     "--as",
     "least",
@@ -77,6 +79,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     writer: str | None,
     model: str | None,
     spending: Spending,
+    trained: Trained,
     least: str | None,
     allow_loss: bool,
     slug: str | None,
@@ -108,6 +111,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     config = Config.load(os.environ, Path.home())
     account = spending.account()
     write = writer_of(Chosen(writer, model, program, spending), config, account)
+    trained.refuse_unless(write)
     asked = Asked(said, feedback_file, from_review, from_findings)
     if write is None:
         _refuse_offline(asked, origins)
@@ -133,7 +137,12 @@ def command(  # noqa: PLR0913 - one parameter an option
         Bump[least.upper()] if least else None,
     )
     request = _request(there, feedback, read)
-    who = write or Mender(there.original.context, there.original.path)
+    context = there.original.context
+    who = (
+        with_program(write, trained, config, context)
+        if write
+        else Mender(context, there.original.path)
+    )
     rounds = config.user.writer.max_rounds
     with told_if_lost(account), safely_written(there, request.name or "", who) as remember:
         proposal = revise(there.original, order, request, remember, max_rounds=rounds)

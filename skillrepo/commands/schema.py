@@ -35,6 +35,7 @@ _MODELS: Mapping[str, Any] = {
     "report": shapes.ReportShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
+    "optimize": shapes.OptimizeShape,
     "progress": shapes.ProgressShape,
     "pr": shapes.PrShape,
     "diff": shapes.DiffShape,

@@ -204,6 +204,34 @@ class SpentShape:
 
 
 @dataclass(frozen=True, slots=True)
+class OptimizeShape:
+    """`skillrepo optimize --json`: what was learnt from, measured and saved.
+
+    Scores are means over the held-out examples that were measured, from 0 to 1, and null where
+    nothing was; `low` and `high` bound the gain with 95 % confidence. `refused` says why the
+    program will not be used, null where it will.
+    """
+
+    version: Literal[1]
+    optimizer: Literal["bootstrap", "gepa", "miprov2"]
+    metric: tuple[str, ...]
+    train: int
+    held_out: int
+    measured: int
+    not_measured: int
+    failed: int
+    base: float | None
+    optimized: float | None
+    gain: float | None
+    low: float | None
+    high: float | None
+    program: str | None
+    sha256: str | None
+    refused: str | None
+    spent: SpentShape | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressShape:
     """A line of `--progress json`: what happened to a call, its cost, and that of all so far."""
 

@@ -224,17 +224,18 @@ class Engine:
 
     def _most(self, asked: Mapping[str, Any]) -> Spent:
         longest = int(self._parameters().get("max_tokens") or self._longest)
-        return self._priced(_shown(asked), longest, estimated=True)
+        return self.priced(_shown(asked), longest, estimated=True)
 
     def _spent(self, reply: Reply, asked: Mapping[str, Any]) -> Spent:
         told = (reply.input_tokens, reply.output_tokens)
-        return self._priced(
+        return self.priced(
             _shown(asked) if told[0] is None else told[0],
             tokens(reply.text) if told[1] is None else told[1],
             estimated=None in told,
         )
 
-    def _priced(self, shown: int, given: int, *, estimated: bool) -> Spent:
+    def priced(self, shown: int, given: int, *, estimated: bool = True) -> Spent:
+        """What one call costs with so many tokens shown and given."""
         cost = None
         if self._prices:
             cost = shown * self._prices["input"] + given * self._prices["output"]

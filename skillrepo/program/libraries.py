@@ -15,6 +15,8 @@ _ENVIRONMENT = {
     "LITELLM_MODE": "PRODUCTION",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_LOG": "ERROR",
+    # The optimizers of DSPy show bars of progress, whoever watches.
+    "TQDM_DISABLE": "1",
 }
 _SETTINGS = {"telemetry": False, "suppress_debug_info": True, "turn_off_message_logging": True}
 # They log whole requests, some with headers, when a host program turns logging up.

@@ -1,10 +1,11 @@
 """The predictors of the program: each asks the model of its task, one by one or at once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import cache
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 from skillrepo.config import ResolvedModel
 from skillrepo.errors import SkillRepoError, WriterFailed
@@ -13,12 +14,40 @@ from skillrepo.program.account import Account, Spent
 from skillrepo.program.engine import Engine, Shared
 from skillrepo.program.libraries import load, quiet
 from skillrepo.program.recording import Recordings
-from skillrepo.program.signatures import PREDICTORS, Signature
+from skillrepo.program.signatures import MATERIAL, PREDICTORS, Signature, fingerprint
 from skillrepo.secret_text import masked
 from skillrepo.user_config import Task
 
 Inputs = Mapping[str, str]
 Answer = Mapping[str, Any]
+
+
+class Program(Protocol):
+    """What the predictors are told beside their inputs: instructions and demonstrations."""
+
+    @property
+    def name(self) -> str:
+        """A sha256 (hex), which the commit of a draft tells."""
+
+    def module(self, dspy: Any) -> Any:
+        """The predictors as a module of DSPy, as `module` gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The program as it is shipped."""
+
+    @property
+    def name(self) -> str:
+        """That of its signatures."""
+        return fingerprint()
+
+    def module(self, dspy: Any) -> Any:
+        """Every predictor without demonstrations."""
+        return module(dspy)
+
+
+BASE: Program = _Base()
 
 
 class Predictors:
@@ -28,13 +57,14 @@ class Predictors:
     before anything is paid for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a request depends on
         self,
         used: tuple[str, ...],
         resolve: Callable[[Task], ResolvedModel],
         form: str,
         account: Account,
         recordings: Recordings,
+        program: Program = BASE,
     ) -> None:
         """Connect to nothing yet; `form` of requests and replies is chat, json or xml.
 
@@ -42,7 +72,7 @@ class Predictors:
         """
         self._dspy, litellm = load()
         self._form = form
-        self._module = module(self._dspy)
+        self._module = program.module(self._dspy)
         self._engines: dict[str, Engine] = {}
         self._models: dict[str, Any] = {}
         shared = Shared(self._dspy, litellm, account, recordings)
@@ -67,6 +97,10 @@ class Predictors:
     def model(self, name: str) -> str:
         """LiteLLM's name of the model that a predictor asks."""
         return self._engines[name].model
+
+    def priced(self, name: str, shown: int, given: int) -> Spent:
+        """What a call of a predictor costs, with so many tokens shown and given."""
+        return self._engines[name].priced(shown, given)
 
     def ask(self, name: str, inputs: Inputs) -> Answer:
         """Output field → value. Raises `WriterFailed`, which keeps a reply that was of no use."""
@@ -121,8 +155,11 @@ class Predictors:
 
     def _answer(self, name: str, inputs: Inputs, form: str) -> Answer:
         predictor = dict(self._module.named_predictors())[name]
+        told = predictor.signature
+        if MATERIAL not in told.instructions:
+            told = told.with_instructions(f"{told.instructions}\n\n{MATERIAL}")
         with quiet(), self._dspy.context(lm=self._models[name], adapter=self._adapter(form)):
-            prediction = predictor(**inputs)
+            prediction = predictor(**inputs, signature=told)
         return {field: getattr(prediction, field) for field in PREDICTORS[name].outputs}
 
     def _adapter(self, form: str) -> Any:
@@ -132,14 +169,15 @@ class Predictors:
         return kind(use_json_adapter_fallback=False)
 
 
-def module(dspy: Any) -> Any:
+def module(dspy: Any, names: Iterable[str] = PREDICTORS) -> Any:
     """The predictors as one module of DSPy, under their names: what is optimised and saved."""
     whole = dspy.Module()
-    for name, signature in _dspy_signatures(dspy).items():
+    signatures = _dspy_signatures(dspy)
+    for name in names:
         phase, _, own = name.partition(".")
         if not hasattr(whole, phase):
             setattr(whole, phase, dspy.Module())
-        setattr(getattr(whole, phase), own, dspy.Predict(signature))
+        setattr(getattr(whole, phase), own, dspy.Predict(signatures[name]))
     return whole
 
 

@@ -1,6 +1,6 @@
 """The model writer: a request → plan → text → draft; a redraft is one edit of the last draft."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from skillrepo import document, fix, frontmatter_edit
@@ -12,15 +12,14 @@ from skillrepo.program import decide, material, sourced, understand
 from skillrepo.program.account import Account
 from skillrepo.program.answers import Verdict, WrittenFile
 from skillrepo.program.checkpoints import Ask, Checkpoints
-from skillrepo.program.predictors import Answer, Predictors
+from skillrepo.program.predictors import BASE, Answer, Predictors, Program
 from skillrepo.program.recording import Recordings
-from skillrepo.program.signatures import fingerprint
 from skillrepo.program.understand import Plan
 from skillrepo.user_config import Task
 from skillrepo.visible import visible
 
 _METADATA = {"version": "0.1.0", "status": "draft"}
-_WRITE = "phase2.generate_content"
+WRITE = "phase2.generate_content"
 _FEEDBACK = "phase2.incorporate_feedback"
 _REFINE = "phase3.refine"
 _REVIEW = "phase3.review"
@@ -36,10 +35,11 @@ class ModelWriter:
     account: Account = field(default_factory=Account)
     recordings: Recordings = field(default_factory=Recordings)
     ask: Ask | None = None
+    program: Program = BASE
 
-    def __reduce__(self) -> tuple[type["ModelWriter"], tuple[Config, str | None]]:
+    def __reduce__(self) -> tuple[Callable[..., "ModelWriter"], tuple[Config, str | None, Program]]:
         """What is sent to another machine: account and recordings are of one process."""
-        return type(self), (self.config, self.model)
+        return _elsewhere, (self.config, self.model, self.program)
 
     def __call__(self, request: Request) -> Draft:
         """Ask for one draft. Raises `SkillRepoError`, or `WriterFailed` with what was paid for."""
@@ -48,7 +48,7 @@ class ModelWriter:
         if request.previous:
             return self._refine(request, request.previous)
         # Refining and review may follow, and a key that they lack is to be known before.
-        predictors = self._predictors(*understand.USED, _WRITE, _REFINE, _REVIEW)
+        predictors = self._predictors(*understand.USED, WRITE, _REFINE, _REVIEW)
         hidden = material.masked_notes(request)
         plan = understand.understand(predictors, request, self._checkpoints())
         query = f"{request.brief}\n{plan.description}\n{plan.outline}"
@@ -65,7 +65,7 @@ class ModelWriter:
             "related_skills": material.skills(related),
         }
         try:
-            answer, cut = sourced.ask(predictors, _WRITE, inputs, wanted)
+            answer, cut = sourced.ask(predictors, WRITE, inputs, wanted)
         except WriterFailed as error:
             raise WriterFailed(str(error), {**plan.kept(), **error.kept}) from None
         fields = {"name": plan.name, "description": plan.description, "metadata": _METADATA}
@@ -75,8 +75,8 @@ class ModelWriter:
             plan.name,
             {SKILL_FILE: _render(fields, decide.body(answer["body"])), **beside},
             writer="model",
-            model=predictors.model(_WRITE),
-            program=fingerprint(),
+            model=predictors.model(WRITE),
+            program=self.program.name,
             notes=_once(plan.notes, predictors.notes, hidden, cut, refused),
             criteria=plan.criteria,
         )
@@ -132,7 +132,7 @@ class ModelWriter:
             files=files,
             writer="model",
             model=predictors.model(_REFINE),
-            program=fingerprint(),
+            program=self.program.name,
             notes=_once(previous.notes, [cut] if cut else [], notes),
         )
         return _paid(draft, predictors)
@@ -154,7 +154,7 @@ class ModelWriter:
             {**start.files, SKILL_FILE: text},
             writer="model",
             model=predictors.model(_FEEDBACK),
-            program=fingerprint(),
+            program=self.program.name,
             notes=_once([cut] if cut else [], notes),
             cost=start.cost,
         )
@@ -182,13 +182,18 @@ class ModelWriter:
 
     def _predictors(self, *used: str) -> Predictors:
         form = self.config.user.dspy.adapter
-        return Predictors(used, self._resolved, form, self.account, self.recordings)
+        account, recordings = self.account, self.recordings
+        return Predictors(used, self._resolved, form, account, recordings, self.program)
 
     def _checkpoints(self) -> Checkpoints:
         return Checkpoints(self.ask, self.recordings)
 
     def _resolved(self, task: Task) -> ResolvedModel:
         return self.config.resolve(task, self.model)
+
+
+def _elsewhere(config: Config, model: str | None, program: Program) -> ModelWriter:
+    return ModelWriter(config, model, program=program)
 
 
 def _paid(draft: Draft, predictors: Predictors) -> Draft:

@@ -1,0 +1,552 @@
+"""Optimised programs: how they are made, measured, saved, refused and used."""
+
+import hashlib
+import json
+import pickle
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Git, MakeRepo
+from content_repo import FILES, Run, everything, runner, skill
+from openai_server import Received, Reply, Server, chat, failure, serving
+from planned import answer, text
+
+from skillrepo.config import Config
+from skillrepo.draft import Choice, Draft, Request
+from skillrepo.errors import SkillRepoError
+from skillrepo.program import gold, optimise, saved
+from skillrepo.program.account import BudgetSpentError, Limits
+from skillrepo.program.gain import LEAST_PAIRS, gain, is_held_out
+from skillrepo.program.optimise import Bench, Example, Optimizer
+from skillrepo.program.predictors import BASE
+from skillrepo.program.saved import State
+from skillrepo.program.signatures import MATERIAL, PREDICTORS, fingerprint
+from skillrepo.program.writer import ModelWriter
+
+CHOICES = (Choice("data", "Data", "PDF files.", ()),)
+GOOD, BAD = "# Good\n\nCount the pages.\n", "# Bad\n\nHope.\n"
+MAGIC = "Always count the pages."
+WRITE = "phase2.generate_content"
+Benches = Callable[[Server], Bench]
+
+
+@dataclass(frozen=True)
+class Scored:
+    total: float
+    told: tuple[str, ...] = ()
+
+
+def score(draft: Draft) -> Scored:
+    good = b"Count the pages" in draft.files["SKILL.md"]
+    return Scored(1.0) if good else Scored(0.25, ("Nobody counts the pages.",))
+
+
+def example(number: int, brief: str = "") -> Example:
+    request = Request(brief=brief or f"Merge PDF files {number}", sources=(), choices=CHOICES)
+    merged = {WRITE: "The merged skill says: Count the pages."}
+    return Example(f"data/skill-{number}", request, score, merged)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Benches:
+    monkeypatch.setenv("TEST_KEY", "sk-test-0123456789")
+
+    def _bench(server: Server) -> Bench:
+        config = tmp_path / ".config/skillrepo/config.yaml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(
+            "models: {default: local, registry: {local: {model: openai/gpt-4o-mini, env: TEST_KEY, "
+            f"num_retries: 0, api_base: '{server.url}', parameters: {{max_tokens: 1000}}}}}}}}\n"
+        )
+        return Bench(Config.load({}, tmp_path))
+
+    return _bench
+
+
+def model(received: Received) -> Reply:
+    """Writes well where its instructions, or a demonstration, tell it to; lucky with number 1."""
+    prompt = received.prompt
+    if "new_instruction" in prompt:
+        assert "Nobody counts the pages." in prompt or "data" in prompt
+        return chat(json.dumps({"new_instruction": MAGIC}))
+    if "[[ ## test_prompts ## ]]" in prompt:
+        told = received.body["messages"][0]["content"]
+        demos = "".join(each["content"] for each in received.body["messages"][:-1])
+        lucky = "Merge PDF files 1\n" in received.body["messages"][-1]["content"]
+        good = MAGIC in told or "Count the pages" in demos or lucky
+        return text(body=GOOD if good else BAD)
+    return answer(received, path="data")
+
+
+def states(bench: Bench, optimizer: Optimizer, drafts: int) -> dict[str, State]:
+    return optimise.search(optimizer, [example(n) for n in range(3)], bench, drafts)
+
+
+def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
+    with serving(*[model] * 500) as server:
+        made = bench(server)
+        found = states(made, "gepa", 12)
+        assert found[WRITE].instructions == MAGIC
+        assert optimise.changed(found)
+        program = saved.Loaded("ab" * 32, found)
+        measured, lost = optimise.measure([example(n) for n in range(4, 8)], program, made, 2)
+    assert measured.pairs == ((0.25, 1.0),) * 4
+    assert lost == ()
+    assert "optimise.reflect" in made.account.steps
+
+
+def test_bootstrap_finds_demonstrations_that_score_better(bench: Benches) -> None:
+    with serving(*[model] * 500) as server:
+        made = bench(server)
+        found = states(made, "bootstrap", 3)
+        # Those of one draft, which alone was good; all six predictors were traced.
+        assert [len(state.demos) for state in found.values()] == [1] * 6
+        assert found[WRITE].demos[0]["body"].startswith("# Good")
+        program = saved.Loaded("ab" * 32, found)
+        measured, _ = optimise.measure([example(n) for n in range(4, 8)], program, made, 2)
+    assert measured.pairs == ((0.25, 1.0),) * 4
+
+
+def test_a_failure_is_not_a_score(bench: Benches) -> None:
+    def broken(received: Received) -> Reply:
+        return failure(400, "no") if "Merge PDF files 5" in received.prompt else model(received)
+
+    with serving(*[broken] * 100) as server:
+        made = bench(server)
+        measured, lost = optimise.measure([example(n) for n in (4, 5, 6)], BASE, made, 1)
+    assert (measured.pairs, measured.not_measured) == (((0.25, 0.25),) * 2, 1)
+    assert len(lost) == 1
+    assert lost[0].startswith("data/skill-5: model local: the provider refused the request")
+    assert made.failed == 1
+
+
+def test_a_search_ends_where_the_budget_does(bench: Benches) -> None:
+    def last(received: Received) -> Reply:
+        made.account.limits = Limits(tokens=0)
+        return model(received)
+
+    with serving(*[model] * 25, last, *[model] * 100) as server:
+        made = bench(server)
+        with pytest.raises(BudgetSpentError, match="of --max-tokens 0 there are"):
+            states(made, "gepa", 40)
+        # Those that were on their way, and no more.
+        assert 26 <= len(server.received) <= 28
+
+
+def test_miprov2_says_what_it_lacks(bench: Benches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(optimise, "find_spec", lambda _: None)
+    with serving() as server, pytest.raises(SkillRepoError, match="miprov2 needs optuna and numpy"):
+        states(bench(server), "miprov2", 3)
+
+
+# Saved programs
+
+PAIRS = ((0.25, 1.0),) * 8
+
+
+def program(**other: Any) -> saved.SavedProgram:
+    state = saved.State(instructions=MAGIC, demos=())
+    fields = {
+        "signature": fingerprint(),
+        "optimizer": "gepa",
+        "model": "openai/gpt-4o-mini",
+        "predictors": {WRITE: state},
+        "versions": {"dspy": "3.4.1"},
+        "train": "a" * 64,
+        "held_out": "b" * 64,
+        "measured": saved.Measured(pairs=PAIRS, not_measured=0, parts=("check",)),
+        "cost": saved.Cost(calls=1, tokens=2, dollars=None),
+    }
+    return saved.SavedProgram(**{**fields, **other})
+
+
+def measured(*pairs: tuple[float, float], lost: int = 0) -> saved.Measured:
+    return saved.Measured(pairs=pairs, not_measured=lost, parts=())
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (program(signature="c" * 64), "it was made for other signatures"),
+        (program(measured=measured(*PAIRS[:7])), "on 7 held-out examples, and fewer than 8"),
+        (program(measured=measured(*[(0.5, 0.5)] * 9)), "its gain is +0.000"),
+        (program(measured=measured(*PAIRS, *[(1.0, 0.0)] * 6)), "not above zero"),
+        (program(measured=measured(*PAIRS, lost=3)), "no draft of 3 of 11 held-out examples"),
+    ],
+)
+def test_a_program_is_refused(made: saved.SavedProgram, why: str) -> None:
+    data = made.data()
+    with pytest.raises(SkillRepoError, match="the program is refused: ") as caught:
+        saved.load(data)
+    assert why in str(caught.value)
+    loaded, warnings = saved.load(data, force=True)
+    assert loaded.states[WRITE].instructions == MAGIC
+    assert "used by force" in warnings[0]
+
+
+def test_a_program_is_read_back() -> None:
+    data = program().data()
+    loaded, warnings = saved.load(data)
+    assert warnings == []
+    assert loaded.name == hashlib.sha256(data).hexdigest()
+    assert saved.read(data).data() == data
+
+
+def altered(**other: Any) -> bytes:
+    return json.dumps({**json.loads(program().data()), **other}).encode()
+
+
+DEMO = {**dict.fromkeys(PREDICTORS[WRITE].inputs, ""), "body": "", "files": [], "test_prompts": []}
+
+
+def with_demo(**other: Any) -> bytes:
+    demo = {key: value for key, value in {**DEMO, **other}.items() if value is not None}
+    return program(predictors={WRITE: saved.State(instructions=MAGIC, demos=(demo,))}).data()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"\xff", "no JSON"),
+        (b"[]", "no JSON object"),
+        (b"[" * 100_000, "no JSON"),
+        (b" " * 4_000_001, "more than 4,000,000 bytes"),
+        (altered(model="other"), "altered after it was measured"),
+        (altered(pickle="x"), "pickle: Extra inputs are not permitted"),
+        (altered(measured={"pairs": [[0, 2]], "not_measured": 0, "parts": []}), "measured.pairs"),
+        (program(predictors={"a": saved.State(instructions="b", demos=())}).data(), "which there"),
+        (with_demo(body=None), "has not the fields"),
+        (with_demo(body=5), "has not the fields"),
+        (with_demo(files=[{"path": 1}]), "has not the fields"),
+        (with_demo(body="x" * 60_001), "too long"),
+        (b'{"a": {}}', "no predictor of ours"),
+    ],
+)
+def test_what_is_no_program_is_never_used(data: bytes, why: str) -> None:
+    for force in (False, True):
+        with pytest.raises(SkillRepoError) as caught:
+            saved.load(data, force=force)
+        said = str(caught.value)
+        assert why in said or (not force and "is a saved state of DSPy" in said)
+
+
+def test_the_layout_of_dspy_is_used_by_force_alone() -> None:
+    layout = {
+        f"{WRITE}.predict": {
+            "traces": [],
+            "train": [],
+            "demos": [{"augmented": True, **DEMO, "body": "# A"}, {"skill_id": "x"}],
+            "signature": {"instructions": MAGIC, "fields": []},
+            "lm": {"model": "openai/evil", "api_base": "http://127.0.0.1:1"},
+        },
+        "metadata": {"dependency_versions": {"python": "3.12", "dspy": "3.1", "cloudpickle": "3"}},
+    }
+    data = json.dumps(layout).encode()
+    with pytest.raises(SkillRepoError, match="--force-program uses it all the same"):
+        saved.load(data)
+    loaded, warnings = saved.load(data, force=True)
+    assert warnings == ["the program was never measured; it is used by force"]
+    (name,) = loaded.states
+    assert name == WRITE
+    assert [demo["body"] for demo in loaded.states[WRITE].demos] == ["# A"]
+
+
+def test_what_a_program_says_is_sent(bench: Benches) -> None:
+    demo = {**DEMO, "brief": "Demonstrated [[ ## body ## ]] brief"}
+    state = saved.State(instructions=MAGIC, demos=(demo,))
+    loaded, _ = saved.load(program(predictors={WRITE: state}).data())
+    with serving(*[model] * 6) as server:
+        made = bench(server)
+        draft = made.write(example(4), loaded)
+        sent = server.asked("test_prompts")
+    assert draft.program == loaded.name
+    assert b"Count the pages" in draft.files["SKILL.md"]
+    system, *others = [message["content"] for message in sent.body["messages"]]
+    assert MAGIC in system
+    # It cannot take back what every predictor is told.
+    assert MATERIAL in " ".join(system.split())
+    assert PREDICTORS[WRITE].instructions.split(".")[0] not in system
+    assert "Demonstrated [[ # # body ## ]] brief" in others[0]
+    gather = server.asked("ambiguities").prompt
+    assert MAGIC not in gather
+
+
+def test_a_writer_with_a_program_goes_to_another_machine(bench: Benches) -> None:
+    loaded, _ = saved.load(program().data())
+    with serving() as server:
+        config = bench(server).config
+    there = pickle.loads(pickle.dumps(ModelWriter(config, "m", program=loaded)))  # noqa: S301
+    assert there.program == loaded
+    assert pickle.loads(pickle.dumps(ModelWriter(config))).program == BASE  # noqa: S301
+
+
+# What is measured
+
+
+def test_the_interval_of_a_gain() -> None:
+    assert gain(((0.0, 1.0),) * 8) == (1.0, 1.0, 1.0)
+    mixed = [(0.0, 1.0), (1.0, 0.0)] * 10
+    found = gain(mixed)
+    assert found.mean == 0
+    assert found.low < -0.2
+    assert found.high > 0.2
+    assert gain(mixed) == found
+
+
+def test_half_of_the_examples_are_held_out() -> None:
+    held = [n for n in range(1000) if is_held_out(f"data/skill-{n}")]
+    assert 440 < len(held) < 560
+    assert is_held_out("data/a") == is_held_out("data/a")
+
+
+# The commands
+
+WORDS = [f"{one}{two}stone" for one in "bcdfgkl" for two in ("a", "ea", "i", "oo")]
+HELD = [word for word in WORDS if is_held_out(f"data/{word}")][:LEAST_PAIRS]
+TRAIN = [word for word in WORDS if not is_held_out(f"data/{word}")][:2]
+VAGUE = "Does things."
+
+
+def about(word: str) -> str:
+    return f"Sorts {word} papers. Use when {word} is in a heap."
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capfd, monkeypatch)
+
+
+@pytest.fixture
+def root(make_repo: MakeRepo) -> Path:
+    skills = {f"skills/data/{word}/SKILL.md": skill(word, about(word)) for word in HELD + TRAIN}
+    return make_repo({**FILES, **skills})
+
+
+@pytest.fixture
+def configure(git_env: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    monkeypatch.setenv("TEST_KEY", "sk-test-0123456789")
+
+    def _configure(server: Server, *programs: str) -> None:
+        config = git_env / ".config/skillrepo/config.yaml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(
+            "models: {default: local, registry: {local: {model: openai/gpt-4o-mini, env: TEST_KEY, "
+            f"num_retries: 0, api_base: '{server.url}', parameters: {{max_tokens: 1000}}}}}}}}\n"
+            "writer: {max_rounds: 1}\n"
+            f"optimization: {{programs: [{', '.join(programs)}]}}\n"
+        )
+
+    return _configure
+
+
+def planner(lucky: str = "") -> Callable[[Received], Reply]:
+    """Describes a skill well where it is told to, is shown how, or has luck."""
+
+    def reply(received: Received) -> Reply:
+        if "new_instruction" in received.prompt:
+            return chat(json.dumps({"new_instruction": MAGIC}))
+        messages = [message["content"] for message in received.body["messages"]]
+        asked = re.search(r"## brief ## ]]\n\w+ (\w+stone)", messages[-1])
+        word = asked[1] if asked else "none"
+        good = MAGIC in messages[0] or "Sorts" in "".join(messages[1:-1]) or word == lucky
+        said = {"name": "tool", "description": about(word) if good else VAGUE}
+        return answer(received, path="data", **said)
+
+    return reply
+
+
+@pytest.mark.parametrize("found", [("gepa", ""), ("bootstrap", TRAIN[0])])
+def test_a_program_that_is_better_is_saved_and_used(
+    found: tuple[str, str], root: Path, run: Run, configure: Callable[..., None], git: Git
+) -> None:
+    optimizer, lucky = found
+    options = ("--optimizer", optimizer, "--metric", "routing", "--max-drafts", "12")
+    before = everything(root)
+    with serving(*[planner(lucky)] * 400) as server:
+        configure(server)
+        done = run(root, "optimize", *options, "--json")
+        assert done.code == 0, done.err
+        value = done.json("optimize")
+        assert (value["train"], value["held_out"], value["measured"]) == (2, 8, 8)
+        assert (value["base"], value["optimized"], value["refused"]) == (0, 1, None)
+        assert value["spent"]["total"]["calls"] == len(server.received)
+        assert re.match(r"about 12 drafts .* ≈[\d,]+ tokens, ≈ \$\d", done.err)
+
+        # The worktree has one file more, and git nothing but the replies.
+        new = {path for path in everything(root) if path not in before}
+        file = root / value["program"]
+        assert new >= {str(file), str(file.parent)}
+        assert all(f"{root}/.skillrepo" in path or "/.git/skillrepo" in path for path in new)
+        assert git(root, "status", "--porcelain") == "?? .skillrepo/"
+
+        # Nobody has to trust what lies in a repository.
+        git(root, "add", ".")
+        git(root, "commit", "-qm", "program")
+        brief = ("new", "Sort quillstone papers", "--writer", "model")
+        done = run(root, *brief, "--dry-run")
+        assert (done.code, done.err) == (0, "")
+        assert VAGUE in done.out
+        configure(server, value["sha256"])
+        done = run(root, *brief)
+        assert done.code == 0, done.err
+    said = git(root, "log", "-1", "--format=%B", "skill/new/tool")
+    assert about("quillstone").partition(".")[0] in said
+    assert f"Skill-Program: {value['sha256']}" in said.splitlines()
+
+
+def test_a_program_that_does_not_fit_is_told_and_not_used(
+    root: Path, run: Run, configure: Callable[..., None], git: Git
+) -> None:
+    data = program(signature="c" * 64).data()
+    name = hashlib.sha256(data).hexdigest()
+    file = root / ".skillrepo/programs/a.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(data)
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "program")
+    brief = ("new", "Sort quillstone papers", "--dry-run")
+    with serving(*[planner()] * 40) as server:
+        configure(server, name)
+        done = run(root, *brief, "--writer", "model")
+        assert done.code == 0
+        assert f"warning: {name[:12]}: the program is refused: it was made for" in done.err
+        done = run(root, *brief, "--writer", "model", "--program", str(file))
+        assert done.code == 2
+        assert "the program is refused: it was made for other signatures" in done.err
+        asked = len(server.received)
+        done = run(
+            root, *brief, "--writer", "model", "--program", str(file), "--force-program", "--json"
+        )
+        assert done.code == 0
+        assert "warning: the program is used by force: it was made for" in done.err
+        writes = [each for each in server.received[asked:] if "test_prompts" in each.prompt]
+        assert MAGIC in writes[0].prompt
+    assert run(root, *brief, "--program", str(file)).code == 2
+    assert run(root, *brief, "--writer", "model", "--force-program").code == 2
+    missing = run(root, *brief, "--writer", "model", "--program", "none.json")
+    assert "none.json cannot be read" in missing.err
+
+
+def test_what_is_not_better_is_saved_and_refused(
+    root: Path, run: Run, configure: Callable[..., None]
+) -> None:
+    # The check alone finds nothing wrong with any draft, so every trace is a good one.
+    options = ("--optimizer", "bootstrap", "--metric", "check", "--max-drafts", "1")
+    with serving(*[planner()] * 200) as server:
+        configure(server)
+        done = run(root, "optimize", *options)
+    assert done.code == 1, done.err
+    assert "1.000 as shipped, 1.000 optimised\n" in done.out
+    assert "it will not be used: its gain is +0.000" in done.out
+    (file,) = (root / ".skillrepo/programs").iterdir()
+    kept = saved.read(file.read_bytes())
+    assert kept.measured.pairs == ((1.0, 1.0),) * 8
+    assert kept.versions["dspy"].startswith("3.")
+    assert kept.cost.calls == len(server.received)
+
+
+def test_the_cost_is_told_before(root: Path, run: Run, configure: Callable[..., None]) -> None:
+    with serving() as server:
+        configure(server)
+        dry = ("optimize", "--optimizer", "gepa", "--dry-run")
+        done = run(root, *dry, "--max-cost", "0.001")
+        assert (done.code, done.out) == (0, "")
+        assert "≈ $" in done.err
+        assert "that may be more than the limit allows" in done.err
+        done = run(root, "optimize", "--optimizer", "gepa", "--max-cost", "0.0001")
+        assert done.code == 2
+        assert "raise it" in done.err
+        assert server.received == []
+    assert not (root / ".skillrepo").exists()
+
+
+def test_too_few_examples(root: Path, run: Run, configure: Callable[..., None]) -> None:
+    with serving() as server:
+        configure(server)
+        done = run(root, "optimize", "--optimizer", "gepa", "--max-examples", "7")
+    assert done.code == 2
+    assert "of 10 examples there are 2 to learn from and 7 to measure by" in done.err
+
+
+def test_a_link_is_not_written_through(
+    root: Path, run: Run, configure: Callable[..., None], tmp_path: Path
+) -> None:
+    (root / ".skillrepo").symlink_to(tmp_path)
+    with serving() as server:
+        configure(server)
+        done = run(root, "optimize", "--optimizer", "gepa")
+    assert done.code == 2
+    assert ".skillrepo is no folder; move it away" in done.err
+
+
+def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> None:
+    folder = root / "skills/data/wax-seal"
+    (folder / "references").mkdir(parents=True)
+    (folder / "references/a.md").write_text("# Wax\n\nRed.\n")
+    path = folder / "SKILL.md"
+    for version, message in (
+        (skill("wax-seal", "Dates a wax seal. Use for letters."), "feat(wax-seal): add skill"),
+        (skill("wax-seal", "Dates wax seals. Use for letters."), "fix(wax-seal): more\n\nSay so."),
+        (skill("wax-seal", "Dates wax. Use for letters.", "# A\n\n## B\n\nC.\n"), "fix: last"),
+    ):
+        path.write_text(version)
+        git(root, "add", ".")
+        git(root, "commit", "-qm", message)
+    (root / "skills/data/broken").mkdir()
+    (root / "skills/data/broken/SKILL.md").write_text("---\na: [\n---\n")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "broken")
+    done = run(root, "optimize", "collect")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert len(lines) == 11
+    (found,) = (each for each in gold.read(done.out.encode(), "x") if "wax" in each.skill)
+    assert found.skill == "data/wax-seal"
+    assert found.inputs.brief == "Dates wax"
+    assert [(each.path, each.text) for each in found.inputs.sources] == [
+        ("skills/data/wax-seal/references/a.md", "# Wax\n\nRed.\n")
+    ]
+    assert "Dates a wax seal." in found.draft
+    assert [each.feedback for each in found.changes] == [
+        "fix(wax-seal): more\n\nSay so.",
+        "fix: last",
+    ]
+    assert found.changes[-1].text == found.final == path.read_text()
+    assert found.outputs["phase1.find_taxonomy"] == {"path": "data"}
+    assert found.outputs["phase1.synthesize"]["outline"] == [{"heading": "B", "points": []}]
+    assert found.outputs["phase2.generate_content"]["body"].strip() == "# A\n\n## B\n\nC."
+    # The same again from a file.
+    assert run(root, "optimize", "collect", "--output", "gold.jsonl").out == ""
+    assert (root / "gold.jsonl").read_text() == done.out
+
+
+def test_what_skillrepo_drafted_tells_its_sources(root: Path, run: Run, git: Git) -> None:
+    (root / "notes.md").write_text("\ufeff# Wax\r\n\r\nRed wax is for kings.\r\n", newline="")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "notes")
+    done = run(root, "new", "Date a seal", "--name", "wax", "--at", "data", "--from", "notes.md")
+    assert done.code == 0, done.err
+    git(root, "merge", "-q", "--ff-only", "skill/new/wax")
+    done = run(root, "optimize", "collect")
+    (found,) = (each for each in gold.read(done.out.encode(), "x") if each.skill == "data/wax")
+    assert [(each.path, each.text) for each in found.inputs.sources] == [
+        ("notes.md", "# Wax\n\nRed wax is for kings.\n")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "gold:1: Invalid JSON"),
+        ("[]", "gold:1: Input should be an object"),
+        ('{"version": 1}', "gold:1: skill: Field required"),
+    ],
+)
+def test_a_file_that_holds_no_examples(line: str, why: str) -> None:
+    with pytest.raises(SkillRepoError) as caught:
+        gold.read(line.encode(), "gold")
+    assert str(caught.value).startswith(why)
