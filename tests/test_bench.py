@@ -241,7 +241,8 @@ def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
         path = category[name.partition("-")[0]]
         return planned.answer(received, name=f"{name}-draft", path=path)
 
-    with openai_server.serving(*[answer] * 14) as server:
+    # Seven a draft, and one to mend what stands in no source.
+    with openai_server.serving(*[answer] * 16) as server:
         file.write_text(
             "models:\n  registry:\n    priced: {model: openai/gpt-4o-mini, num_retries: 0, "
             f"api_base: '{server.url}', parameters: {{max_tokens: 4096}}}}\n"
@@ -251,7 +252,7 @@ def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
         assert server.received == []
         said = bench("generation.py", *command, str(recordings), "--yes", environment=environment)
         assert re.search(r"^- at most: \$\d\.\d\d \(", said, re.MULTILINE)
-        assert len(server.received) == 14
+        assert len(server.received) == 16
     again = bench("generation.py", *command, str(recordings), "--replay", environment=environment)
     assert cells(again) == cells(said)
     assert writer(again, "priced")[:2] == ["100 %", "100 %"]
@@ -261,5 +262,6 @@ def test_drafts_by_a_model_are_timed() -> None:
     said = bench("model_load.py", "--drafts", "3", "--jobs", "3", "--latency", "0.1")
     table = cells(said)
     assert table["requests a draft"][0] == "7"
-    assert table["requests at once, at most"][0] in {str(number) for number in range(3, 10)}
+    # The server may not have noted the end of one when the next is there.
+    assert 3 <= int(table["requests at once, at most"][0]) <= 18
     assert set(table) >= {"clock / ideal", "highest memory", "review", "write"}

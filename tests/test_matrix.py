@@ -439,12 +439,19 @@ def content(make_repo: MakeRepo, git: Git, *options: str, **files: str) -> Path:
     return root
 
 
+def _unmeasured() -> dict[str, str]:
+    """Without what has a process measured, which would write what it measured to a full disk."""
+    return {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+
+
 def started(prefix: tuple[str, ...]) -> Run:
     """The command line in a process of its own, started by a program."""
 
     def run(cwd: Path, *arguments: str) -> Result:
         command = [*prefix, sys.executable, "-m", "skillrepo", *arguments]
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=cwd, env=_unmeasured(), capture_output=True, text=True, check=False
+        )
         return Result(done.returncode, done.stdout, done.stderr)
 
     return run
@@ -779,6 +786,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "taxonomy mv": ("taxonomy", "mv", "data/pdf-merge", "coding/pdf-merge"),
     "taxonomy tree": ("taxonomy", "tree"),
     "config show": ("config", "show"),
+    "doctor": ("doctor",),
+    "optimize collect": ("optimize", "collect"),
     "schema": ("schema", "--check"),
     "hooks install": ("hooks", "install"),
 }

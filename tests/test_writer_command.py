@@ -217,9 +217,9 @@ def test_what_is_refused(program: Path, body: str, message: str) -> None:
 
 def test_no_category_fits(program: Path) -> None:
     write = writer(program, "path.write_bytes(good)")
-    other = (Choice("zoo", "Zoo", "Animals.", ()),)
-    error = failure(write, replace(REQUEST, brief="q", choices=other))
-    assert "give one with --at: zoo" in str(error)
+    others = (Choice("zoo", "Zoo", "Animals.", ()), Choice("sea", "Sea", "Fish.", ()))
+    error = failure(write, replace(REQUEST, brief="q", sources=(), choices=others))
+    assert "give one with --at: zoo, sea" in str(error)
 
 
 def test_what_was_paid_for_is_kept(program: Path) -> None:

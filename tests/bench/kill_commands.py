@@ -257,7 +257,7 @@ COMMANDS = {
         lambda scene, n: {**on_draft(scene, n), f"refs/heads/into-{n}": scene.ahead},
         lambda scene, n: merged(scene, scene.ahead, f"refs/heads/into-{n}"),
         # git knows nothing of a squash: it is merged by then, so the skill is there.
-        [(0, "(squash)", 1), (2, "has changed since", 1)],
+        [(0, "(squash)", 1), (2, "changes nothing that is not so", 1)],
     ),
     "promote-drop": Command(
         (*PROMOTE, "--drop"),
