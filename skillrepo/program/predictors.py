@@ -14,7 +14,7 @@ from skillrepo.program.account import Account, Spent
 from skillrepo.program.engine import Engine, Shared
 from skillrepo.program.libraries import load, quiet
 from skillrepo.program.recording import Recordings
-from skillrepo.program.signatures import MATERIAL, PREDICTORS, Signature, fingerprint
+from skillrepo.program.signatures import MATERIAL, PREDICTORS, fingerprint
 from skillrepo.secret_text import masked
 from skillrepo.user_config import Task
 
@@ -44,7 +44,7 @@ class _Base:
 
     def module(self, dspy: Any) -> Any:
         """Every predictor without demonstrations."""
-        return module(dspy)
+        return module(dspy, PREDICTORS)
 
 
 BASE: Program = _Base()
@@ -169,30 +169,26 @@ class Predictors:
         return kind(use_json_adapter_fallback=False)
 
 
-def module(dspy: Any, names: Iterable[str] = PREDICTORS) -> Any:
+def module(dspy: Any, names: Iterable[str]) -> Any:
     """The predictors as one module of DSPy, under their names: what is optimised and saved."""
     whole = dspy.Module()
-    signatures = _dspy_signatures(dspy)
     for name in names:
         phase, _, own = name.partition(".")
         if not hasattr(whole, phase):
             setattr(whole, phase, dspy.Module())
-        setattr(getattr(whole, phase), own, dspy.Predict(signatures[name]))
+        setattr(getattr(whole, phase), own, dspy.Predict(_dspy_signature(dspy, name)))
     return whole
 
 
 @cache
-def _dspy_signatures(dspy: Any) -> Mapping[str, Any]:
-    """Classes that nobody changes; to make them for each draft anew takes 50 ms."""
-    return {name: _dspy_signature(dspy, signature) for name, signature in PREDICTORS.items()}
-
-
-def _dspy_signature(dspy: Any, signature: Signature) -> Any:
+def _dspy_signature(dspy: Any, name: str) -> Any:
+    """A class that nobody changes; to make all of them for each draft anew takes 50 ms."""
+    signature = PREDICTORS[name]
     fields: dict[str, Any] = {
-        name: (str, dspy.InputField(desc=meaning)) for name, meaning in signature.inputs.items()
+        field: (str, dspy.InputField(desc=meaning)) for field, meaning in signature.inputs.items()
     }
-    for name, (kind, meaning) in signature.outputs.items():
-        fields[name] = (kind, dspy.OutputField(desc=meaning))
+    for field, (kind, meaning) in signature.outputs.items():
+        fields[field] = (kind, dspy.OutputField(desc=meaning))
     return dspy.Signature(fields, signature.instructions)
 
 

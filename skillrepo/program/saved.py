@@ -92,7 +92,7 @@ class Loaded:
 
     def module(self, dspy: Any) -> Any:
         """The predictors, with what the program says in place of what is shipped."""
-        whole = module(dspy)
+        whole = module(dspy, PREDICTORS)
         predictors = dict(whole.named_predictors())
         for name, state in self.states.items():
             predictor = predictors[name]
