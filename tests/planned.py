@@ -64,7 +64,7 @@ def plan(form: str = "chat", **other: Any) -> tuple[Reply, ...]:
 
 def answer(received: Received, **other: Any) -> Reply:
     """The reply to whichever request of a draft this is."""
-    script = (*plan(**other), text(), review())
+    script = (*plan(**other), text(), review(), refined())
     return next(each for each in script if f"[[ ## {each.when} ## ]]" in received.prompt)
 
 
@@ -72,6 +72,11 @@ def text(form: str = "chat", body: str = BODY, **other: Any) -> Reply:
     """The reply to the request for the text."""
     answer = {"body": body, "files": [], "test_prompts": ["Merge these."], **other}
     return _reply(form, "test_prompts", answer)
+
+
+def refined(form: str = "chat") -> Reply:
+    """The reply to the request to mend a draft: the same text again."""
+    return _reply(form, "findings", {"description": DESCRIPTION, "body": BODY})
 
 
 def review(form: str = "chat", *, met: bool = True, points: tuple[str, ...] = ()) -> Reply:

@@ -262,6 +262,5 @@ def test_drafts_by_a_model_are_timed() -> None:
     said = bench("model_load.py", "--drafts", "3", "--jobs", "3", "--latency", "0.1")
     table = cells(said)
     assert table["requests a draft"][0] == "7"
-    # The server may not have noted the end of one when the next is there.
-    assert 3 <= int(table["requests at once, at most"][0]) <= 18
+    assert table["requests at once, at most"][0] in {str(number) for number in range(3, 10)}
     assert set(table) >= {"clock / ideal", "highest memory", "review", "write"}

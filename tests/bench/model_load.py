@@ -55,6 +55,8 @@ models:
 LONGEST_CHAIN = ("gather", "intent", "synthesize", "write", "review")
 ANALYSES = ("intent", "placement", "dependencies")
 SOURCE_CHARACTERS = 12_000
+COMMAND = "Run `qpdf --empty --pages a.pdf -- o.pdf`."
+"""What the scripted model writes stands in the source, so nothing is to be mended."""
 MOST_OF_SLOWEST = 1.3
 Request = Mapping[str, Any]
 """What the server remembers of one."""
@@ -82,9 +84,10 @@ def log_of(port: int) -> dict[str, Any]:
 
 def make(root: Path, drafts: int, port: int) -> None:
     """A repository with a taxonomy, the briefs, and a configuration that knows the server."""
+    manual = (CHECKOUT / "docs/rules.md").read_text()
     files = {
         "content/taxonomy.yaml": TAXONOMY,
-        "content/manual.md": (CHECKOUT / "docs/rules.md").read_text()[:SOURCE_CHARACTERS],
+        "content/manual.md": f"{COMMAND}\n\n{manual}"[:SOURCE_CHARACTERS],
         "content/briefs.jsonl": "".join(
             json.dumps(
                 {

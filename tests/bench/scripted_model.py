@@ -32,6 +32,7 @@ STEPS = {
     "assumptions": "synthesize",
     "test_prompts": "write",
     "open_points": "review",
+    "findings": "refine",
 }
 _FIRST_CATEGORY = re.compile(r"\[\[ ## categories ## \]\]\n([^:\n]+):")
 _DRAFT = re.compile(r"\bitem-\d+\b")
@@ -47,10 +48,10 @@ class Log:
 
     def begin(self, received: Received) -> dict[str, Any]:
         """Note a request that came."""
-        self.held += 1
-        self.most = max(self.most, self.held)
         prompt = received.prompt
         step = next(step for field, step in STEPS.items() if f"[[ ## {field} ## ]]" in prompt)
+        self.held += 1
+        self.most = max(self.most, self.held)
         entry = {
             "step": step,
             "draft": (_DRAFT.findall(prompt) or [""])[-1],
