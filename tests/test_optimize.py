@@ -32,6 +32,7 @@ from skillrepo.program.search import changed, search
 from skillrepo.program.signatures import MATERIAL, PREDICTORS, fingerprint
 from skillrepo.program.writer import ModelWriter
 
+REVISER = str(Path(__file__).with_name("reviser.py"))
 CHOICES = (Choice("data", "Data", "PDF files.", ()),)
 GOOD, BAD = "# Good\n\nCount the pages.\n", "# Bad\n\nHope.\n"
 MAGIC = "Always count the pages."
@@ -647,6 +648,9 @@ def test_a_link_is_not_written_through(
     assert ".skillrepo is no folder; move it away" in done.err
 
 
+NEEDS = "metadata: {requires: bistone pistone}\n"
+
+
 def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> None:
     folder = root / "skills/data/wax-seal"
     (folder / "references").mkdir(parents=True)
@@ -655,7 +659,10 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     for version, message in (
         (skill("wax-seal", "Dates a wax seal. Use for letters."), "feat(wax-seal): add skill"),
         (skill("wax-seal", "Dates wax seals. Use for letters."), "fix(wax-seal): more\n\nSay so."),
-        (skill("wax-seal", "Dates wax. Use for letters.", "# A\n\n## B\n\nC.\n"), "fix: last"),
+        (
+            skill("wax-seal", "Dates wax. Use for letters.", "# A\n\n## B\n\nC.\n", NEEDS),
+            "fix: last",
+        ),
     ):
         path.write_text(version)
         git(root, "add", ".")
@@ -682,24 +689,43 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     assert found.changes[-1].text == found.final == path.read_text()
     assert found.outputs["phase1.find_taxonomy"] == {"path": "data"}
     assert found.outputs["phase1.synthesize"]["outline"] == [{"heading": "B", "points": []}]
+    assert found.outputs["phase1.synthesize"]["files"] == [
+        {"path": "references/a.md", "purpose": ""}
+    ]
+    assert found.outputs["phase1.analyze_dependencies"] == {
+        "prerequisites": ["bistone", "pistone"],
+        "complementary": [],
+        "conflicts": [],
+    }
     assert found.outputs["phase2.generate_content"]["body"].strip() == "# A\n\n## B\n\nC."
     # The same again from a file.
     assert run(root, "optimize", "collect", "--output", "gold.jsonl").out == ""
     assert (root / "gold.jsonl").read_text() == done.out
 
 
-def test_what_skillrepo_drafted_tells_its_sources(root: Path, run: Run, git: Git) -> None:
+def test_what_skillrepo_drafted_tells_its_brief_and_sources(root: Path, run: Run, git: Git) -> None:
     (root / "notes.md").write_text("\ufeff# Wax\r\n\r\nRed wax is for kings.\r\n", newline="")
     git(root, "add", ".")
     git(root, "commit", "-qm", "notes")
-    done = run(root, "new", "Date a seal", "--name", "wax", "--at", "data", "--from", "notes.md")
+    # Long enough to stand on two lines, and with a sentence that says when it is used.
+    brief = "Date a seal by its wax, and tell whose it was. Use when a letter has lost its date."
+    done = run(root, "new", brief, "--name", "wax", "--at", "data", "--from", "notes.md")
     assert done.code == 0, done.err
     git(root, "merge", "-q", "--ff-only", "skill/new/wax")
+    command = ("--writer", "command", "--", sys.executable, REVISER, "involves wax.", "is old.")
+    done = run(root, "revise", "wax", "Say that it is old.\nIt is.", *command)
+    assert done.code == 0, done.err
+    git(root, "merge", "-q", "--ff-only", *git(root, "branch", "--list", "skill/revise/*").split())
     done = run(root, "optimize", "collect")
     (found,) = (each for each in gold.read(done.out.encode(), "x") if each.skill == "data/wax")
+    assert found.inputs.brief == brief
     assert [(each.path, each.text) for each in found.inputs.sources] == [
         ("notes.md", "# Wax\n\nRed wax is for kings.\n")
     ]
+    (change,) = found.changes
+    assert change.feedback == "fix(wax): Say that it is old\n\nSay that it is old.\nIt is."
+    assert "involves wax." in found.draft
+    assert "is old." in change.text
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from skillrepo.commands.changes import lines
 from skillrepo.commands.place import Place
 from skillrepo.commands.since import no_ancestor
 from skillrepo.commands.target import DRAFTS, Target, drafted, meant_draft, read
+from skillrepo.commit_message import BRIEF
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.forge.body import NOT_MEASURED, Evidence, render
@@ -41,6 +42,7 @@ _OURS = "Skill"
 # What a writer that measured them leaves in its commit: `0.0123 USD`, `8214`, one claim a trailer.
 _COSTS = {"Skill-Cost": "", "Skill-Tokens": " tokens"}
 _CLAIM = "Skill-Unsupported"
+_BRIEF = "Skill-Brief"
 _NO_CLAIM = "none"
 # A list of changes, as the commit of a revision has it.
 _CHANGES = re.compile(r"- (?:patch|minor|major): ")
@@ -76,6 +78,15 @@ class CommitText:
             listed = index and self.is_ours and _CHANGES.match(paragraph)
             if (changes or not listed) and not paragraph.startswith("Gate ("):
                 yield from (*paragraph.split("\n"), "")
+
+    @property
+    def brief(self) -> str | None:
+        """What the skill was asked for with, on one line; None where the commit does not say."""
+        if not self.values(_BRIEF):
+            return None
+        # A description may begin with the word, too; it stands before.
+        said = [each for each in self.message.split("\n\n")[1:-1] if each.startswith(BRIEF)]
+        return " ".join(said[-1].removeprefix(BRIEF).split()) if said else None
 
     def values(self, key: str) -> list[str]:
         """The values of the trailers of this name, each on one line."""

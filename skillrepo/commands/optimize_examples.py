@@ -81,6 +81,7 @@ def example(each: Gold, work: Work, scorer: Scorer) -> Example:
         WRITE: f"What was merged in the end:\n{each.final[:_MOST_SHOWN]}{feedback}",
         understand.SYNTHESIZE: f"Merged with the description: {aim.description}",
         understand.PLACEMENT: f"It was merged as {each.skill}.",
+        understand.DEPENDENCIES: f"Merged with {each.outputs.get(understand.DEPENDENCIES, {})}.",
     }
 
     def score(draft: Draft) -> Score:
