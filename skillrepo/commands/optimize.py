@@ -98,7 +98,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Search for better instructions and demonstrations, and measure them.
 
-    Half of the examples are held out, by a hash of their addresses. On these the program as it is
+    Two of three examples are held out, by a hash of their addresses. On these the program as it is
     shipped is compared with what was found, which is written to .skillrepo/programs/ of your
     worktree with all that was measured; nothing else is changed. It is used when your own
     config.yaml names it, and only if its gain is above zero: docs/optimizing.md says more.

@@ -60,7 +60,8 @@ def sets(examples: Sequence[Gold], most: int) -> Sets:
     if len(found.train) < least[0] or len(found.held_out) < least[1]:
         raise SkillRepoError(
             f"of {len(examples)} examples there are {len(found.train)} to learn from and "
-            f"{len(found.held_out)} to measure by; at least {least[0]} and {least[1]} are needed"
+            f"{len(found.held_out)} to measure by; at least {least[0]} and {least[1]} are needed. "
+            "Merge more skills, or give more lines with --trainset"
         )
     return found
 
