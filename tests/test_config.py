@@ -78,7 +78,7 @@ def test_shipped_values(load: Load) -> None:
         "skill_optimize": ("judge", None, 1.0),
     }
     assert user.roles.router.parameter_overrides.reasoning_effort == "high"
-    assert user.optimization.default_optimizer == "miprov2"
+    assert user.optimization.default_optimizer == "gepa"
     assert user.evaluation.thresholds.target_quality == 0.8
     assert (user.writer.default, user.writer.command) == ("offline", None)
 

@@ -628,7 +628,7 @@ def test_too_few_examples(root: Path, run: Run, configure: Callable[..., None]) 
         configure(server, training="{gold_skills_path: training/gold.jsonl}")
         (root / "training").mkdir()
         (root / "training/gold.jsonl").write_text("{")
-        done = run(root, "optimize", "--optimizer", "gepa")
+        done = run(root, "optimize")
         assert done.code == 2
         assert "training/gold.jsonl:1: Invalid JSON" in done.err
         configure(server)
@@ -648,6 +648,19 @@ def test_a_link_is_not_written_through(
     assert ".skillrepo is no folder; move it away" in done.err
 
 
+SQUASHED = """\
+feat(wax-seal): add skill (#7)
+
+## Why
+
+```
+Dates a wax seal. Use for letters.
+
+Brief: Date the seals
+of letters
+```
+
+Co-authored-by: A <a@example.org>"""
 NEEDS = "metadata: {requires: bistone pistone}\n"
 
 
@@ -657,7 +670,7 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     (folder / "references/a.md").write_text("# Wax\n\nRed.\n")
     path = folder / "SKILL.md"
     for version, message in (
-        (skill("wax-seal", "Dates a wax seal. Use for letters."), "feat(wax-seal): add skill"),
+        (skill("wax-seal", "Dates a wax seal. Use for letters."), SQUASHED),
         (skill("wax-seal", "Dates wax seals. Use for letters."), "fix(wax-seal): more\n\nSay so."),
         (
             skill("wax-seal", "Dates wax. Use for letters.", "# A\n\n## B\n\nC.\n", NEEDS),
@@ -677,7 +690,9 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     assert len(lines) == 11
     (found,) = (each for each in gold.read(done.out.encode(), "x") if "wax" in each.skill)
     assert found.skill == "data/wax-seal"
-    assert found.inputs.brief == "Dates wax"
+    assert found.inputs.brief == "Date the seals of letters"
+    briefs = {each.skill: each.inputs.brief for each in gold.read(done.out.encode(), "x")}
+    assert briefs["data/bistone"] == "Sorts bistone papers"
     assert [(each.path, each.text) for each in found.inputs.sources] == [
         ("skills/data/wax-seal/references/a.md", "# Wax\n\nRed.\n")
     ]

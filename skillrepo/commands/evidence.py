@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from posixpath import dirname
 from typing import NamedTuple
 
@@ -42,7 +43,6 @@ _OURS = "Skill"
 # What a writer that measured them leaves in its commit: `0.0123 USD`, `8214`, one claim a trailer.
 _COSTS = {"Skill-Cost": "", "Skill-Tokens": " tokens"}
 _CLAIM = "Skill-Unsupported"
-_BRIEF = "Skill-Brief"
 _NO_CLAIM = "none"
 # A list of changes, as the commit of a revision has it.
 _CHANGES = re.compile(r"- (?:patch|minor|major): ")
@@ -81,12 +81,16 @@ class CommitText:
 
     @property
     def brief(self) -> str | None:
-        """What the skill was asked for with, on one line; None where the commit does not say."""
-        if not self.values(_BRIEF):
+        """What the skill was asked for with, on one line; None where the commit does not say.
+
+        A forge that squashes may have put the body of the pull request into it, with its fences.
+        """
+        said = [each for each in self.message.split("\n\n")[1:] if each.startswith(BRIEF)]
+        if not said:
             return None
         # A description may begin with the word, too; it stands before.
-        said = [each for each in self.message.split("\n\n")[1:-1] if each.startswith(BRIEF)]
-        return " ".join(said[-1].removeprefix(BRIEF).split()) if said else None
+        lines = takewhile(lambda line: not line.startswith("```"), said[-1].split("\n"))
+        return " ".join("\n".join(lines).removeprefix(BRIEF).split()) or None
 
     def values(self, key: str) -> list[str]:
         """The values of the trailers of this name, each on one line."""
