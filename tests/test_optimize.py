@@ -6,7 +6,7 @@ import pickle
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -228,6 +228,31 @@ def test_a_reply_of_no_use_is_an_answer(bench: Benches) -> None:
     assert "No draft came of it: model local: its reply was empty" in told[0]
     # GEPA itself says nothing of it, and asks twice.
     assert (made.failed, made.unproposed) == (6, 2)
+
+
+@needs_optuna
+def test_miprov2_ends_where_no_instruction_is_given(bench: Benches) -> None:
+    def formless(received: Received) -> Reply:
+        return chat("no") if "proposed_instruction" in received.prompt else model(received)
+
+    with (
+        serving(*[formless] * 100) as server,
+        pytest.raises(SkillRepoError, match="choose another for the task skill_optimize"),
+    ):
+        states(bench(server), "miprov2", 6, 2)
+
+
+def test_a_bug_of_ours_is_no_draft_worth_0(bench: Benches) -> None:
+    def raising(_: Draft) -> Scored:
+        raise ZeroDivisionError
+
+    train = [replace(example(n), score=raising) for n in range(2)]
+    with serving(*[model] * 100) as server:
+        made = bench(server)
+        little = Effort.of("gepa", made.config.user.optimization, 2, 8)
+        with pytest.raises(ZeroDivisionError):
+            search(train, made, little)
+    assert drafted(server) == 1
 
 
 def test_a_failure_is_not_a_score(bench: Benches) -> None:
