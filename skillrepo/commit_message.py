@@ -21,6 +21,7 @@ from skillrepo.semantic_diff import Snapshot
 from skillrepo.semver import Bump
 from skillrepo.visible import visible
 
+BRIEF = "Brief: "
 _WIDTH = 72
 _LEAST_TITLE = 30
 _MOST_FINDINGS = 50
@@ -37,7 +38,7 @@ _SKIPS = re.compile(r"\[([\w ./-]{0,40}\b(?:skip|no)\b[\w ./-]{0,40})\]", re.IGN
 def commit_message(proposal: Proposal, request: Request) -> str:
     """The message of the commit that adds the skill; its last paragraph are the trailers.
 
-    That of a revision tells the feedback and what changed, in place of the description.
+    It tells what was asked for; that of a revision what changed, in place of the description.
     """
     draft = proposal.draft
     fields = proposal.document.frontmatter if proposal.document else {}
@@ -45,13 +46,18 @@ def commit_message(proposal: Proposal, request: Request) -> str:
     paragraphs = (
         _subject(draft.name, revision) if revision else f"feat({draft.name}): add skill",
         _rows(request.brief) if revision else paragraph(str(fields.get("description", ""))),
-        "\n".join(_changes(revision)) if revision else "",
+        "\n".join(_changes(revision)) if revision else _brief(request),
         "\n".join(map(item, (*draft.notes, *proposal.notes))),
         "\n".join(_sections(proposal, request)),
         "\n".join(_findings(proposal)),
         "\n".join(_trailers(proposal, request)),
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def _brief(request: Request) -> str:
+    """The brief as a paragraph, by which `skillrepo optimize collect` finds it again."""
+    return paragraph(f"{BRIEF}{masked(request.brief)}") if request.brief.strip() else ""
 
 
 _TYPES = {Bump.PATCH: "fix({})", Bump.MINOR: "feat({})", Bump.MAJOR: "feat({})!"}

@@ -248,6 +248,7 @@ _WORDS = {
     "env": "must be the name of an environment variable",
     "env_fallback": "must be the name of an environment variable",
     "[key]": "must have names of environment variables for its keys",
+    "optimized_programs_dir": "must be a folder in the repository, such as .skillrepo/programs",
     "api_base": "must be an address such as http://127.0.0.1:8080/v1, without user or password",
 }
 

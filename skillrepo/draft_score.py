@@ -21,7 +21,10 @@ from skillrepo.taxonomy import Taxonomy
 from skillrepo.visible import visible
 
 PARTS = ("check", "grounding", "routing")
+"""A part is a method of `Scorer` with its name in `_measures`; a static grade would be one more."""
 _MOST_TOLD = 10
+Measure = Callable[[Draft, "Aim"], tuple[float | None, list[str]]]
+"""A number from 0 to 1, None where it cannot be measured; and in words what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,7 @@ class Scorer:
 
     def __call__(self, draft: Draft, aim: Aim) -> Score:
         """Score one draft."""
-        measures: Mapping[str, Callable[[Draft, Aim], tuple[float | None, list[str]]]] = {
-            "check": self._check,
-            "grounding": _grounding,
-            "routing": self._routing,
-        }
+        measures = self._measures()
         found: dict[str, float] = {}
         told: list[str] = []
         for part in self.parts:
@@ -77,6 +76,9 @@ class Scorer:
             if value is not None:
                 found[part] = value
         return Score(found, tuple(told))
+
+    def _measures(self) -> Mapping[str, Measure]:
+        return {"check": self._check, "grounding": _grounding, "routing": self._routing}
 
     def withheld(self, address: str) -> Context:
         """The repository without a skill."""

@@ -27,6 +27,9 @@ _ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200, patter
 _Variable = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 # No user:password@, for addresses are printed.
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@?#]+(/[^\s?#]*)?$")]
+# A folder below that of a content repository: none of its parts is `..`.
+_PART = r"[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*"
+_Folder = Annotated[str, StringConstraints(max_length=150, pattern=rf"^{_PART}(/{_PART})*$")]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # Lists come from YAML as `list`; the values in them stay strict.
 _Strings = Annotated[tuple[str, ...], Field(strict=False)]
@@ -161,46 +164,36 @@ class Miprov2(_Settings):
     """Settings of the optimizer MIPROv2."""
 
     auto: Literal["light", "medium", "heavy"]
-    """How thoroughly it searches."""
-    num_threads: _Positive
-    """Requests at the same time."""
-    max_bootstrapped_demos: _Count
-    """Most examples that the program makes itself."""
-    max_labeled_demos: _Count
-    """Most examples that are taken from the training set."""
-    verbose: bool
-    """Whether it reports each trial."""
+    """How thoroughly it searches where `--max-drafts` does not say."""
+    max_bootstrapped_demos: Annotated[int, Field(ge=0, le=8)]
+    """Most demonstrations of a step; with 0 it changes the instructions alone."""
 
 
 class BootstrapFewshot(_Settings):
     """Settings of the optimizer BootstrapFewShot."""
 
-    max_bootstrapped_demos: _Count
-    """Most examples that the program makes itself."""
-    max_labeled_demos: _Count
-    """Most examples that are taken from the training set."""
-    max_rounds: _Positive
+    max_bootstrapped_demos: Annotated[int, Field(ge=1, le=8)]
+    """Most demonstrations of a step."""
+    max_rounds: Annotated[int, Field(ge=1, le=100)]
     """Attempts at each example."""
-    max_errors: _Count
-    """Failures after which it gives up."""
+    max_errors: Annotated[int, Field(ge=1, le=10_000)]
+    """Drafts of which nothing came, after which it gives up."""
 
 
 class Training(_Settings):
-    """Where training data lies."""
+    """Where training data lies, from the folder of a content repository on."""
 
-    gold_skills_path: str
-    """JSON file of skills that serve as examples."""
-    quality_criteria_path: str
-    """YAML file that says what makes a skill good."""
-    optimized_programs_dir: str
-    """Folder of optimised programs."""
+    gold_skills_path: str | None
+    """The examples that are used without `--trainset`; null to collect them each time."""
+    optimized_programs_dir: _Folder
+    """Folder of optimised programs, where they are written and found again."""
 
 
 class Optimization(_Settings):
     """How the program is optimised."""
 
     programs: Annotated[tuple[_Sha256, ...], Field(strict=False)]
-    """Trusted files of `.skillrepo/programs/`, by their sha256; the first that fits is used."""
+    """Trusted files of `optimized_programs_dir`, by their sha256; the first that fits is used."""
     default_optimizer: Literal["miprov2", "bootstrap_fewshot", "gepa"]
     """The optimizer that is used when none is named."""
     miprov2: Miprov2
@@ -209,41 +202,26 @@ class Optimization(_Settings):
 
 
 class Thresholds(_Settings):
-    """Scores from which a skill counts as usable, good or excellent."""
+    """Scores from which the draft of an example counts as usable, good or excellent."""
 
     minimum_quality: _Share
-    """Usable."""
+    """Usable; below it the table says poor."""
     target_quality: _Share
-    """Good."""
+    """Good: it may serve as a demonstration."""
     excellent_quality: _Share
     """Excellent."""
 
 
-class MetricWeights(_Settings):
-    """How much each measure weighs in a score."""
-
-    pattern_count: _Share
-    has_anti_patterns: _Share
-    has_key_insights: _Share
-    has_real_world_impact: _Share
-    has_quick_reference: _Share
-    has_common_mistakes: _Share
-    has_red_flags: _Share
-    frontmatter_completeness: _Share
-    code_examples_quality: _Share
-
-
 class Evaluation(_Settings):
-    """How skills and programs are evaluated."""
+    """How programs are measured."""
 
     num_threads: _Positive
-    """Evaluations at the same time."""
+    """Drafts at the same time."""
     display_progress: bool
-    """Whether progress is shown."""
+    """Whether `skillrepo optimize` shows its progress where `--progress` does not say."""
     display_table: bool
-    """Whether the results are shown as a table."""
+    """Whether the score of each example is shown, or their mean alone."""
     thresholds: Thresholds
-    metric_weights: MetricWeights
 
 
 class Writer(_Settings):

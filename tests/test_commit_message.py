@@ -76,6 +76,8 @@ feat(pdf-merge): add skill
 
 Merges PDF files. Use when PDF files are to become one.
 
+Brief: Merge PDF files
+
 - Category data was chosen.
 - one of 2 sources holds no text at all, which is why it was left out of
   the skill.
@@ -128,7 +130,8 @@ def test_least_message() -> None:
     for known in (read, None):
         message = commit_message(Proposal(made, "pdf-merge", known, CLEAN, CLEAN, 1), request())
         assert trailers(message)[:2] == ["Skill: pdf-merge", "Skill-Writer: offline"]
-        assert len(message.split("\n\n")) == 3
+        assert message.split("\n\n")[1] == "Brief: Merge PDF files"
+        assert len(message.split("\n\n")) == 4
 
 
 @pytest.mark.parametrize("version", ["' '", "[a]", "null"])
@@ -136,6 +139,15 @@ def test_version_that_is_none_is_no_trailer(version: str) -> None:
     made = draft(skill(extra=f"metadata: {{version: {version}}}\n"))
     message = commit_message(proposal(made), request())
     assert "Skill-Version" not in message
+
+
+def test_a_brief_is_cut_and_tells_no_key() -> None:
+    key = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    asked = request(brief=f"Use {key}.\n\nSkill: data/forged\n" + "word " * 1_000)
+    message = commit_message(proposal(draft(skill())), asked)
+    assert key not in message
+    assert len(message) < 4_000
+    assert trailers(message)[0] == "Skill: data/pdf-merge"
 
 
 def test_many_and_long_findings_are_cut() -> None:

@@ -1,14 +1,23 @@
 """The user's configuration: its layers, its errors, and which model a task gets."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from skillrepo import resource, yaml_text
 from skillrepo.config import SHIPPED, Config
 from skillrepo.errors import SkillRepoError
-from skillrepo.user_config import UserConfig
+from skillrepo.user_config import (
+    ForgeHost,
+    Parameters,
+    RegisteredModel,
+    Roles,
+    Tasks,
+    UserConfig,
+)
 
 FLASH = "gemini/gemini-3-flash-preview"
 PRO = "gemini/gemini-3-pro-preview"
@@ -69,8 +78,8 @@ def test_shipped_values(load: Load) -> None:
         "skill_optimize": ("judge", None, 1.0),
     }
     assert user.roles.router.parameter_overrides.reasoning_effort == "high"
-    assert user.optimization.default_optimizer == "miprov2"
-    assert sum(user.evaluation.metric_weights.model_dump().values()) == pytest.approx(1)
+    assert user.optimization.default_optimizer == "gepa"
+    assert user.evaluation.thresholds.target_quality == 0.8
     assert (user.writer.default, user.writer.command) == ("offline", None)
 
 
@@ -84,6 +93,30 @@ def test_every_setting_says_where_it_came_from(load: Load) -> None:
     # What nobody set and has no value is not worth a line.
     assert f"models.registry.{FLASH}.parameters.seed" not in shown
     assert shown["writer.command"][0] is None
+
+
+def test_every_setting_is_read() -> None:
+    """What stands in the file and does nothing would be believed to do something."""
+    package = Path(resource.__file__).parent
+    code = "\n".join(
+        path.read_text() for path in package.rglob("*.py") if path.name != "user_config.py"
+    )
+    keys = {key for of in (UserConfig, RegisteredModel, ForgeHost) for key in _settings(of)}
+    unread = [key for key in sorted(keys) if not re.search(rf"\.{key}\b", code)]
+    # `skillrepo config show` tells them to people.
+    assert unread == ["capabilities"]
+
+
+def _settings(of: type[BaseModel]) -> Iterator[str]:
+    """The keys that hold a value; those of tasks, roles and parameters are read by their names."""
+    for key, field in of.model_fields.items():
+        inner = field.annotation
+        if inner in {Roles, Tasks}:
+            yield from _settings(next(iter(inner.model_fields.values())).annotation)
+        elif isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from () if inner is Parameters else _settings(inner)
+        else:
+            yield key
 
 
 def test_layers(load: Load, tmp_path: Path) -> None:

@@ -4,34 +4,40 @@ import hashlib
 import json
 import pickle
 import re
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Git, MakeRepo
 from content_repo import FILES, Run, everything, runner, skill
-from openai_server import Received, Reply, Server, chat, failure, serving
+from openai_server import Received, Reply, Server, chat, failure, fields, serving
 from planned import answer, text
 
 from skillrepo.config import Config
 from skillrepo.draft import Choice, Draft, Request
 from skillrepo.errors import SkillRepoError
-from skillrepo.program import gold, optimise, saved
+from skillrepo.program import effort, gold, saved
 from skillrepo.program.account import BudgetSpentError, Limits
+from skillrepo.program.bench import Bench, Example, Row
+from skillrepo.program.effort import Effort, Optimizer
 from skillrepo.program.gain import LEAST_PAIRS, gain, is_held_out
-from skillrepo.program.optimise import Bench, Example, Optimizer
 from skillrepo.program.predictors import BASE
+from skillrepo.program.recording import Mode, Recordings
 from skillrepo.program.saved import State
+from skillrepo.program.search import changed, search
 from skillrepo.program.signatures import MATERIAL, PREDICTORS, fingerprint
 from skillrepo.program.writer import ModelWriter
 
+REVISER = str(Path(__file__).with_name("reviser.py"))
 CHOICES = (Choice("data", "Data", "PDF files.", ()),)
 GOOD, BAD = "# Good\n\nCount the pages.\n", "# Bad\n\nHope.\n"
 MAGIC = "Always count the pages."
 WRITE = "phase2.generate_content"
-Benches = Callable[[Server], Bench]
+Benches = Callable[..., Bench]
 
 
 @dataclass(frozen=True)
@@ -55,14 +61,15 @@ def example(number: int, brief: str = "") -> Example:
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Benches:
     monkeypatch.setenv("TEST_KEY", "sk-test-0123456789")
 
-    def _bench(server: Server) -> Bench:
+    def _bench(server: Server, mode: Mode = "live") -> Bench:
         config = tmp_path / ".config/skillrepo/config.yaml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(
             "models: {default: local, registry: {local: {model: openai/gpt-4o-mini, env: TEST_KEY, "
             f"num_retries: 0, api_base: '{server.url}', parameters: {{max_tokens: 1000}}}}}}}}\n"
         )
-        return Bench(Config.load({}, tmp_path))
+        recordings = Recordings(tmp_path / "replies", mode)
+        return Bench(Config.load({}, tmp_path), recordings=recordings)
 
     return _bench
 
@@ -73,6 +80,8 @@ def model(received: Received) -> Reply:
     if "new_instruction" in prompt:
         assert "Nobody counts the pages." in prompt or "data" in prompt
         return chat(json.dumps({"new_instruction": MAGIC}))
+    if "[[ ## proposed_instruction ## ]]" in prompt:
+        return fields(proposed_instruction=MAGIC)
     if "[[ ## test_prompts ## ]]" in prompt:
         told = received.body["messages"][0]["content"]
         demos = "".join(each["content"] for each in received.body["messages"][:-1])
@@ -82,19 +91,30 @@ def model(received: Received) -> Reply:
     return answer(received, path="data")
 
 
-def states(bench: Bench, optimizer: Optimizer, drafts: int) -> dict[str, State]:
-    return optimise.search(optimizer, [example(n) for n in range(3)], bench, drafts)
+needs_optuna = pytest.mark.skipif(not find_spec("optuna"), reason="optuna is not installed")
+
+
+def states(bench: Bench, optimizer: Optimizer, drafts: int, of: int = 3) -> dict[str, State]:
+    train = [example(n) for n in range(of)]
+    settings = bench.config.user.optimization
+    return search(train, bench, Effort.of(optimizer, settings, len(train), drafts))
+
+
+def drafted(server: Server) -> int:
+    """How many drafts were begun."""
+    return sum("[[ ## ambiguities ## ]]" in each.prompt for each in server.received)
 
 
 def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
         made = bench(server)
         found = states(made, "gepa", 12)
+        assert drafted(server) == 12
         assert found[WRITE].instructions == MAGIC
-        assert optimise.changed(found)
+        assert changed(found)
         program = saved.Loaded("ab" * 32, found)
-        measured, lost = optimise.measure([example(n) for n in range(4, 8)], program, made, 2)
-    assert measured.pairs == ((0.25, 1.0),) * 4
+        rows, lost = made.measure([example(n) for n in range(4, 8)], program, 2)
+    assert rows == tuple(Row(f"data/skill-{n}", 0.25, 1.0) for n in range(4, 8))
     assert lost == ()
     assert "optimise.reflect" in made.account.steps
 
@@ -102,13 +122,137 @@ def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
 def test_bootstrap_finds_demonstrations_that_score_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
         made = bench(server)
-        found = states(made, "bootstrap", 3)
+        found = states(made, "bootstrap", 2)
+        assert drafted(server) == 2
         # Those of one draft, which alone was good; all six predictors were traced.
         assert [len(state.demos) for state in found.values()] == [1] * 6
         assert found[WRITE].demos[0]["body"].startswith("# Good")
         program = saved.Loaded("ab" * 32, found)
-        measured, _ = optimise.measure([example(n) for n in range(4, 8)], program, made, 2)
-    assert measured.pairs == ((0.25, 1.0),) * 4
+        rows, _ = made.measure([example(n) for n in range(4, 8)], program, 2)
+    assert rows == tuple(Row(f"data/skill-{n}", 0.25, 1.0) for n in range(4, 8))
+
+
+@needs_optuna
+def test_miprov2_finds_what_scores_better(bench: Benches) -> None:
+    with serving(*[model] * 500) as server:
+        made = bench(server)
+        found = states(made, "miprov2", 18)
+        assert drafted(server) == 18
+    told, demos = found[WRITE].instructions, found[WRITE].demos
+    assert told == MAGIC or [demo["body"].strip() for demo in demos] == [GOOD.strip()]
+    # Each set of candidates, with what is shipped for one, asks once for each of the six steps.
+    assert made.account.steps["optimise.reflect"].calls == 18
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "settings", "usual"),
+    [
+        ("bootstrap", {"bootstrap_fewshot.max_rounds": 2}, 6),
+        ("gepa", {}, 57),
+        ("miprov2", {"miprov2.auto": "light"}, 18),
+        ("miprov2", {"miprov2.auto": "heavy"}, 48),
+    ],
+)
+def test_the_usual_effort(
+    optimizer: Optimizer, settings: dict[str, Any], usual: int, tmp_path: Path
+) -> None:
+    options = {f"optimization.{key}": value for key, value in settings.items()}
+    chosen = Config.load({}, tmp_path, options).user.optimization
+    assert Effort.of(optimizer, chosen, 3, None).drafts == usual
+
+
+@pytest.mark.parametrize(("optimizer", "least"), [("bootstrap", 1), ("gepa", 12), ("miprov2", 9)])
+def test_too_few_drafts_are_refused(optimizer: Optimizer, least: int, tmp_path: Path) -> None:
+    settings = Config.load({}, tmp_path).user.optimization
+    assert Effort.of(optimizer, settings, 3, least).drafts == least
+    with pytest.raises(SkillRepoError, match=f"makes at least {least} drafts with 3 examples"):
+        Effort.of(optimizer, settings, 3, least - 1)
+
+
+REFUSED, BUSY = failure(401, "no such key"), failure(429, "slow down")
+LATE = failure(408, "late")
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "asked", "reply", "why"),
+    [
+        ("bootstrap", "ambiguities", REFUSED, "at data/skill-0: .* refused the key in TEST_KEY"),
+        ("bootstrap", "test_prompts", LATE, "at data/skill-0: .* no reply came within 60 seconds"),
+        ("gepa", "confidence", BUSY, "at data/skill-0: .* rate limit is reached"),
+        ("gepa", "new_instruction", BUSY, "^model local: the provider's rate limit is reached"),
+        pytest.param("miprov2", "test_prompts", BUSY, "rate limit is reached", marks=needs_optuna),
+        pytest.param(
+            "miprov2", "proposed_instruction", REFUSED, "^model local: .* key", marks=needs_optuna
+        ),
+    ],
+)
+def test_a_search_ends_where_a_model_fails(
+    optimizer: Optimizer, asked: str, reply: Reply, why: str, bench: Benches
+) -> None:
+    """It is no draft worth 0, which would be laid on the instructions; and nothing is lost."""
+
+    def broken(received: Received) -> Reply:
+        return reply if asked in received.prompt else model(received)
+
+    with serving(*[broken] * 500) as server:
+        made = bench(server)
+        with pytest.raises(SkillRepoError, match=why):
+            states(made, optimizer, 8, 2)
+        failed = [each for each in server.received if asked in each.prompt]
+        assert len(failed) == 1
+        paid = made.account.total.calls
+        assert paid >= len(server.received) - 1
+        server.script[:] = [model] * 500
+        again = bench(server, "resume")
+        states(again, optimizer, 8, 2)
+    assert again.account.total.replayed == paid
+
+
+def test_a_reply_of_no_use_is_an_answer(bench: Benches) -> None:
+    """The instructions may be to blame, and who thinks of better ones is told."""
+
+    def useless(received: Received) -> Reply:
+        if "new_instruction" in received.prompt:
+            told.append(received.prompt)
+            return chat("no JSON")
+        return chat("") if "[[ ## test_prompts ## ]]" in received.prompt else model(received)
+
+    told: list[str] = []
+    with serving(*[useless] * 500) as server:
+        made = bench(server)
+        # At first it looks at the text, of which there is none to learn from.
+        found = states(made, "gepa", 10, 2)
+        with pytest.raises(SkillRepoError, match=r"after 5 drafts of which nothing came .* empty"):
+            states(bench(server), "bootstrap", 12, 6)
+    assert not changed(found)
+    assert "No draft came of it: model local: its reply was empty" in told[0]
+    # GEPA itself says nothing of it, and asks twice.
+    assert (made.failed, made.unproposed) == (6, 2)
+
+
+@needs_optuna
+def test_miprov2_ends_where_no_instruction_is_given(bench: Benches) -> None:
+    def formless(received: Received) -> Reply:
+        return chat("no") if "proposed_instruction" in received.prompt else model(received)
+
+    with (
+        serving(*[formless] * 100) as server,
+        pytest.raises(SkillRepoError, match="choose another for the task skill_optimize"),
+    ):
+        states(bench(server), "miprov2", 6, 2)
+
+
+def test_a_bug_of_ours_is_no_draft_worth_0(bench: Benches) -> None:
+    def raising(_: Draft) -> Scored:
+        raise ZeroDivisionError
+
+    train = [replace(example(n), score=raising) for n in range(2)]
+    with serving(*[model] * 100) as server:
+        made = bench(server)
+        little = Effort.of("gepa", made.config.user.optimization, 2, 8)
+        with pytest.raises(ZeroDivisionError):
+            search(train, made, little)
+    assert drafted(server) == 1
 
 
 def test_a_failure_is_not_a_score(bench: Benches) -> None:
@@ -117,8 +261,8 @@ def test_a_failure_is_not_a_score(bench: Benches) -> None:
 
     with serving(*[broken] * 100) as server:
         made = bench(server)
-        measured, lost = optimise.measure([example(n) for n in (4, 5, 6)], BASE, made, 1)
-    assert (measured.pairs, measured.not_measured) == (((0.25, 0.25),) * 2, 1)
+        rows, lost = made.measure([example(n) for n in (4, 5, 6)], BASE, 1)
+    assert rows == (("data/skill-4", 0.25, 0.25), ("data/skill-6", 0.25, 0.25))
     assert len(lost) == 1
     assert lost[0].startswith("data/skill-5: model local: the provider refused the request")
     assert made.failed == 1
@@ -138,9 +282,9 @@ def test_a_search_ends_where_the_budget_does(bench: Benches) -> None:
 
 
 def test_miprov2_says_what_it_lacks(bench: Benches, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(optimise, "find_spec", lambda _: None)
+    monkeypatch.setattr(effort, "find_spec", lambda _: None)
     with serving() as server, pytest.raises(SkillRepoError, match="miprov2 needs optuna and numpy"):
-        states(bench(server), "miprov2", 3)
+        states(bench(server), "miprov2", 9)
 
 
 # Saved programs
@@ -159,7 +303,7 @@ def program(**other: Any) -> saved.SavedProgram:
         "train": "a" * 64,
         "held_out": "b" * 64,
         "measured": saved.Measured(pairs=PAIRS, not_measured=0, parts=("check",)),
-        "cost": saved.Cost(calls=1, tokens=2, dollars=None),
+        "cost": saved.Cost(calls=1, replayed=0, tokens=2, dollars=None),
     }
     return saved.SavedProgram(**{**fields, **other})
 
@@ -234,25 +378,41 @@ def test_what_is_no_program_is_never_used(data: bytes, why: str) -> None:
         assert why in said or (not force and "is a saved state of DSPy" in said)
 
 
+REFERENCE = (
+    *("phase1.gather_requirements", "phase1.analyze_intent", "phase1.find_taxonomy"),
+    *("phase1.analyze_dependencies", "phase1.synthesize"),
+    *("phase2.generate_content", "phase2.incorporate_feedback"),
+)
+
+
 def test_the_layout_of_dspy_is_used_by_force_alone() -> None:
-    layout = {
-        f"{WRITE}.predict": {
-            "traces": [],
-            "train": [],
-            "demos": [{"augmented": True, **DEMO, "body": "# A"}, {"skill_id": "x"}],
-            "signature": {"instructions": MAGIC, "fields": []},
-            "lm": {"model": "openai/evil", "api_base": "http://127.0.0.1:1"},
-        },
+    """All predictors of the reference system, whose demonstrations have no field of ours."""
+    foreign = {"task_description": "Sort papers", "skill_id": "x"}
+    state = {
+        "traces": [],
+        "train": [],
+        "demos": [foreign],
+        "signature": {"instructions": MAGIC, "fields": []},
+        "lm": {"model": "openai/evil", "api_base": "http://127.0.0.1:1"},
+    }
+    layout: dict[str, Any] = {
+        **{f"{name}.predict": state for name in REFERENCE},
+        "phase3.validate": state,
         "metadata": {"dependency_versions": {"python": "3.12", "dspy": "3.1", "cloudpickle": "3"}},
     }
+    layout[f"{WRITE}.predict"] = {**state, "demos": [{"augmented": True, **DEMO, "body": "# A"}]}
     data = json.dumps(layout).encode()
     with pytest.raises(SkillRepoError, match="--force-program uses it all the same"):
         saved.load(data)
     loaded, warnings = saved.load(data, force=True)
-    assert warnings == ["the program was never measured; it is used by force"]
-    (name,) = loaded.states
-    assert name == WRITE
-    assert [demo["body"] for demo in loaded.states[WRITE].demos] == ["# A"]
+    assert warnings == [
+        "the program was never measured; it is used by force",
+        "of the program are left out: phase3.validate",
+        "of its demonstrations 6 are left out, which lack fields that they must have",
+    ]
+    assert set(loaded.states) == set(REFERENCE)
+    assert all(each.instructions == MAGIC for each in loaded.states.values())
+    assert [len(each.demos) for each in loaded.states.values()] == [0, 0, 0, 0, 0, 1, 0]
 
 
 def test_what_a_program_says_is_sent(bench: Benches) -> None:
@@ -297,9 +457,9 @@ def test_the_interval_of_a_gain() -> None:
     assert gain(mixed) == found
 
 
-def test_half_of_the_examples_are_held_out() -> None:
+def test_two_of_three_examples_are_held_out() -> None:
     held = [n for n in range(1000) if is_held_out(f"data/skill-{n}")]
-    assert 440 < len(held) < 560
+    assert 620 < len(held) < 710
     assert is_held_out("data/a") == is_held_out("data/a")
 
 
@@ -330,14 +490,17 @@ def root(make_repo: MakeRepo) -> Path:
 def configure(git_env: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     monkeypatch.setenv("TEST_KEY", "sk-test-0123456789")
 
-    def _configure(server: Server, *programs: str) -> None:
+    def _configure(
+        server: Server, *programs: str, training: str = "{}", evaluation: str = "{}"
+    ) -> None:
         config = git_env / ".config/skillrepo/config.yaml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(
             "models: {default: local, registry: {local: {model: openai/gpt-4o-mini, env: TEST_KEY, "
             f"num_retries: 0, api_base: '{server.url}', parameters: {{max_tokens: 1000}}}}}}}}\n"
             "writer: {max_rounds: 1}\n"
-            f"optimization: {{programs: [{', '.join(programs)}]}}\n"
+            f"optimization: {{programs: [{', '.join(programs)}], training: {training}}}\n"
+            f"evaluation: {evaluation}\n"
         )
 
     return _configure
@@ -373,8 +536,9 @@ def test_a_program_that_is_better_is_saved_and_used(
         value = done.json("optimize")
         assert (value["train"], value["held_out"], value["measured"]) == (2, 8, 8)
         assert (value["base"], value["optimized"], value["refused"]) == (0, 1, None)
+        assert {each["skill"] for each in value["examples"]} == {f"data/{word}" for word in HELD}
         assert value["spent"]["total"]["calls"] == len(server.received)
-        assert re.match(r"about 12 drafts .* ≈[\d,]+ tokens, ≈ \$\d", done.err)
+        assert re.match(r"at most 12 drafts .* ≈[\d,]+ tokens, ≈ \$\d", done.err)
 
         # The worktree has one file more, and git nothing but the replies.
         new = {path for path in everything(root) if path not in before}
@@ -403,14 +567,14 @@ def test_a_program_that_does_not_fit_is_told_and_not_used(
 ) -> None:
     data = program(signature="c" * 64).data()
     name = hashlib.sha256(data).hexdigest()
-    file = root / ".skillrepo/programs/a.json"
+    file = root / "programs/ours/a.json"
     file.parent.mkdir(parents=True)
     file.write_bytes(data)
     git(root, "add", ".")
     git(root, "commit", "-qm", "program")
     brief = ("new", "Sort quillstone papers", "--dry-run")
     with serving(*[planner()] * 40) as server:
-        configure(server, name)
+        configure(server, name, training="{optimized_programs_dir: programs/ours}")
         done = run(root, *brief, "--writer", "model")
         assert done.code == 0
         assert f"warning: {name[:12]}: the program is refused: it was made for" in done.err
@@ -432,21 +596,41 @@ def test_a_program_that_does_not_fit_is_told_and_not_used(
 
 
 def test_what_is_not_better_is_saved_and_refused(
-    root: Path, run: Run, configure: Callable[..., None]
+    root: Path, run: Run, configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     # The check alone finds nothing wrong with any draft, so every trace is a good one.
-    options = ("--optimizer", "bootstrap", "--metric", "check", "--max-drafts", "1")
+    options = ("optimize", "--optimizer", "bootstrap", "--metric", "check", "--max-drafts", "1")
     with serving(*[planner()] * 200) as server:
-        configure(server)
-        done = run(root, "optimize", *options)
-    assert done.code == 1, done.err
-    assert "1.000 as shipped, 1.000 optimised\n" in done.out
-    assert "it will not be used: its gain is +0.000" in done.out
-    (file,) = (root / ".skillrepo/programs").iterdir()
+        configure(server, training="{optimized_programs_dir: programs}")
+        done = run(root, *options)
+        assert done.code == 1
+        assert re.search(rf"^data/{HELD[0]} +1.000 → 1.000  excellent$", done.out, re.MULTILINE)
+        assert "1.000 as shipped, 1.000 optimised\n" in done.out
+        assert "it will not be used: its gain is +0.000" in done.out
+        assert "phase1.analyze_intent: answered, 1 call" in done.err
+        asked = len(server.received)
+        # The same again, of which less is to be shown.
+        configure(server, evaluation="{display_table: false, display_progress: false}")
+        done = run(root, *options, "--replay")
+        assert (done.code, len(server.received)) == (1, asked)
+        assert done.out.startswith("score on 8 of 8 held-out examples: 1.000 as shipped")
+        assert "phase1" not in done.err
+    (file,) = (root / "programs").iterdir()
     kept = saved.read(file.read_bytes())
     assert kept.measured.pairs == ((1.0, 1.0),) * 8
+    assert set(kept.versions) == {"python", "skillrepo", "dspy", "litellm"}
     assert kept.versions["dspy"].startswith("3.")
-    assert kept.cost.calls == len(server.received)
+    assert kept.cost.calls == asked
+    assert kept.signature == fingerprint()
+    # The hashes are those of what `collect` prints of the sets.
+    lines = sorted(run(root, "optimize", "collect").out.splitlines())
+    sets = (
+        "\n".join(line for line in lines if is_held_out(json.loads(line)["skill"]) is held_out)
+        for held_out in (False, True)
+    )
+    hashes = [hashlib.sha256(each.encode()).hexdigest() for each in sets]
+    assert [kept.train, kept.held_out] == hashes
 
 
 def test_the_cost_is_told_before(root: Path, run: Run, configure: Callable[..., None]) -> None:
@@ -466,6 +650,12 @@ def test_the_cost_is_told_before(root: Path, run: Run, configure: Callable[..., 
 
 def test_too_few_examples(root: Path, run: Run, configure: Callable[..., None]) -> None:
     with serving() as server:
+        configure(server, training="{gold_skills_path: training/gold.jsonl}")
+        (root / "training").mkdir()
+        (root / "training/gold.jsonl").write_text("{")
+        done = run(root, "optimize")
+        assert done.code == 2
+        assert "training/gold.jsonl:1: Invalid JSON" in done.err
         configure(server)
         done = run(root, "optimize", "--optimizer", "gepa", "--max-examples", "7")
     assert done.code == 2
@@ -483,15 +673,34 @@ def test_a_link_is_not_written_through(
     assert ".skillrepo is no folder; move it away" in done.err
 
 
+SQUASHED = """\
+feat(wax-seal): add skill (#7)
+
+## Why
+
+```
+Dates a wax seal. Use for letters.
+
+Brief: Date the seals
+of letters
+```
+
+Co-authored-by: A <a@example.org>"""
+NEEDS = "metadata: {requires: bistone pistone}\n"
+
+
 def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> None:
     folder = root / "skills/data/wax-seal"
     (folder / "references").mkdir(parents=True)
     (folder / "references/a.md").write_text("# Wax\n\nRed.\n")
     path = folder / "SKILL.md"
     for version, message in (
-        (skill("wax-seal", "Dates a wax seal. Use for letters."), "feat(wax-seal): add skill"),
+        (skill("wax-seal", "Dates a wax seal. Use for letters."), SQUASHED),
         (skill("wax-seal", "Dates wax seals. Use for letters."), "fix(wax-seal): more\n\nSay so."),
-        (skill("wax-seal", "Dates wax. Use for letters.", "# A\n\n## B\n\nC.\n"), "fix: last"),
+        (
+            skill("wax-seal", "Dates wax. Use for letters.", "# A\n\n## B\n\nC.\n", NEEDS),
+            "fix: last",
+        ),
     ):
         path.write_text(version)
         git(root, "add", ".")
@@ -506,7 +715,9 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     assert len(lines) == 11
     (found,) = (each for each in gold.read(done.out.encode(), "x") if "wax" in each.skill)
     assert found.skill == "data/wax-seal"
-    assert found.inputs.brief == "Dates wax"
+    assert found.inputs.brief == "Date the seals of letters"
+    briefs = {each.skill: each.inputs.brief for each in gold.read(done.out.encode(), "x")}
+    assert briefs["data/bistone"] == "Sorts bistone papers"
     assert [(each.path, each.text) for each in found.inputs.sources] == [
         ("skills/data/wax-seal/references/a.md", "# Wax\n\nRed.\n")
     ]
@@ -518,24 +729,43 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     assert found.changes[-1].text == found.final == path.read_text()
     assert found.outputs["phase1.find_taxonomy"] == {"path": "data"}
     assert found.outputs["phase1.synthesize"]["outline"] == [{"heading": "B", "points": []}]
+    assert found.outputs["phase1.synthesize"]["files"] == [
+        {"path": "references/a.md", "purpose": ""}
+    ]
+    assert found.outputs["phase1.analyze_dependencies"] == {
+        "prerequisites": ["bistone", "pistone"],
+        "complementary": [],
+        "conflicts": [],
+    }
     assert found.outputs["phase2.generate_content"]["body"].strip() == "# A\n\n## B\n\nC."
     # The same again from a file.
     assert run(root, "optimize", "collect", "--output", "gold.jsonl").out == ""
     assert (root / "gold.jsonl").read_text() == done.out
 
 
-def test_what_skillrepo_drafted_tells_its_sources(root: Path, run: Run, git: Git) -> None:
+def test_what_skillrepo_drafted_tells_its_brief_and_sources(root: Path, run: Run, git: Git) -> None:
     (root / "notes.md").write_text("\ufeff# Wax\r\n\r\nRed wax is for kings.\r\n", newline="")
     git(root, "add", ".")
     git(root, "commit", "-qm", "notes")
-    done = run(root, "new", "Date a seal", "--name", "wax", "--at", "data", "--from", "notes.md")
+    # Long enough to stand on two lines, and with a sentence that says when it is used.
+    brief = "Date a seal by its wax, and tell whose it was. Use when a letter has lost its date."
+    done = run(root, "new", brief, "--name", "wax", "--at", "data", "--from", "notes.md")
     assert done.code == 0, done.err
     git(root, "merge", "-q", "--ff-only", "skill/new/wax")
+    command = ("--writer", "command", "--", sys.executable, REVISER, "involves wax.", "is old.")
+    done = run(root, "revise", "wax", "Say that it is old.\nIt is.", *command)
+    assert done.code == 0, done.err
+    git(root, "merge", "-q", "--ff-only", *git(root, "branch", "--list", "skill/revise/*").split())
     done = run(root, "optimize", "collect")
     (found,) = (each for each in gold.read(done.out.encode(), "x") if each.skill == "data/wax")
+    assert found.inputs.brief == brief
     assert [(each.path, each.text) for each in found.inputs.sources] == [
         ("notes.md", "# Wax\n\nRed wax is for kings.\n")
     ]
+    (change,) = found.changes
+    assert change.feedback == "fix(wax): Say that it is old\n\nSay that it is old.\nIt is."
+    assert "involves wax." in found.draft
+    assert "is old." in change.text
 
 
 @pytest.mark.parametrize(

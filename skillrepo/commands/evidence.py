@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from posixpath import dirname
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from skillrepo.commands.changes import lines
 from skillrepo.commands.place import Place
 from skillrepo.commands.since import no_ancestor
 from skillrepo.commands.target import DRAFTS, Target, drafted, meant_draft, read
+from skillrepo.commit_message import BRIEF
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.forge.body import NOT_MEASURED, Evidence, render
@@ -76,6 +78,19 @@ class CommitText:
             listed = index and self.is_ours and _CHANGES.match(paragraph)
             if (changes or not listed) and not paragraph.startswith("Gate ("):
                 yield from (*paragraph.split("\n"), "")
+
+    @property
+    def brief(self) -> str | None:
+        """What the skill was asked for with, on one line; None where the commit does not say.
+
+        A forge that squashes may have put the body of the pull request into it, with its fences.
+        """
+        said = [each for each in self.message.split("\n\n")[1:] if each.startswith(BRIEF)]
+        if not said:
+            return None
+        # A description may begin with the word, too; it stands before.
+        lines = takewhile(lambda line: not line.startswith("```"), said[-1].split("\n"))
+        return " ".join("\n".join(lines).removeprefix(BRIEF).split()) or None
 
     def values(self, key: str) -> list[str]:
         """The values of the trailers of this name, each on one line."""

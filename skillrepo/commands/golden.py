@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from posixpath import dirname, join
+from posixpath import dirname, join, relpath
 from typing import Any
 
 from skillrepo import document, git_history
@@ -14,20 +14,20 @@ from skillrepo.git import Repository
 from skillrepo.git_blobs import BlobReader
 from skillrepo.program.gold import Gold, GoldChange, GoldInputs, GoldSource
 from skillrepo.says_when import says_when
-from skillrepo.taxonomy import Taxonomy
 
 _MOST_VERSIONS = 20
 _MOST_BYTES = 1_000_000
 _MOST_SOURCES = 20
 _OF_A_SOURCE = "Skill-Source"
+_RELATIONS = {"prerequisites": "requires", "complementary": "recommends", "conflicts": "conflicts"}
 
 
 def collect(work: Work) -> Iterator[Gold]:
     """An example for each skill that can be read, in the order of the paths.
 
-    The brief is what the commit that added the skill says it is for, else what the description
-    says it does. Sources are the documents that this commit names, as far as the repository has
-    them, else the skill's own references.
+    The brief is that of the commit that added the skill, where skillrepo made it, else what the
+    description says the skill does. Sources are the documents that this commit names, as far as
+    the repository has them, else the skill's own references.
     """
     repository, base = work.place.git(), work.base
     if base is None:
@@ -38,7 +38,8 @@ def collect(work: Work) -> Iterator[Gold]:
         final = versions[0][2] if versions else ""
         read = document.read(path, "", final.encode())
         if isinstance(read, Document) and not read.problem:
-            yield _gold(work.taxonomy, repository, reader, path, versions, read)
+            planned = _planned(reader, base, dirname(path))
+            yield _gold(work, reader, versions, read, planned)
 
 
 def _versions(
@@ -54,17 +55,17 @@ def _versions(
     return found
 
 
-def _gold(  # noqa: PLR0913, PLR0917 - what an example is made of
-    taxonomy: Taxonomy,
-    repository: Repository,
+def _gold(
+    work: Work,
     reader: BlobReader,
-    path: str,
     versions: list[tuple[str, str, str]],
     final: Document,
+    planned: list[str],
 ) -> Gold:
+    repository, path = work.place.git(), final.path
     first, way, draft = versions[-1]
     added = CommitText.of(repository, first)
-    address = taxonomy.address(path) or dirname(path)
+    address = work.taxonomy.address(path) or dirname(path)
     description = " ".join(str(final.frontmatter.get("description", "")).split())
     sources = tuple(_sources(reader, first, added)) or tuple(
         _references(reader, first, dirname(way))
@@ -75,19 +76,7 @@ def _gold(  # noqa: PLR0913, PLR0917 - what an example is made of
         )
         for oid, _, text in reversed(versions[:-1])
     )
-    outputs: dict[str, dict[str, Any]] = {
-        "phase1.find_taxonomy": {"path": address.rpartition("/")[0]},
-        "phase1.synthesize": {
-            "name": address.rpartition("/")[2],
-            "description": description,
-            "outline": [
-                {"heading": each.heading.text, "points": []}
-                for each in final.outline
-                if each.heading.level == 2  # noqa: PLR2004 - sections
-            ],
-        },
-        "phase2.generate_content": {"body": _encodable(final.body)},
-    }
+    outputs = _outputs(address, description, final, planned)
     if changes:
         body = document.read(path, "", changes[-1].text.encode())
         outputs["phase2.incorporate_feedback"] = {
@@ -105,17 +94,56 @@ def _gold(  # noqa: PLR0913, PLR0917 - what an example is made of
     )
 
 
+def _outputs(
+    address: str, description: str, final: Document, planned: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Predictor → what it would best have answered; what a skill does not tell is left out."""
+    category, _, name = address.rpartition("/")
+    metadata = final.frontmatter.get("metadata")
+    related = metadata if isinstance(metadata, dict) else {}
+    return {
+        "phase1.find_taxonomy": {"path": category},
+        "phase1.analyze_dependencies": {
+            field: str(related.get(key, "")).split() for field, key in _RELATIONS.items()
+        },
+        "phase1.synthesize": {
+            "name": name,
+            "description": description,
+            "outline": [
+                {"heading": each.heading.text, "points": []}
+                for each in final.outline
+                if each.heading.level == 2  # noqa: PLR2004 - sections
+            ],
+            "files": [{"path": each, "purpose": ""} for each in planned],
+        },
+        "phase2.generate_content": {"body": _encodable(final.body)},
+    }
+
+
+def _planned(reader: BlobReader, oid: str, folder: str) -> list[str]:
+    """The files beside SKILL.md that a plan may name, from the skill's folder on."""
+    paths = [
+        each
+        for below in ("references", "scripts")
+        for each in sorted(reader.entries(oid, join(folder, below)) or ())
+    ]
+    return [_encodable(relpath(each, folder)) for each in paths]
+
+
 def _brief(added: CommitText, description: str) -> str:
-    """What the skill was wanted for; when it is used is left for the writer to say."""
-    said = " ".join(" ".join(added.why(changes=False)).split()) if added.is_ours else ""
-    text = said or description or added.subject
+    """What was asked for; else what the skill does, without the sentences on when it is used."""
+    if added.brief:
+        return _encodable(added.brief)
+    text = description or added.subject
     sentences = [each for each in text.split(". ") if not says_when(each)]
     return _encodable(". ".join(sentences).strip() or text)
 
 
 def _feedback(commit: CommitText) -> str:
+    """What was wanted of a change; beside it skillrepo tells what it did and what it found."""
     why = "\n".join(commit.why(changes=False)).strip()
-    return _encodable(f"{commit.subject}\n\n{why}".strip())
+    asked = why.partition("\n\n")[0] if commit.is_ours else why
+    return _encodable(f"{commit.subject}\n\n{asked}".strip())
 
 
 def _sources(reader: BlobReader, oid: str, added: CommitText) -> Iterator[GoldSource]:

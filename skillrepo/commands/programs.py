@@ -81,7 +81,9 @@ def with_program(write: Write, trained: Trained, config: Config, context: Contex
     trusted = config.user.optimization.programs
     if not trusted:
         return write
-    found = {hashlib.sha256(data).hexdigest(): data for data in _of(context, saved.MOST_BYTES)}
+    folder = config.user.optimization.training.optimized_programs_dir
+    there = _of(context, folder, saved.MOST_BYTES)
+    found = {hashlib.sha256(data).hexdigest(): data for data in there}
     for name in trusted:
         if name not in found:
             continue
@@ -99,11 +101,9 @@ def _is_model(write: Write | None) -> bool:
     return type(write).__name__ == "ModelWriter"
 
 
-def _of(context: Context, limit: int) -> list[bytes]:
-    from skillrepo.program.saved import FOLDER  # noqa: PLC0415 - for a model alone
-
+def _of(context: Context, folder: str, limit: int) -> list[bytes]:
     source = context.library.source
-    paths = [path for path in source.files(FOLDER) if path.endswith(".json")]
+    paths = [path for path in source.files(folder) if path.endswith(".json")]
     return [data for data in source.read(paths) if isinstance(data, bytes) and len(data) <= limit]
 
 

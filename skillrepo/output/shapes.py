@@ -204,12 +204,21 @@ class SpentShape:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredShape:
+    """A held-out example: the scores of its drafts with the program as shipped and optimised."""
+
+    skill: str
+    base: float
+    optimized: float
+
+
+@dataclass(frozen=True, slots=True)
 class OptimizeShape:
     """`skillrepo optimize --json`: what was learnt from, measured and saved.
 
     Scores are means over the held-out examples that were measured, from 0 to 1, and null where
     nothing was; `low` and `high` bound the gain with 95 % confidence. `refused` says why the
-    program will not be used, null where it will.
+    program will not be used, null where it will. `failed` counts drafts of which nothing came.
     """
 
     version: Literal[1]
@@ -220,6 +229,7 @@ class OptimizeShape:
     measured: int
     not_measured: int
     failed: int
+    examples: tuple[MeasuredShape, ...]
     base: float | None
     optimized: float | None
     gain: float | None

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from skillrepo.config import ResolvedModel
-from skillrepo.errors import WriterFailed
+from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.visible import visible
 
 Kind = Literal[
@@ -148,6 +148,10 @@ _PRECISE = frozenset({"ContextWindowExceededError", "Quota", "Timeout"})
 _RETRYABLE = frozenset(
     {"RateLimitError", "Timeout", "InternalServerError", "APIConnectionError", "NoReply"}
 )
+
+
+# What becomes of a request by what stands in it; all else is no matter of the program.
+_ANSWERED = frozenset({"reply", "too-long"})
 
 
 class ModelFailed(WriterFailed):
@@ -304,6 +308,12 @@ def _proxy(model: ResolvedModel) -> str | None:
 def _code(error: BaseException) -> object:
     body = getattr(error, "body", None)
     return getattr(error, "code", None) or (body.get("code") if isinstance(body, dict) else None)
+
+
+def was_answered(error: SkillRepoError) -> bool:
+    """Whether a draft failed by what a model was told and said, and not for want of an answer."""
+    kinds = {cause.kind for cause in causes(error) if isinstance(cause, ModelFailed)}
+    return isinstance(error, WriterFailed) and kinds <= _ANSWERED
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -8,10 +8,11 @@ from threading import Thread
 from typing import Any, Protocol
 
 from skillrepo.config import ResolvedModel
-from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.errors import SkillRepoError
 from skillrepo.program import failure
 from skillrepo.program.account import Account, Spent
 from skillrepo.program.engine import Engine, Shared
+from skillrepo.program.failure import ModelFailed
 from skillrepo.program.libraries import load, quiet
 from skillrepo.program.recording import Recordings
 from skillrepo.program.signatures import MATERIAL, PREDICTORS, fingerprint
@@ -103,7 +104,7 @@ class Predictors:
         return self._engines[name].priced(shown, given)
 
     def ask(self, name: str, inputs: Inputs) -> Answer:
-        """Output field → value. Raises `WriterFailed`, which keeps a reply that was of no use."""
+        """Output field → value. Raises `ModelFailed`, which keeps a reply that was of no use."""
         # Whatever it came from, a key is never sent. What came from a command line may hold lone
         # surrogates, which no provider takes.
         encodable = {
@@ -199,6 +200,7 @@ def _cause(error: BaseException) -> SkillRepoError | None:
 
 def _with(problem: SkillRepoError, text: str) -> SkillRepoError:
     """The problem, with the reply before it that was paid for, too."""
-    if text and isinstance(problem, WriterFailed) and not problem.kept:
-        return WriterFailed(str(problem), {"reply.txt": text.encode(errors="replace")})
+    if text and isinstance(problem, ModelFailed) and not problem.kept:
+        kept = {"reply.txt": text.encode(errors="replace")}
+        return ModelFailed(str(problem), kept, problem.kind)
     return problem

@@ -11,21 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skillrepo.errors import SkillRepoError
-from skillrepo.program import gain, material
+from skillrepo.program import demonstrations, gain
 from skillrepo.program.predictors import module
 from skillrepo.program.signatures import PREDICTORS, fingerprint
+from skillrepo.visible import visible
 
-FOLDER = ".skillrepo/programs"
-"""In the content repository."""
 MOST_BYTES = 4_000_000
-MOST_OF_A_DEMO = 60_000
-"""Characters: with every request they are sent and paid for."""
 MOST_DEMOS = 8
-_MOST_INSTRUCTIONS = 20_000
+MOST_INSTRUCTIONS = 20_000
+"""Characters of the instructions of one predictor."""
 _MOST_LOST = 0.2
+_MOST_STRANGE = 10
 
 _Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Text = Annotated[str, Field(max_length=200)]
@@ -39,7 +38,7 @@ class _Strict(BaseModel):
 class State(_Strict):
     """What one predictor says: its instructions, and demonstrations, field → value."""
 
-    instructions: Annotated[str, Field(min_length=1, max_length=_MOST_INSTRUCTIONS)]
+    instructions: Annotated[str, Field(min_length=1, max_length=MOST_INSTRUCTIONS)]
     demos: Annotated[tuple[Mapping[str, Any], ...], Field(max_length=MOST_DEMOS)]
 
 
@@ -55,9 +54,13 @@ class Measured(_Strict):
 
 
 class Cost(_Strict):
-    """What it took to make and to measure; dollars are None where a price was not known."""
+    """What it took to make and to measure; dollars are None where a price was not known.
+
+    Replies that were replayed were paid for by an earlier run.
+    """
 
     calls: Annotated[int, Field(ge=0)]
+    replayed: Annotated[int, Field(ge=0)]
     tokens: Annotated[int, Field(ge=0)]
     dollars: Annotated[float, Field(ge=0)] | None
 
@@ -97,7 +100,7 @@ class Loaded:
         for name, state in self.states.items():
             predictor = predictors[name]
             predictor.signature = predictor.signature.with_instructions(state.instructions)
-            predictor.demos = [_demo(dspy, name, demo) for demo in state.demos]
+            predictor.demos = [demonstrations.shown(dspy, name, demo) for demo in state.demos]
         return whole
 
 
@@ -110,13 +113,13 @@ def load(data: bytes, *, force: bool = False) -> tuple[Loaded, list[str]]:
     name = hashlib.sha256(data).hexdigest()
     value = _json(data)
     if "digest" not in value and "predictors" not in value:
-        states = _of_dspy(value)
+        states, warnings = _of_dspy(value)
         if not force:
             raise SkillRepoError(
                 "the program is a saved state of DSPy, and nothing says that it is better than "
                 "the program that is shipped; --force-program uses it all the same"
             )
-        return Loaded(name, states), ["the program was never measured; it is used by force"]
+        return Loaded(name, states), warnings
     saved = _read(value)
     why = unusable(saved)
     if why and not force:
@@ -153,9 +156,9 @@ def states_of(compiled: Any) -> dict[str, State]:
     """
     found = {}
     for name, predictor in compiled.named_predictors():
-        demos = [_plain_demo(name, dict(each.items())) for each in predictor.demos]
+        demos = [demonstrations.read(name, dict(each.items())) for each in predictor.demos]
         kept = [demo for demo in demos if demo is not None][:MOST_DEMOS]
-        instructions = str(predictor.signature.instructions)[:_MOST_INSTRUCTIONS]
+        instructions = str(predictor.signature.instructions)[:MOST_INSTRUCTIONS]
         found[name] = State(instructions=instructions, demos=tuple(kept))
     return found
 
@@ -191,73 +194,45 @@ def _refuse_unfit(name: str, state: State) -> None:
     if name not in PREDICTORS:
         raise SkillRepoError(f"the program has a predictor {name!r}, which there is not")
     for demo in state.demos:
-        if _plain_demo(name, demo) is None:
+        if demonstrations.read(name, demo) is None:
             raise SkillRepoError(
                 f"a demonstration of {name} has not the fields that it must have, or is too long"
             )
 
 
-def _of_dspy(value: Mapping[str, Any]) -> dict[str, State]:
-    """The states of a module that DSPy saved; what does not fit in them is left out."""
-    found = {}
+def _of_dspy(value: Mapping[str, Any]) -> tuple[dict[str, State], list[str]]:
+    """The states of a module that DSPy saved, and warnings of what does not fit in them."""
+    found: dict[str, State] = {}
+    strange, lost = [], 0
     for key, state in value.items():
         # `ChainOfThought` keeps its predictor under this name.
         name = key.removesuffix(".predict")
-        if name not in PREDICTORS or not isinstance(state, dict):
+        if not isinstance(state, dict) or key == "metadata":
             continue
         signature = state.get("signature")
         told = signature.get("instructions") if isinstance(signature, dict) else None
+        if name not in PREDICTORS or not isinstance(told, str):
+            strange.append(visible(key)[:100])
+            continue
         demos = [each for each in _listed(state.get("demos")) if isinstance(each, dict)]
-        kept = [demo for each in demos if (demo := _plain_demo(name, each)) is not None]
-        if isinstance(told, str) and 0 < len(told) <= _MOST_INSTRUCTIONS:
+        kept = [demo for each in demos if (demo := demonstrations.read(name, each)) is not None]
+        lost += len(demos) - len(kept[:MOST_DEMOS])
+        if 0 < len(told) <= MOST_INSTRUCTIONS:
             found[name] = State(instructions=told, demos=tuple(kept[:MOST_DEMOS]))
     if not found:
         raise SkillRepoError("the program has no predictor of ours; it is no program of skillrepo")
-    return found
+    warnings = ["the program was never measured; it is used by force"]
+    if strange:
+        warnings.append(f"of the program are left out: {', '.join(strange[:_MOST_STRANGE])}")
+    if lost:
+        warnings.append(
+            f"of its demonstrations {lost} are left out, which lack fields that they must have"
+        )
+    return found, warnings
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _plain_demo(name: str, demo: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The fields of a demonstration as JSON; None where it is none of this predictor."""
-    signature = PREDICTORS[name]
-    found: dict[str, Any] = {}
-    for field in signature.inputs:
-        if not isinstance(demo.get(field), str):
-            return None
-        found[field] = demo[field]
-    for field, (kind, _) in signature.outputs.items():
-        adapter = TypeAdapter(kind)
-        try:
-            value = adapter.validate_python(demo[field])
-        except (KeyError, ValidationError):
-            return None
-        found[field] = adapter.dump_python(value, mode="json")
-    return found if len(json.dumps(found)) <= MOST_OF_A_DEMO else None
-
-
-def _demo(dspy: Any, name: str, demo: Mapping[str, Any]) -> Any:
-    outputs = PREDICTORS[name].outputs
-    fields = {
-        field: TypeAdapter(outputs[field][0]).validate_python(_plain(value))
-        if field in outputs
-        else _plain(value)
-        for field, value in demo.items()
-    }
-    return dspy.Example(augmented=True, **fields)
-
-
-def _plain(value: Any) -> Any:
-    """A value whose texts open no field of the request."""
-    if isinstance(value, str):
-        return material.plain(value)
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return value
 
 
 def _digest(value: Mapping[str, Any]) -> str:

@@ -23,6 +23,8 @@ WRITE = "phase2.generate_content"
 _FEEDBACK = "phase2.incorporate_feedback"
 _REFINE = "phase3.refine"
 _REVIEW = "phase3.review"
+OF_A_DRAFT = (*understand.USED, WRITE, _REFINE, _REVIEW)
+"""The predictors that a new draft may ask, refining and review among them."""
 _FOLDERS = ("references/", "scripts/")
 
 
@@ -48,7 +50,7 @@ class ModelWriter:
         if request.previous:
             return self._refine(request, request.previous)
         # Refining and review may follow, and a key that they lack is to be known before.
-        predictors = self._predictors(*understand.USED, WRITE, _REFINE, _REVIEW)
+        predictors = self._predictors(*OF_A_DRAFT)
         hidden = material.masked_notes(request)
         plan = understand.understand(predictors, request, self._checkpoints())
         query = f"{request.brief}\n{plan.description}\n{plan.outline}"
