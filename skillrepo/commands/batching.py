@@ -14,7 +14,7 @@ import click
 from skillrepo import batch, settings, taxonomy
 from skillrepo.batch_records import Records
 from skillrepo.commands import batch_report
-from skillrepo.commands.asking import choices_of
+from skillrepo.commands.asking import choices_of, skills_of
 from skillrepo.commands.batch_plan import Plan, jobs_of, plan, read_batch
 from skillrepo.commands.batch_report import Result
 from skillrepo.commands.collecting import Collector
@@ -77,7 +77,9 @@ def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
     briefs, folder = read_batch(asked.file)
     writer = _names(write, config)
     # The whole file, whichever shard is done here.
-    jobs = jobs_of(briefs, folder, work, writer)
+    unplaced = any(brief.at is None for brief in briefs)
+    skills = skills_of(work, placed=unplaced, near=writer[0] == "model")
+    jobs = jobs_of(briefs, folder, work, writer, skills)
     lines = {brief.line for brief in batch.shard(briefs, *asked.shard)}
     mine = {key: job for key, job in jobs.items() if job.brief.line in lines}
     records = Records(work.place.git().common_dir / "skillrepo" / "batches")
@@ -85,6 +87,7 @@ def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
         planned = plan(mine, work, records, writer)
         given = frozenset(brief.name for brief in briefs if brief.name)
         workshop = _workshop(work, write, config, planned.taken, given)
+        workshop = replace(workshop, choices=choices_of(work, skills))
         collector = Collector(planned, work, workshop, records)
         _make(asked, planned, workshop, collector, records)
         results = [collector.results[key] for key in mine]
