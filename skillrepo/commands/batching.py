@@ -24,7 +24,7 @@ from skillrepo.commands.offering import Target, offer
 from skillrepo.commands.work import COMMITS, Work
 from skillrepo.commands.writing import defers_interrupt, ends_interrupt
 from skillrepo.config import Config
-from skillrepo.draft import Write
+from skillrepo.draft import Choice, Write
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, draft
 from skillrepo.errors import SkillRepoError
 from skillrepo.program.account import Account
@@ -86,8 +86,8 @@ def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
     with records.alone(hashlib.sha256("".join(sorted(mine)).encode()).hexdigest()):
         planned = plan(mine, work, records, writer)
         given = frozenset(brief.name for brief in briefs if brief.name)
-        workshop = _workshop(work, write, config, planned.taken, given)
-        workshop = replace(workshop, choices=choices_of(work, skills))
+        choices = choices_of(work, skills)
+        workshop = _workshop(work, write, config, choices=choices, taken=planned.taken, given=given)
         collector = Collector(planned, work, workshop, records)
         _make(asked, planned, workshop, collector, records)
         results = [collector.results[key] for key in mine]
@@ -171,8 +171,14 @@ def _engine(
     return Threads(tasks, asked.jobs or _JOBS, make, end=end, finished=finished)
 
 
-def _workshop(
-    work: Work, write: Write, config: Config, taken: frozenset[str], given: frozenset[str]
+def _workshop(  # noqa: PLR0913 - what it is made of
+    work: Work,
+    write: Write,
+    config: Config,
+    *,
+    choices: tuple[Choice, ...],
+    taken: frozenset[str],
+    given: frozenset[str],
 ) -> Workshop:
     repository = work.place.git()
     entries = repository.tree_entries(work.base) if work.base else {}
@@ -182,7 +188,7 @@ def _workshop(
     return Workshop(
         write=write,
         max_rounds=config.user.writer.max_rounds,
-        choices=choices_of(work),
+        choices=choices,
         taken=taken,
         reserved=given,
         name=work.context.library.source.name,
