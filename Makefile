@@ -52,6 +52,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python tests/bench/rule_time.py
 	$(BIN)/python tests/bench/commit.py
 	$(BIN)/python tests/bench/model_load.py
+	$(BIN)/python tests/bench/placement.py
 	$(BIN)/python tests/bench/generation.py
 
 # What the rules find in published skills, with what people said of it, in docs/rules.md.

@@ -21,22 +21,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A skill that there is already; its description is empty where nobody has read it."""
+
+    address: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """A category that a skill may be put into; `skills` are the names of those in it."""
+    """A category that a skill may be put into; `skills` are those in it, if they are known."""
 
     id: str
     title: str
     description: str
     required_sections: tuple[str, ...]
-    skills: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A skill that there is already, and that may concern the same."""
-
-    address: str
-    description: str
+    aliases: tuple[str, ...] = ()
+    skills: tuple[Neighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

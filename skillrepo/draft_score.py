@@ -15,7 +15,7 @@ from skillrepo.draft import Draft, Neighbour, Request
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Severity
-from skillrepo.nearest import Nearest
+from skillrepo.nearest import Nearest, described
 from skillrepo.propose import Proposal, propose
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.visible import visible
@@ -105,7 +105,7 @@ class Scorer:
         context = self.withheld(aim.address)
         drafted = Neighbour(join(draft.category, draft.name), _description(draft))
         # Of equal ones the draft is the last: what only ties is not found.
-        known = (*Nearest.of(context).skills, drafted)
+        known = (*described(context, whole=True), drafted)
         ranked = Nearest(known).to(aim.description, most=len(known))
         rank = ranked.index(drafted) + 1 if drafted in ranked else None
         if rank == 1:

@@ -1,6 +1,6 @@
 """Which skills may concern the same as a brief, by the words of their names and descriptions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from posixpath import dirname
 
 from skillrepo.context import Context
@@ -10,8 +10,11 @@ from skillrepo.taxonomy import Taxonomy
 from skillrepo.words import Bm25
 
 _MOST = 8
-# To read the descriptions of more takes longer than a model does to answer.
-_MOST_READ = 2_000
+# To read the descriptions of more would take longer than all else that `new` does; where there are
+# more, fewer are enough to know the categories by.
+_MOST_READ, _SAMPLE = 2_000, 1_000
+# Of one category; more names would say the same.
+_MOST_NAMED = 50
 
 
 class Nearest:
@@ -20,14 +23,6 @@ class Nearest:
     def __init__(self, skills: Iterable[Neighbour]) -> None:
         self.skills = tuple(skills)
         self._known = Bm25([_text(skill) for skill in self.skills])
-
-    @classmethod
-    def of(cls, context: Context) -> "Nearest":
-        """The skills of a repository; of very many the names alone are searched."""
-        paths = context.library.skill_files
-        if len(paths) > _MOST_READ:
-            return cls(Neighbour(_address(path, context), "") for path in paths)
-        return cls(_described(context.library.load(paths), context))
 
     def to(self, brief: str, most: int = _MOST) -> tuple[Neighbour, ...]:
         """Those that share a word with a brief, the nearest first; of equal ones as they came."""
@@ -42,11 +37,48 @@ def _text(skill: Neighbour) -> str:
     return f"{name} {name} {skill.description}"
 
 
-def _described(documents: Iterable[object], context: Context) -> Iterator[Neighbour]:
-    for document in documents:
+def described(context: Context, *, whole: bool) -> tuple[Neighbour, ...]:
+    """The skills of a repository with their descriptions; of very many as many of each category.
+
+    Then the others have their names alone, and come along if the `whole` repository is wanted; else
+    some do, enough to know the categories by. Those that cannot be read are left out.
+    """
+    files = context.library.skill_files
+    read, named = files, files
+    if len(files) > _MOST_READ:
+        found: dict[str, list[str]] = {}
+        for path in files:
+            found.setdefault(path.rpartition("/")[0].rpartition("/")[0], []).append(path)
+        shares = _shares([len(paths) for paths in found.values()])
+        pairs = zip(found.values(), shares, strict=True)
+        read = [path for paths, share in pairs for path in _spread(paths, share)]
+        if not whole:
+            named = [path for paths in found.values() for path in _spread(paths, _MOST_NAMED)]
+    told: dict[str, str | None] = {**dict.fromkeys(named, ""), **dict.fromkeys(read)}
+    for document in context.library.load(sorted(read)):
         if isinstance(document, Document):
             description = str(document.frontmatter.get("description", ""))
-            yield Neighbour(_address(document.path, context), " ".join(description.split()))
+            told[document.path] = " ".join(description.split())
+    return tuple(
+        Neighbour(_address(path, context), description)
+        for path, description in sorted(told.items())
+        if description is not None
+    )
+
+
+def _shares(sizes: Sequence[int]) -> list[int]:
+    """How many of each category are read: all of a small one, of large ones equally many."""
+    room, shares = _SAMPLE, [0] * len(sizes)
+    for left, at in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
+        shares[at] = min(sizes[at], room // (len(sizes) - left))
+        room -= shares[at]
+    return shares
+
+
+def _spread(paths: Sequence[str], most: int) -> Iterator[str]:
+    """At most so many of the paths, at equal distances."""
+    count = min(most, len(paths))
+    return (paths[at * len(paths) // count] for at in range(count))
 
 
 def _address(path: str, context: Context) -> str:

@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from skillrepo import nearest
 from skillrepo.context import Context
 from skillrepo.draft import Neighbour
 from skillrepo.files import Folder
-from skillrepo.nearest import Nearest
+from skillrepo.nearest import Nearest, described
 
 MERGE = Neighbour("data/pdf-merge", "Merges PDF files.")
 CLEAN = Neighbour("data/csv-clean", "Cleans tables.")
@@ -33,13 +34,31 @@ def root(make_repo: MakeRepo) -> Path:
 
 
 def test_of_a_repository(root: Path) -> None:
-    found = Nearest.of(Context.of(Folder(root))).to("Merge PDF files")
+    found = described(Context.of(Folder(root)), whole=False)
     about = "Merges PDF files. Use when PDF files are to become one."
-    assert Neighbour("data/pdf-merge", about) in found
-    assert all("broken" not in each.address for each in found)
+    # That there is no frontmatter is no reason to have the name twice.
+    assert found == (Neighbour("data/broken", ""), Neighbour("data/pdf-merge", about))
 
 
-def test_of_very_many_the_names_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest, "_MOST_READ", 1)
-    found = Nearest.of(Context.of(Folder(root))).to("Merge PDF files")
-    assert found == (Neighbour("data/pdf-merge", ""),)
+@pytest.mark.parametrize(
+    ("whole", "read", "named"),
+    [(True, {"a": 1, "b": 2, "c": 2}, 6), (False, {"a": 1, "b": 2, "c": 2}, 3)],
+)
+def test_of_very_many_as_many_of_each_category_are_read(
+    make_repo: MakeRepo,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    whole: bool,
+    read: dict[str, int],
+    named: int,
+) -> None:
+    monkeypatch.setattr(nearest, "_MOST_READ", 10)
+    monkeypatch.setattr(nearest, "_SAMPLE", 5)
+    monkeypatch.setattr(nearest, "_MOST_NAMED", 3)
+    sizes = {"a": 1, "b": 4, "c": 6}
+    names = [f"{category}{n}" for category, size in sizes.items() for n in range(size)]
+    files = FILES | {f"skills/{name[0]}/{name}/SKILL.md": skill(name) for name in names}
+    found = described(Context.of(Folder(make_repo(files))), whole=whole)
+    assert Counter(each.address[0] for each in found if each.description) == read
+    assert sum(not each.description for each in found) == named
+    assert [each.address for each in found] == sorted(each.address for each in found)

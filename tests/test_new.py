@@ -376,6 +376,19 @@ def test_without_a_category_they_are_listed(
         assert f"\n  {line}" in done.err
 
 
+def test_the_skills_that_are_there_say_where_a_draft_belongs(make_repo: MakeRepo, run: Run) -> None:
+    titles = "  north: {title: North}\n  south: {title: South}\n"
+    chart = skill("draw-chart", "Draws charts of sales. Use when figures are to be shown.")
+    skills = {"north/pdf-merge": skill(), "south/draw-chart": chart}
+    files = {f"skills/{address}/SKILL.md": text for address, text in skills.items()}
+    root = make_repo({"taxonomy.yaml": f"version: 1\ncategories:\n{titles}", **files})
+    made = run(root, "new", "Split PDF files", "--dry-run", "--json").json("new")
+    assert made["address"] == "north/split-pdf-files"
+    assert "Category north (North) is the nearest (confidence 0.99)" in made["notes"][0]
+    made = run(root, "new", "PDF charts", "--dry-run", "--json").json("new")
+    assert "It is uncertain that the skill belongs into" in made["notes"][0]
+
+
 def test_flat_repository(make_repo: MakeRepo, run: Run, git: Git) -> None:
     root = make_repo({"taxonomy.yaml": "version: 1\ncategories: {}\nroot: .\n"})
     done = run(root, "new", BRIEF, "--at", "data")

@@ -8,7 +8,7 @@ from openai_server import chat, failure, serving
 from planned import plan, review, text
 from test_program import PLAN, REQUEST, WRITE, Write, failed, keys, writer
 
-from skillrepo.draft import Neighbour
+from skillrepo.draft import Choice, Neighbour
 from skillrepo.errors import SkillRepoError, WriterFailed
 
 __all__ = ["keys", "writer"]  # fixtures
@@ -115,6 +115,31 @@ def test_skills_that_it_builds_on_are_shown(writer: Write) -> None:
     prompt = server.asked("test_prompts").prompt
     assert "data/pdf/split: Split PDF files." in prompt
     assert "data/other" not in prompt
+
+
+def test_placement_is_shown_the_nearest_categories_first_with_skills_in_them(
+    writer: Write,
+) -> None:
+    """Of 1,500 there is room for some; the category that fits is the last of them."""
+    skills = tuple(
+        Neighbour(f"z/forge-{n}", f"Forges horseshoes {n}.{' x' * 99}") for n in range(5)
+    )
+    others = [Choice(f"topic-{n:04}", f"Topic {n}", "Nothing of it.", ()) for n in range(1_500)]
+    smithy = Choice("z", "Smithy", "Iron\n[[ ## x ## ]]", (), skills=skills)
+    request = replace(REQUEST, brief="Forge a horseshoe", choices=(*others, smithy))
+    with serving(*plan(path="z"), WRITE) as server:
+        draft = writer(server)(request)
+    assert draft.category == "z"
+    asked = server.asked("new_directories").body["messages"][-1]["content"]
+    shown = asked.partition("[[ ## categories ## ]]\n")[2]
+    shown = shown.partition("\n\n[[ ## skills ## ]]")[0]
+    lines = shown.split("\n")
+    assert lines[0] == "z: Smithy. Iron [[ # # x ## ]] Required sections: none."
+    assert [line[:12] for line in lines[1:4]] == [f"  - forge-{n}:" for n in range(3)]
+    assert all(len(line) < 170 for line in lines[1:4])
+    assert lines[4] == "topic-0000: Topic 0. Nothing of it. Required sections: none."
+    assert 15_000 < len(shown) < 25_000
+    assert "more that are not shown" in lines[-1]
 
 
 def test_a_review_notes_what_is_open(writer: Write) -> None:

@@ -177,7 +177,9 @@ path.write_bytes(good)
 def test_the_category_is_chosen_by_words_where_the_program_is_silent(program: Path) -> None:
     draft = writer(program, "path.write_bytes(good)")(REQUEST)
     assert draft.category == "data"
-    assert draft.notes == ("The category data was chosen by the words of the description.",)
+    assert draft.notes == (
+        "The category data was chosen by the words of the description (confidence 0.99).",
+    )
 
 
 REFUSED = {

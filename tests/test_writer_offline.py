@@ -20,7 +20,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.skill import Skill
 from skillrepo.template_text import TEMPLATE_SENTENCES
-from skillrepo.writer import placement, template
+from skillrepo.writer import template
 from skillrepo.writer.offline import write
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
@@ -336,37 +336,24 @@ CHOICES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("query", "category"),
-    [
-        ("Python decorators", "code/python"),
-        ("decorating functions with a decorator", "code"),
-        ("deploying a container", "ops"),
-        ("deploy things", "ops"),
-        ("tune a database query", "data"),
-        ("bake bread", None),
-        ("a skill for the user", None),
-        ("", None),
-    ],
-)
-def test_the_category_is_the_one_that_shares_the_telling_words(
-    query: str, category: str | None
-) -> None:
-    found = placement.best(query, CHOICES)
-    assert (found and found.id) == category
-
-
-def test_placement_without_categories() -> None:
-    assert placement.best("anything", ()) is None
-    assert placement.best("data", (Choice("x", "Data", "", ()), Choice("y", "Data", "", ())))
-
-
 def test_a_chosen_category_is_named_in_the_notes() -> None:
     made = write(Request("Deploy a container", (), CHOICES))
     assert made.category == "ops"
-    assert made.notes[0] == (
-        "Category ops (Operations) shares most words with the brief and its sources; "
-        "--at CATEGORY chooses another."
+    assert re.fullmatch(
+        r"Category ops \(Operations\) is the nearest \(confidence 0\.\d\d\); "
+        r"--at CATEGORY chooses another\.",
+        made.notes[0],
+    )
+
+
+def test_an_uncertain_category_is_taken_and_told_with_those_that_come_next() -> None:
+    made = write(Request("Query the libraries", (), CHOICES))
+    assert made.category == "code/python"
+    assert re.fullmatch(
+        r"It is uncertain that the skill belongs into code/python \(Python\) "
+        r"\(confidence 0\.[0-6]\d\)\. Next: data \(Data\)\. "
+        r"--at CATEGORY chooses another\.",
+        made.notes[0],
     )
 
 
@@ -380,24 +367,9 @@ def test_what_the_sources_say_most_often_places_what_the_brief_does_not() -> Non
     assert write(Request("Bake bread", (source("a.md", text),), CHOICES)).category == "ops"
 
 
-def test_the_brief_counts_more_than_the_sources() -> None:
-    assert [
-        found and found.id
-        for background in ("", "containers", "containers deployment monitoring operations")
-        if (found := placement.best("query", CHOICES, background))
-    ] == ["data", "data", "ops"]
-
-
 def test_the_only_category_needs_no_word() -> None:
     made = write(Request("Bake bread", (), (TOOLS,)))
     assert (made.category, made.notes) == ("tools", template.NOTES)
-
-
-def test_a_category_below_with_the_same_title_is_where_the_skills_are() -> None:
-    titles = {"dotnet": "Dotnet", "dotnet/skills": "Dotnet", "dotnet/tests": "Tests", "d": "Dot"}
-    found = placement.best("dotnet", [Choice(id_, t, "", ()) for id_, t in titles.items()])
-    assert found
-    assert found.id == "dotnet/skills"
 
 
 def test_where_no_category_matches_they_are_listed() -> None:

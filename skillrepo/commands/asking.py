@@ -1,13 +1,14 @@
 """What a new skill may be called and where it may be put, before a writer is asked for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from skillrepo.commands.landing import BRANCH, NAME
 from skillrepo.commands.work import Work
 from skillrepo.context import Context
-from skillrepo.draft import Choice
+from skillrepo.draft import Choice, Neighbour
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
+from skillrepo.nearest import described
 from skillrepo.settings import Settings
 from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
 
@@ -50,25 +51,39 @@ def refuse_name(name: str, drafts: Mapping[str, str], context: Context) -> None:
         raise SkillRepoError(f"{there[0]} has that name already; choose another --name")
 
 
-def choices_of(work: Work) -> tuple[Choice, ...]:
-    """The categories; those of a flat repository are its root alone."""
+def choices_of(work: Work, skills: Iterable[Neighbour] = ()) -> tuple[Choice, ...]:
+    """The categories with those of the skills that are in them.
+
+    Those of a flat repository are its root alone.
+    """
     taxonomy, settings = work.taxonomy, work.context.settings
     if not taxonomy.categories:
         return (Choice("", "the repository", "", _sections(DEFAULT_SECTIONS, settings)),)
-    skills: dict[str, list[str]] = {}
-    for path in work.context.library.skill_files:
-        category, _, name = (taxonomy.address(path) or "").rpartition("/")
-        skills.setdefault(category, []).append(name)
+    within: dict[str, list[Neighbour]] = {}
+    for skill in skills:
+        within.setdefault(skill.address.rpartition("/")[0], []).append(skill)
     return tuple(
         Choice(
             each.id,
             each.title,
             each.description,
             _sections(each.sections, settings),
-            tuple(skills.get(each.id, ())),
+            each.aliases,
+            tuple(within.get(each.id, ())),
         )
         for each in taxonomy.categories.values()
     )
+
+
+def skills_of(work: Work, *, placed: bool, near: bool) -> tuple[Neighbour, ...]:
+    """The skills that there are, where somebody looks at them; else none, for they must be read.
+
+    They are looked at if a skill is to be `placed` among several categories, and for those that
+    are `near` it, which a model is shown.
+    """
+    if not near and not (placed and len(work.taxonomy.categories) > 1):
+        return ()
+    return described(work.context, whole=near)
 
 
 def _sections(policy: str, settings: Settings) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from skillrepo.batch_records import Landed, Records
 from skillrepo.commands.asking import category_of, drafts_of, refuse_name
 from skillrepo.commands.landing import BRANCH
 from skillrepo.commands.work import Work
-from skillrepo.draft import Source
+from skillrepo.draft import Neighbour, Source
 from skillrepo.drafting import Drafted, Task
 from skillrepo.errors import SkillRepoError
 from skillrepo.nearest import Nearest
@@ -67,13 +67,17 @@ def read_batch(file: str) -> tuple[tuple[Brief, ...], Path]:
 
 
 def jobs_of(
-    briefs: Iterable[Brief], folder: Path, work: Work, writer: Sequence[str]
+    briefs: Iterable[Brief],
+    folder: Path,
+    work: Work,
+    writer: Sequence[str],
+    skills: Iterable[Neighbour],
 ) -> dict[str, Job]:
     """Key → job. Raises `SkillRepoError` that names each line which cannot be done.
 
-    A model is shown the skills that come near.
+    A model is shown those of the skills that come near.
     """
-    nearest = Nearest.of(work.context) if writer[0] == "model" else None
+    nearest = Nearest(skills) if writer[0] == "model" else None
     jobs: dict[str, Job] = {}
     problems: list[str] = []
     # Many lines name the same documents.

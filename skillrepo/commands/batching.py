@@ -14,7 +14,7 @@ import click
 from skillrepo import batch, settings, taxonomy
 from skillrepo.batch_records import Records
 from skillrepo.commands import batch_report
-from skillrepo.commands.asking import choices_of
+from skillrepo.commands.asking import choices_of, skills_of
 from skillrepo.commands.batch_plan import Plan, jobs_of, plan, read_batch
 from skillrepo.commands.batch_report import Result
 from skillrepo.commands.collecting import Collector
@@ -24,7 +24,7 @@ from skillrepo.commands.offering import Target, offer
 from skillrepo.commands.work import COMMITS, Work
 from skillrepo.commands.writing import defers_interrupt, ends_interrupt
 from skillrepo.config import Config
-from skillrepo.draft import Write
+from skillrepo.draft import Choice, Write
 from skillrepo.drafting import Drafted, Failed, Task, Workshop, draft
 from skillrepo.errors import SkillRepoError
 from skillrepo.program.account import Account
@@ -77,14 +77,17 @@ def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
     briefs, folder = read_batch(asked.file)
     writer = _names(write, config)
     # The whole file, whichever shard is done here.
-    jobs = jobs_of(briefs, folder, work, writer)
+    unplaced = any(brief.at is None for brief in briefs)
+    skills = skills_of(work, placed=unplaced, near=writer[0] == "model")
+    jobs = jobs_of(briefs, folder, work, writer, skills)
     lines = {brief.line for brief in batch.shard(briefs, *asked.shard)}
     mine = {key: job for key, job in jobs.items() if job.brief.line in lines}
     records = Records(work.place.git().common_dir / "skillrepo" / "batches")
     with records.alone(hashlib.sha256("".join(sorted(mine)).encode()).hexdigest()):
         planned = plan(mine, work, records, writer)
         given = frozenset(brief.name for brief in briefs if brief.name)
-        workshop = _workshop(work, write, config, planned.taken, given)
+        choices = choices_of(work, skills)
+        workshop = _workshop(work, write, config, choices=choices, taken=planned.taken, given=given)
         collector = Collector(planned, work, workshop, records)
         _make(asked, planned, workshop, collector, records)
         results = [collector.results[key] for key in mine]
@@ -168,8 +171,14 @@ def _engine(
     return Threads(tasks, asked.jobs or _JOBS, make, end=end, finished=finished)
 
 
-def _workshop(
-    work: Work, write: Write, config: Config, taken: frozenset[str], given: frozenset[str]
+def _workshop(  # noqa: PLR0913 - what it is made of
+    work: Work,
+    write: Write,
+    config: Config,
+    *,
+    choices: tuple[Choice, ...],
+    taken: frozenset[str],
+    given: frozenset[str],
 ) -> Workshop:
     repository = work.place.git()
     entries = repository.tree_entries(work.base) if work.base else {}
@@ -179,7 +188,7 @@ def _workshop(
     return Workshop(
         write=write,
         max_rounds=config.user.writer.max_rounds,
-        choices=choices_of(work),
+        choices=choices,
         taken=taken,
         reserved=given,
         name=work.context.library.source.name,

@@ -11,7 +11,7 @@ import click
 
 from skillrepo import sources
 from skillrepo.commands import ladder, writing
-from skillrepo.commands.asking import category_of, choices_of, drafts_of, refuse_name
+from skillrepo.commands.asking import category_of, choices_of, drafts_of, refuse_name, skills_of
 from skillrepo.commands.landing import Outcome, kept, land, safely_written
 from skillrepo.commands.outcome import as_json, as_text
 from skillrepo.commands.person import refuse_without_terminal
@@ -124,10 +124,12 @@ def command(  # noqa: PLR0913 - one parameter an option
         with told_if_lost(account):
             ctx.exit(run(asked, work, write, config, target, account, json=json))
     read, left_out = sources.read(origins)
-    request = _request(wanted, read, work, name=name, at=at)
     reviewer = write if isinstance(write, Reviewer) else None
+    request = _request(wanted, read, work, name=name, at=at)
+    skills = skills_of(work, placed=request.category is None, near=reviewer is not None)
+    request = replace(request, choices=choices_of(work, skills))
     if reviewer:
-        request = replace(request, near=Nearest.of(work.context).to(wanted))
+        request = replace(request, near=Nearest(skills).to(wanted))
     rounds = config.user.writer.max_rounds
     with told_if_lost(account), safely_written(work, name or "draft", write) as remember:
         proposal = propose(request, remember, work.context, max_rounds=rounds, reviewer=reviewer)

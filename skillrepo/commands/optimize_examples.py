@@ -12,7 +12,7 @@ from skillrepo.config import Config
 from skillrepo.draft import Draft, Request, Source
 from skillrepo.draft_score import Aim, Score, Scorer
 from skillrepo.errors import SkillRepoError
-from skillrepo.nearest import Nearest
+from skillrepo.nearest import Nearest, described
 from skillrepo.program import gain, gold, understand
 from skillrepo.program.bench import Example
 from skillrepo.program.effort import LEAST_TRAIN
@@ -69,12 +69,13 @@ def sets(examples: Sequence[Gold], most: int) -> Sets:
 def example(each: Gold, work: Work, scorer: Scorer) -> Example:
     """What is asked for as if the skill were not there, and how its draft is scored."""
     without = scorer.withheld(each.skill)
+    skills = described(without, whole=True)
     request = Request(
         brief=each.inputs.brief,
         sources=tuple(Source(one.path, one.text, one.sha256) for one in each.inputs.sources),
-        choices=choices_of(work),
+        choices=choices_of(work, skills),
         taken=without.library.names,
-        near=Nearest.of(without).to(each.inputs.brief),
+        near=Nearest(skills).to(each.inputs.brief),
     )
     aim = Aim(request, each.skill, each.output(understand.SYNTHESIZE, "description"))
     feedback = "".join(f"\nA review changed: {one.feedback[:500]}" for one in each.changes)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from skillrepo import placement
 from skillrepo.draft import Choice, Neighbour, Request, Source
 from skillrepo.finding import Finding
 from skillrepo.passages import Passage, Passages
@@ -17,6 +18,12 @@ PLAN_CHARACTERS = 40_000
 WRITE_CHARACTERS = 200_000
 """Of all sources together, for the text; ≈ 50,000 tokens."""
 
+CATEGORY_CHARACTERS = 16_000
+"""Of the lines of all categories together, ≈ 4,000 tokens; of ids alone half as many more."""
+
+_WITH_SKILLS = 12
+_NEAR_EACH = 3
+_SHORT = 160
 _MAX_NAMES = 1_000
 _MAX_HEADINGS = 60
 _MOST_STRETCHES = 8
@@ -58,13 +65,51 @@ def masked_notes(request: Request) -> Iterator[str]:
             yield f"Hidden from the model: {more:,} more keys in {name}."
 
 
-def categories(choices: Iterable[Choice]) -> str:
-    """A line for each category."""
-    return "\n".join(
-        f"{choice.id}: {choice.title}. {choice.description} Required sections: "
-        f"{'; '.join(choice.required_sections) or 'none'}."
-        for choice in choices
-    )
+def categories(choices: Sequence[Choice], request: Request) -> str:
+    """The categories, those first that come nearest to the brief and the sources.
+
+    Each has a line, and of the first ones the skills in it that come nearest to the brief stand
+    below it. Where there is no more room for a line, the ids alone follow.
+    """
+    sources = "\n".join(source.text for source in request.sources)
+    first = placement.rank(choices, request.brief, sources).choices
+    known = {choice.id for choice in first}
+    ordered = [*first, *(choice for choice in choices if choice.id not in known)]
+    near = placement.nearest(ordered[:_WITH_SKILLS], request.brief, _NEAR_EACH)
+    lines: list[str] = []
+    room = CATEGORY_CHARACTERS
+    for at, choice in enumerate(ordered):
+        line = _category(choice, near.get(choice.id, ()))
+        if len(line) > room:
+            lines.append(_ids(ordered[at:], CATEGORY_CHARACTERS // 2))
+            break
+        lines.append(line)
+        room -= len(line) + 1
+    return "\n".join(lines)
+
+
+def _category(choice: Choice, near: Iterable[Neighbour]) -> str:
+    needed = "; ".join(choice.required_sections) or "none"
+    about = plain(_one_line(f"{choice.title}. {choice.description}"))
+    line = f"{choice.id}: {about} Required sections: {needed}."
+    return "\n".join((line, *(f"  - {_shortened(skill)}" for skill in near)))
+
+
+def _shortened(skill: Neighbour) -> str:
+    text = f"{skill.address.rpartition('/')[2]}: {_one_line(skill.description)}"
+    return plain(text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…")
+
+
+def _ids(choices: Sequence[Choice], room: int) -> str:
+    """The ids of categories as far as there is room, and how many are left out."""
+    shown: list[str] = []
+    for choice in choices:
+        room -= len(choice.id) + 2
+        if room < 0:
+            break
+        shown.append(choice.id)
+    left = len(choices) - len(shown)
+    return ", ".join((*shown, *([f"and {left:,} more that are not shown"] if left else ())))
 
 
 def skills(near: Iterable[Neighbour]) -> str:

@@ -104,7 +104,10 @@ PLACEMENT = Signature(
     inputs={
         "brief": _BRIEF,
         "requirements": _REQUIREMENTS,
-        "categories": "a line each: id, title, what belongs there, required sections",
+        "categories": (
+            "the nearest first, a line each: id, title, what belongs there, required sections; "
+            "below it skills that are in it"
+        ),
         "skills": _SKILLS,
     },
     outputs={

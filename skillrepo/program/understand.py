@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from skillrepo import placement
 from skillrepo.draft import Choice, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.program import decide, material, sourced
@@ -22,8 +23,6 @@ DEPENDENCIES = "phase1.analyze_dependencies"
 SYNTHESIZE = "phase1.synthesize"
 USED = (GATHER, INTENT, PLACEMENT, DEPENDENCIES, SYNTHESIZE)
 
-SURE = 0.7
-"""Below this confidence a placement is asked for, or told as uncertain."""
 _NOBODY_ASKED = "(nobody was asked)"
 _LONGEST = 300
 
@@ -61,12 +60,13 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     answers = "\n".join(_answers(questions, checkpoints))
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})
     near = material.skills(request.near)
+    categories = material.categories(choices, request)
     shared = {"brief": brief, "requirements": requirements}
     said = material.plain(answers) or _NOBODY_ASKED
     analyses = predictors.ask_all(
         {
             INTENT: {**shared, "answers": said},
-            PLACEMENT: {**shared, "categories": material.categories(choices), "skills": near},
+            PLACEMENT: {**shared, "categories": categories, "skills": near},
             DEPENDENCIES: {**shared, "skills": near},
         }
     )
@@ -143,7 +143,7 @@ def _placed(
     # DSPy does not hold a model to a range; what is none says nothing.
     sure = answer["confidence"] if 0 <= answer["confidence"] <= 1 else 0.0
     covered = tuple(_covered(answer, request))
-    if request.category is not None or sure >= SURE:
+    if request.category is not None or sure >= placement.SURE:
         return category, (*([meant] if meant else ()), *_missing(answer), *covered)
     why = _said(answer["rationale"])
     known = {choice.id for choice in choices}

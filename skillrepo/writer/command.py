@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn, Self
 
-from skillrepo import document, tree_path
+from skillrepo import document, placement, tree_path
 from skillrepo.draft import Draft, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.visible import visible
-from skillrepo.writer import handover, placement
+from skillrepo.writer import handover
 
 _KEPT_OUTPUT = 65_536
 # Seconds until a program that is to stop does.
@@ -134,9 +134,11 @@ class CommandWriter:
         notes: tuple[str, ...] = ()
         chosen = request.category or category or (previous.category if previous else None)
         if chosen is None:
-            best = placement.best(f"{fields.get('description')} {request.brief}", request.choices)
-            chosen = best.id if best else ""
-            notes = (f"The category {chosen} was chosen by the words of the description.",)
+            said = f"{fields.get('name')} {fields.get('description')} {request.brief}"
+            ranking = placement.rank(request.choices, said)
+            chosen = ranking.choices[0].id if ranking.choices else ""
+            sure = f"(confidence {ranking.confidence:.2f})"
+            notes = (f"The category {chosen} was chosen by the words of the description {sure}.",)
         if why := _misplaced(request, name, chosen) or tree_path.paths_problem(files):
             self._fail(f"left a skill that cannot be taken: {why}", files)
         return Draft(chosen, str(name), files, writer="command", notes=notes)

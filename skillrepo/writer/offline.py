@@ -7,12 +7,12 @@ lines that are named. The sources themselves become its references.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from skillrepo import document, words
+from skillrepo import document, placement, words
 from skillrepo.draft import Choice, Draft, Request
 from skillrepo.errors import SkillRepoError
 from skillrepo.writer import brief as briefs
 from skillrepo.writer import mentions as terms
-from skillrepo.writer import placement, reference, sources, template, topics
+from skillrepo.writer import reference, sources, template, topics
 from skillrepo.writer.brief import Brief
 from skillrepo.writer.clean import without_joiners
 from skillrepo.writer.description import describe, use_when
@@ -24,6 +24,8 @@ from skillrepo.writer.split import split
 WRITER = "offline"
 VERSION = "0.1.0"
 _SCALES = (1.0, 0.75, 0.5, 0.3, 0.15, 0.0)
+# Of the categories that a skill may belong into.
+_NAMED = 4
 _STRANGERS = "The brief and the sources share no word: check that these are the right documents."
 # The rule whose findings can be repaired without a model.
 _TOO_LONG = "body-length"
@@ -65,11 +67,7 @@ def _write(request: Request, room: _Room) -> Draft:
     brief = briefs.read(request.brief)
     found = sources.read(request.sources)
     name = request.name or _name(request, brief)
-    category = _category(request, brief, found)
-    notes = []
-    if request.category is None and len(request.choices) > 1:
-        chosen = f"Category {category.id} ({category.title}) shares most words with the brief"
-        notes.append(f"{chosen} and its sources; --at CATEGORY chooses another.")
+    category, notes = _category(request, brief, found)
     if brief.unused:
         notes.append(f"What this writer, which uses no model, did not heed: “{brief.unused}”")
     notes += _source_notes(request, found)
@@ -138,22 +136,38 @@ def _name(request: Request, brief: Brief) -> str:
     return name
 
 
-def _category(request: Request, brief: Brief, found: Sequence[Page]) -> Choice:
+def _category(request: Request, brief: Brief, found: Sequence[Page]) -> tuple[Choice, list[str]]:
+    """The category, and what is to be said of it where it was not given."""
     if request.category is not None:
         wanted = (choice for choice in request.choices if choice.id == request.category)
         choice = next(wanted, None)
-        problem = f"there is no category {request.category}"
+        problem, notes = f"there is no category {request.category}", []
     else:
         said = f"{brief.phrase} {brief.covers} {request.name or ''}"
-        titles = " ".join(page.title for page in found)
-        common = words.commonest("\n".join(page.text for page in found))
-        choice = placement.best(said, request.choices, f"{titles} {' '.join(common)}")
+        texts = "\n".join(f"{page.title}\n{page.text}" for page in found)
+        ranking = placement.rank(request.choices, said, texts)
+        choice = next(iter(ranking.choices), None)
         problem = "no category matches the brief"
+        notes = list(_placed(ranking)) if len(request.choices) > 1 else []
     if choice:
-        return choice
+        return choice, notes
     known = "\n".join(f"  {choice.id}: {choice.title}" for choice in request.choices)
     message = f"{problem}; choose one with --at CATEGORY:\n{known or '  (there is none)'}"
     raise SkillRepoError(message)
+
+
+def _placed(ranking: placement.Ranking) -> Iterator[str]:
+    """How sure the category is."""
+    named = [f"{choice.id} ({choice.title})" for choice in ranking.choices[:_NAMED]]
+    sure = f"(confidence {ranking.confidence:.2f})"
+    if ranking.confidence >= placement.SURE:
+        yield f"Category {named[0]} is the nearest {sure}; --at CATEGORY chooses another."
+    elif named:
+        others = f" Next: {', '.join(named[1:])}." if named[1:] else ""
+        yield (
+            f"It is uncertain that the skill belongs into {named[0]} {sure}.{others} "
+            "--at CATEGORY chooses another."
+        )
 
 
 def _meet(brief: Brief, found: Sequence[Page]) -> bool:

@@ -24,7 +24,7 @@ from skillrepo.commands.work import Work
 from skillrepo.context import Context
 from skillrepo.draft import Draft, Request
 from skillrepo.files import SKILL_FILE, Folder, Overlay
-from skillrepo.nearest import Nearest
+from skillrepo.nearest import Nearest, described
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.triggers import said
 
@@ -137,6 +137,7 @@ def case_of(skill: Published) -> Case:
         raise SystemExit(f"{skill.root.name}: its folders make no taxonomy")
     work = Work("dry-run", Place(skill.root, None, ()), None, "", context, taxonomy)
     found, _ = sources.read(skill.documents)
+    skills = described(context, whole=True)
     address = taxonomy.address(f"{skill.folder}/{SKILL_FILE}")
     category = address.rpartition("/")[0] if address else None
     top = skill.root / skill.folder
@@ -145,9 +146,9 @@ def case_of(skill: Published) -> Case:
     request = Request(
         brief=brief_of(skill),
         sources=found,
-        choices=choices_of(work),
+        choices=choices_of(work, skills),
         taken=context.library.names,
-        near=Nearest.of(context).to(brief_of(skill)),
+        near=Nearest(skills).to(brief_of(skill)),
     )
     return Case(
         request,
