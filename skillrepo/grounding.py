@@ -36,6 +36,11 @@ class Unsupported(NamedTuple):
     claim: Claim
     path: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it claims, wherever that stands."""
+        return self.claim.kind, self.claim.text
+
     def finding(self, folder: str) -> Finding:
         """The same for the writer of the draft; no rule, so it counts nowhere."""
         message = (
