@@ -95,7 +95,9 @@ def paragraph(text: str) -> str:
 
 def _rows(text: str) -> str:
     """A text of several lines, such as findings, as one paragraph in which each begins a line."""
-    rows = [row for each in text[:_MOST_CHARACTERS].splitlines() for row in _wrapped(each)]
+    # A key of several lines is found in the whole alone.
+    told = masked(text)[:_MOST_CHARACTERS]
+    rows = [row for each in told.splitlines() for row in _wrapped(each)]
     # Once more, for a word may end one line, and the issue begin the next.
     return uncut(without_closing("\n".join(rows)))
 
@@ -163,7 +165,7 @@ def _trailers(proposal: Proposal, request: Request) -> Iterator[str]:
 
 def _unsupported(found: Sequence[Unsupported]) -> Iterator[str]:
     """The claims that no source says; or that it was looked, and there are none."""
-    told = [line(masked(str(each)))[:_MOST_OF_A_FINDING] for each in found[:_MOST_CLAIMS]]
+    told = [line(str(each))[:_MOST_OF_A_FINDING] for each in found[:_MOST_CLAIMS]]
     if (more := len(found) - _MOST_CLAIMS) > 0:
         told.append(f"and {more:,} more")
     yield from (f"Skill-Unsupported: {each}" for each in told or ["none"])
@@ -178,6 +180,6 @@ def _cost(cost: Cost) -> Iterator[str]:
 
 
 def line(value: str) -> str:
-    """A text as one line that starts nothing anywhere."""
-    words = without_closing(" ".join(visible(value).split())[:_MOST_CHARACTERS])
+    """A text as one line that starts nothing anywhere, without keys: a push is for ever."""
+    words = without_closing(masked(" ".join(visible(value).split()))[:_MOST_CHARACTERS])
     return _SKIPS.sub(r"(\1)", words)

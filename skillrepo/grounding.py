@@ -8,6 +8,7 @@ each, 5 of 9 variables. The others are names that an example made up and no form
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from posixpath import basename, join, splitext
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ _MOST_PASSAGES = 3
 _MARKDOWN = frozenset({".md", ".markdown"})
 _SHELL = frozenset({".sh", ".bash", ".zsh"})
 _MOST_BYTES = 1_000_000
-_WORD = re.compile(r"[\w-]")
+_DOTTED = re.compile(r"(?<![\d.])\d+(?:\.\d+)*")
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _PINNED = re.compile(r"(?<=[\w\]])(?:@[\w.^~-]+|[=<>~]=.*)$")
 
@@ -35,6 +36,11 @@ class Unsupported(NamedTuple):
 
     claim: Claim
     path: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it claims, wherever that stands."""
+        return self.claim.kind, self.claim.text
 
     def finding(self, folder: str) -> Finding:
         """The same for the writer of the draft; no rule, so it counts nowhere."""
@@ -100,7 +106,9 @@ def claim_map(draft: Draft, request: Request) -> list[tuple[str, list[str]]]:
         if text.strip() and text.strip() not in before:
             near = passages.bearing(f"{heading.text}\n{text}", _MOST_PASSAGES)
             found.append((heading.text, list(_places(near, request))))
-    return found[:_MOST_SECTIONS]
+        if len(found) == _MOST_SECTIONS:
+            break
+    return found
 
 
 def _places(near: Sequence[Passage], request: Request) -> Iterator[str]:
@@ -120,6 +128,7 @@ class _Known:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = [_CONTINUED.sub(" ", text).casefold() for text in texts]
+        self._after: dict[str, str] = {}
 
     def says(self, claim: Claim) -> bool:
         """Whether a claim stands in one of the texts."""
@@ -140,8 +149,18 @@ class _Known:
 
     def _holds_version(self, number: str) -> bool:
         """3.11 is borne out by 3.11.4, and not by 13.11."""
+        if _DOTTED.fullmatch(number):
+            return number in self._versions
         form = re.compile(rf"(?<![\d.]){re.escape(number)}(?!\d)")
         return any(form.search(text) for text in self._texts)
+
+    @cached_property
+    def _versions(self) -> frozenset[str]:
+        """Every version that stands there, and those that it goes on from."""
+        found = {match[0] for text in self._texts for match in _DOTTED.finditer(text)}
+        return frozenset(
+            version[: dot.start()] for version in found for dot in re.finditer(r"\.|$", version)
+        )
 
     def _holds_command(self, words: Sequence[str]) -> bool:
         """A program, and its subcommand behind it on one line; or the package that it installs."""
@@ -151,7 +170,10 @@ class _Known:
         last = _PINNED.sub("", rest[-1])
         if program in claims.INSTALLERS and last not in {"install", "add", "i", "get"}:
             return self._holds(last)
-        return any(_on_one_line(text, program, last) for text in self._texts)
+        if program not in self._after:
+            lines = (line for text in self._texts for line in _lines_after(text, program))
+            self._after[program] = "\n".join(lines)
+        return _at(self._after[program], last) >= 0
 
     def _holds_path(self, path: str) -> bool:
         """The path, or all its parts in one text, as in the drawing of a tree."""
@@ -180,22 +202,23 @@ def _text(data: bytes) -> str:
     return document.text_of(data) or ""
 
 
-def _on_one_line(text: str, first: str, second: str) -> bool:
-    at = _at(text, first)
+def _lines_after(text: str, program: str) -> Iterator[str]:
+    """What follows a program on each line that has it, behind its last letter."""
+    at = _at(text, program)
     while at >= 0:
         end = text.find("\n", at)
-        if _at(text[at : end if end >= 0 else len(text)], second, len(first)) >= 0:
-            return True
-        at = _at(text, first, at + len(first))
-    return False
+        end = end if end >= 0 else len(text)
+        # With a hyphen, so that the letter is no word of its own.
+        yield "-" + text[at + len(program) - 1 : end]
+        at = _at(text, program, end)
 
 
 def _at(text: str, word: str, start: int = 0) -> int:
     """Where `word` stands in `text` as a word of its own, -1 where it does not."""
-    at = text.find(word, start)
-    while at >= 0:
-        end = at + len(word)
-        if not _WORD.match(text[max(at - 1, 0) : at]) and not _WORD.match(text[end : end + 1]):
-            return at
-        at = text.find(word, at + 1)
-    return -1
+    start = text.find(word, start)
+    if start < 0:
+        return -1
+    # The word first: what begins with letters is looked for many times faster.
+    plain = re.escape(word)
+    found = re.compile(rf"{plain}(?<![\w-]{plain})(?![\w-])").search(text, start)
+    return found.start() if found else -1

@@ -15,6 +15,8 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _HEADING = re.compile(r"#{1,6} \S")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
 _CANDIDATES = 30
+_MOST_HEADED = 5_000
+"""Passages of one source that begin with a heading; a book has fewer."""
 _LEAST = 0.15
 """The share of a text's words that a passage must tell, or add to what others tell."""
 
@@ -93,18 +95,23 @@ class Passages:
 
 
 def _split(number: int, source: Source) -> Iterator[Passage]:
-    """At headings and, once a passage is long enough, at empty lines; in a fence at neither."""
+    """At headings and, once a passage is long enough, at empty lines; in a fence at neither.
+
+    What is made of headings alone is, after very many of them, cut by its length.
+    """
     headed = splitext(source.path)[1].lower() in _HEADED
     start = offset = 0
     first, fenced, blank = 1, False, False
+    made = 0
     line = 0
     for line, text in enumerate(_LINE.findall(source.text), 1):
         if headed and _FENCE.match(text):
             fenced = not fenced
         ends = offset - start > _ENOUGH and blank and text.strip()
-        begins = headed and _HEADING.match(text)
+        begins = headed and made < _MOST_HEADED and _HEADING.match(text)
         if offset > start and (offset - start > _MOST or ((ends or begins) and not fenced)):
             yield Passage(number, first, line - 1, start, offset)
+            made += 1
             start, first = offset, line
         blank = not text.strip()
         offset += len(text)

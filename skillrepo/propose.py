@@ -1,6 +1,6 @@
 """brief → draft → check → redraft, until the gate passes or the rounds are used up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from posixpath import join
 
@@ -108,9 +108,10 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
     """Let `write` draft, judge what it wrote, and let it redraft with the findings.
 
     A model is told the claims that no source says, too, and once asked for another draft for these
-    alone. The best draft is kept: of two the one with fewer errors at the gate, then with fewer in
-    all, then with fewer such claims, then the later one. Whatever goes wrong after
-    the first round does not lose the draft that is there already. Raises `SkillRepoError`.
+    alone, or again while there are more than it could be told. The best draft is kept: of two the
+    one with fewer errors at the gate, then with fewer in all, then with fewer such claims, then the
+    later one. Whatever goes wrong after the first round does not lose the draft that is there
+    already. Raises `SkillRepoError`.
     """
 
     def judged(draft: Draft, number: int) -> Proposal:
@@ -120,12 +121,16 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
         return replace(proposal, unsupported=unsupported(draft, request))
 
     best = judged(write(request), 1)
-    told = False
+    untold: set[tuple[str, str]] | None = None
     for number in range(2, max_rounds + 1):
-        if not best.faults[1] and (told or not best.guessed):
+        news = [each for each in best.guessed if untold is None or each.key in untold]
+        if not best.faults[1] and not news:
             break
-        told = told or bool(best.guessed)
-        again = replace(request, previous=best.draft, findings=_findings(best))
+        if best.guessed:
+            untold = {each.key for each in news[_MOST_GUESSED:]}
+        guessed = dict.fromkeys((*news, *best.guessed))
+        findings = _findings(best, list(guessed)[:_MOST_GUESSED])
+        again = replace(request, previous=best.draft, findings=findings)
         try:
             draft = write(again)
             if _same(draft, best.draft):
@@ -139,13 +144,13 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
     return best
 
 
-def _findings(proposal: Proposal) -> tuple[Finding, ...]:
+def _findings(proposal: Proposal, made_up: Iterable[Unsupported]) -> tuple[Finding, ...]:
     """What both profiles find, each once; where they weigh it differently, as the gate does.
 
     The writer of a revision is told what breaks its contract, and nothing that was there before.
     A model is told what it made up.
     """
-    guessed = tuple(each.finding(proposal.folder) for each in proposal.guessed[:_MOST_GUESSED])
+    guessed = tuple(each.finding(proposal.folder) for each in made_up)
     if proposal.revision:
         return (*proposal.revision.breaches, *guessed)
     found = {each.order(): each for each in (*proposal.house.findings, *proposal.gate.findings)}

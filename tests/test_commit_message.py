@@ -311,3 +311,20 @@ def test_it_closes_no_issue() -> None:
     assert "Resolves - #4." in message
     assert "template-text: #5" in message
     assert "fix - #6" in message
+
+
+def test_no_key_is_committed() -> None:
+    """Whatever brought it: what is pushed cannot be taken back."""
+    key = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    long = "sk-ant-api03-" + "Qm7Zt2Vx9Lk4Wn8Rb3Yc" * 4
+    body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
+    pem = f"-----BEGIN PRIVATE KEY-----\n{body}\n{body[::-1]}\n"
+    made = replace(draft(skill(description=f"Merges with {key}.")), notes=(f"Assumed: {key}.",))
+    asked = request(brief=f"Use {long}\nand\n{pem}", sources=(source(f"{key}.md", f"x {key}"),))
+    new = proposal(made, (finding(key, path=f"{key}.md"),), (f"{key} was left out.",))
+    revised = replace(new, revision=revision(f"use {long}", key))
+    for whole in (new, revised):
+        message = commit_message(whole, asked)
+        for secret in (key[6:], long[20:40], body[:30], body[::-1][:30]):
+            assert secret not in message
+    assert "Skill-Source: ghp_****" in message

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from time import process_time
 
 from content_repo import draft, request, skill
 
@@ -134,3 +135,18 @@ def test_without_words_there_is_no_map() -> None:
     assert mapped("# Files\n\nText.\n") == []
     unreadable = Draft("data", "x", {"SKILL.md": b"\xff"}, "x")
     assert claim_map(unreadable, request(sources=(Source("a", "b", ""),))) == []
+
+
+def test_a_flood_of_claims_and_of_lines_takes_no_time() -> None:
+    """A program that stands on every line, and a draft that calls it with a word of each."""
+    text = "qpdf some text, version 3.11.4 of it\n" * 10_000
+    body = "\n".join(f"qpdf a{n}x" for n in range(400))
+    body = f"```sh\n{body}\n```\n" + "\n".join(f"Version 4.{n}.{n}." for n in range(400))
+    began = process_time()
+    found = unsupported(draft(skill(body=body)), request(sources=(Source("a.md", text, ""),)))
+    assert len(found) == 800
+    assert process_time() - began < 4
+    # Nor does a source of headings alone.
+    passages = Passages([Source("a.md", "# a\n" * 100_000, "")])
+    assert len(passages.all) < 6_000
+    assert passages.all[-1].last == 100_000

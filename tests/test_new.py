@@ -492,6 +492,22 @@ def test_what_was_left_out_is_told_here_and_in_the_commit(
     assert "Skill-Source: docs/guide.md " in git(root, "log", "-1", "--format=%b", BRANCH)
 
 
+def test_a_key_in_a_name_is_told_nowhere(root: Path, tmp_path: Path, run: Run, git: Git) -> None:
+    key = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "guide.md").write_text(GUIDE)
+    (docs / f"{key}.png").write_bytes(b"\x89PNG\0")
+    told = (
+        run(root, "new", BRIEF, "--from", str(docs), "--json", "--dry-run").out,
+        run(root, "new", BRIEF, "--from", str(docs)).out,
+        git(root, "log", "-1", "--format=%B", BRANCH),
+    )
+    for said in told:
+        assert "docs/ghp_****" in said
+        assert key not in said
+
+
 def _stdin(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
 

@@ -36,6 +36,7 @@ REVISER = str(Path(__file__).with_name("reviser.py"))
 CHOICES = (Choice("data", "Data", "PDF files.", ()),)
 GOOD, BAD = "# Good\n\nCount the pages.\n", "# Bad\n\nHope.\n"
 MAGIC = "Always count the pages."
+SECRET = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
 WRITE = "phase2.generate_content"
 Benches = Callable[..., Bench]
 
@@ -53,7 +54,7 @@ def score(draft: Draft) -> Scored:
 
 def example(number: int, brief: str = "") -> Example:
     request = Request(brief=brief or f"Merge PDF files {number}", sources=(), choices=CHOICES)
-    merged = {WRITE: "The merged skill says: Count the pages."}
+    merged = {WRITE: f"The merged skill says: Count the pages with {SECRET}."}
     return Example(f"data/skill-{number}", request, score, merged)
 
 
@@ -117,6 +118,9 @@ def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
     assert rows == tuple(Row(f"data/skill-{n}", 0.25, 1.0) for n in range(4, 8))
     assert lost == ()
     assert "optimise.reflect" in made.account.steps
+    # What an optimizer has a model reflect on is no input of a predictor.
+    assert SECRET not in repr([each.body for each in server.received])
+    assert any("ghp_****" in each.prompt for each in server.received)
 
 
 def test_bootstrap_finds_demonstrations_that_score_better(bench: Benches) -> None:

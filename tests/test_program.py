@@ -218,9 +218,13 @@ def test_long_sources_are_shared_out(writer: Write) -> None:
     sources = (Source("short.md", "short text", "1" * 64), Source("long.md", long, "2" * 64))
     with serving(*PLAN, WRITE) as server:
         draft = writer(server)(replace(REQUEST, sources=sources))
-    (note,) = draft.notes
+    planned, note = draft.notes
+    assert planned.startswith("Of the source long.md (383,")
+    assert " for the plan, the passages that come nearest to the brief: lines 1-" in planned
     assert note.startswith("Of the source long.md (383,")
-    assert note.endswith("nearest to the brief: lines 1-414, 603-606.")
+    assert note.endswith(
+        " for the text, the passages that come nearest to the brief: lines 1-414, 603-606."
+    )
     for asked, limit in (("ambiguities", 40_000), ("test_prompts", 200_000)):
         prompt = server.asked(asked).prompt
         assert "short text" in prompt
@@ -247,8 +251,10 @@ def test_a_model_that_takes_less_gets_less(writer: Write) -> None:
     ]
     assert counts == [20, 10, 5]
     assert len(server.received) == 9
-    (note,) = draft.notes
-    assert note.startswith("Of the source long.md (38,")
+    planned, note = draft.notes
+    assert planned.startswith("Of the source long.md (38,")
+    assert planned.endswith("lines 1-40.")
+    assert " for the plan, " in planned
     assert note.endswith("lines 1-20.")
     with serving(*[refusal("ambiguities")] * 9) as server:
         error = failed(writer(server), asked)

@@ -86,6 +86,13 @@ def test_a_plan_is_changed_until_it_is_right(writer: Write) -> None:
     assert "Of the plan `pdf-merge` is to be changed: Call it join" in prompt
 
 
+def test_a_skill_that_does_it_already_is_named_before_the_text_is_paid_for(writer: Write) -> None:
+    ask = Person("cancel")
+    with serving(*plan(covered_by="data/pdf/split")) as server, pytest.raises(CancelledError):
+        writer(server, ask)(REQUEST)
+    assert "data/pdf/split may do this already; to change it instead: " in ask.asked[0].shown
+
+
 def test_a_draft_is_changed_until_it_is_right(writer: Write) -> None:
     better = fields("feedback", description=DESCRIPTION, body="# Better\n\nText.")
     ask = Person("proceed", "change", "Make it better", "proceed")

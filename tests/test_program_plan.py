@@ -10,6 +10,7 @@ from test_program import PLAN, REQUEST, WRITE, Write, failed, keys, writer
 
 from skillrepo.draft import Choice, Neighbour
 from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.visible import visible
 
 __all__ = ["keys", "writer"]  # fixtures
 
@@ -41,8 +42,13 @@ def test_an_analysis_that_fails_ends_the_plan(writer: Write) -> None:
             ),
         ),
         (
-            {"new_directories": ["data/pdf/merge"]},
+            # What is at the top of the tree is not for a model to invent.
+            {"new_directories": ["data/pdf/merge", "merging", "merging/data"]},
             "Categories that may be missing: data/pdf/merge.",
+        ),
+        (
+            {"covered_by": "split"},
+            'data/pdf/split may do this already; to change it instead: skillrepo revise split "…".',
         ),
         (
             {"covered_by": "`data/pdf/split`"},
@@ -83,12 +89,25 @@ def test_a_confidence_that_is_none_is_not_believed(writer: Write, confidence: fl
     assert "into data/pdf (0.00): It is about PDF." in note
 
 
+EVIL = (
+    "references/../../../.git/hooks/pre-commit",
+    "references/.git/config",
+    "references/CON.md",
+    "references/OPTIONS.md",
+    "references/a\\..\\b",
+    "scripts/\x1b[2J.sh",
+    "scripts/" + "x" * 300,
+    "scripts/merge.sh/x",
+)
+
+
 def test_files_beside_are_those_that_were_planned(writer: Write) -> None:
     files = [
         {"path": "references/options.md", "purpose": "all options"},
         {"path": "scripts/merge.sh", "purpose": "merges"},
         {"path": "../evil.sh", "purpose": "evil"},
         {"path": "references/empty.md", "purpose": "nothing"},
+        *({"path": path, "purpose": "evil"} for path in EVIL),
     ]
     written = [
         {"path": "references/options.md", "content": "# Options\n"},
@@ -96,15 +115,14 @@ def test_files_beside_are_those_that_were_planned(writer: Write) -> None:
         {"path": "../evil.sh", "content": "rm"},
         {"path": "references/empty.md", "content": " "},
         {"path": "references/other.md", "content": "not planned"},
+        *({"path": path, "content": "rm"} for path in EVIL),
     ]
     with serving(*plan(files=files), text(files=written)) as server:
         draft = writer(server)(REQUEST)
     assert draft.files.keys() == {"SKILL.md", "references/options.md", "scripts/merge.sh"}
     assert draft.files["references/options.md"] == b"# Options\n"
-    assert draft.notes == (
-        "The plan wanted ../evil.sh, which is not there.",
-        "The plan wanted references/empty.md, which is not there.",
-    )
+    wanted = sorted(visible(path) for path in ("../evil.sh", "references/empty.md", *EVIL))
+    assert list(draft.notes) == [f"The plan wanted {path}, which is not there." for path in wanted]
     assert "references/options.md: all options" in server.asked("test_prompts").prompt
 
 
@@ -158,6 +176,11 @@ def test_a_review_notes_what_is_open(writer: Write) -> None:
     with serving(*PLAN, WRITE, review()) as server:
         write = writer(server)
         assert write.review(REQUEST, write(REQUEST)).notes == ()
+    more = plan(success_criteria=["The order of the pages is told.", "It is short."])
+    with serving(*more, WRITE, review()) as server:
+        write = writer(server)
+        notes = write.review(REQUEST, write(REQUEST)).notes
+    assert notes == ("Review: 1 of 2 criteria were judged.",)
 
 
 def test_without_criteria_nobody_is_asked(writer: Write) -> None:

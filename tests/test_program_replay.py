@@ -3,24 +3,35 @@
 import json
 import pickle
 import stat
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from openai_server import Reply, Server, chat, failure, serving
+from openai_server import HELD, Reply, Server, chat, failure, serving
 from planned import BODY, text
 from test_program import KEY, PLAN, REQUEST, WRITE
 
 from skillrepo.config import Config
-from skillrepo.draft import Draft
+from skillrepo.draft import Draft, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.program.account import Account, BudgetSpentError, Event, Limits, Spent
 from skillrepo.program.recording import Mode, Recordings
 from skillrepo.program.writer import ModelWriter
 
 Write = Callable[..., ModelWriter]
+_REPLY = {
+    "version": 1,
+    "text": "",
+    "finish": "stop",
+    "input_tokens": 1,
+    "output_tokens": 1,
+    "dropped": [],
+}
 # openai/gpt-4o-mini in the list that LiteLLM ships, in US dollars for a token.
 SHOWN, GIVEN = 0.15e-6, 0.6e-6
 
@@ -35,6 +46,7 @@ def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
         mode: Mode = "live",
         account: Account | None = None,
         model: str = "openai/gpt-4o-mini",
+        **settings: float,
     ) -> ModelWriter:
         address = server.url if server else "http://127.0.0.1:9/v1"
         entry = {
@@ -43,6 +55,7 @@ def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
             "api_base": address,
             "num_retries": 0,
             "parameters": {"max_tokens": 1_000},
+            **settings,
         }
         options = {"models.default": "local", "models.registry": {"local": entry}}
         config = Config.load({}, tmp_path, options)
@@ -50,6 +63,15 @@ def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
         return ModelWriter(config, account=account or Account(), recordings=recordings)
 
     return _writer
+
+
+@pytest.fixture
+def interval() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def said(text: str, prompt: int | None, completion: int | None) -> Reply:
@@ -119,6 +141,42 @@ def test_a_reply_of_no_use_is_recorded_too(writer: Write) -> None:
     assert replayed.value.kept == live.value.kept
 
 
+def test_what_was_of_no_use_is_tried_again(writer: Write) -> None:
+    """Else `--resume` would end for ever where the run before it did."""
+    for wrong, right in ((chat(""), WRITE), (chat("no form"), text("json"))):
+        script = (*PLAN, chat("no form"), wrong) if wrong.body != chat("").body else (*PLAN, wrong)
+        with serving(*script) as server, pytest.raises(WriterFailed):
+            writer(server)(REQUEST)
+        with serving(replace(right, when="")) as server:
+            draft = writer(server, "resume")(REQUEST)
+        assert len(server.received) == 1
+        with serving() as server:
+            assert writer(server, "resume")(REQUEST) == draft
+        assert writer(None, "replay")(REQUEST) == draft
+
+
+def test_a_replay_fails_where_the_run_did(writer: Write) -> None:
+    """A request that was too long, and a review that nobody made."""
+    long = Source("a.md", "".join(f"# {n}\n\n{'x' * 900}\n\n" for n in range(20)), "2" * 64)
+    asked = replace(REQUEST, sources=(long,))
+    too_long = failure(400, "too long", "context_length_exceeded")
+    with serving(
+        replace(too_long, when="ambiguities"), *PLAN, WRITE, failure(503, "down")
+    ) as server:
+        draft = writer(server)(asked)
+        with pytest.raises(WriterFailed) as live:
+            writer(server).review(asked, draft)
+    assert any(" for the plan, " in note for note in draft.notes)
+    assert writer(None, "replay")(asked) == draft
+    with pytest.raises(WriterFailed) as replayed:
+        writer(None, "replay").review(asked, draft)
+    assert str(replayed.value) == str(live.value)
+    # A failure takes nothing away that was paid for.
+    with serving(failure(503, "down")) as server, pytest.raises(WriterFailed):
+        writer(server)(asked)
+    assert writer(None, "replay")(asked) == draft
+
+
 def test_the_same_request_again_has_a_reply_of_its_own(writer: Write) -> None:
     def both(write: ModelWriter) -> list[Draft]:
         return [write(REQUEST), write(REQUEST)]
@@ -136,6 +194,11 @@ def test_the_same_request_again_has_a_reply_of_its_own(writer: Write) -> None:
         ("{}", "is no recording ('version'); remove it"),
         ("[1", "is no recording ("),
         ('{"version": 99}', "is no recording (of version 99); remove it"),
+        ("[" * 100_000, "is no recording (maximum recursion depth exceeded"),
+        (
+            json.dumps({**_REPLY, "input_tokens": -9}),
+            "is no recording (its tokens are no numbers); remove it",
+        ),
     ],
 )
 def test_a_recording_that_cannot_be_used(
@@ -230,6 +293,35 @@ def test_failed_calls_cost_nothing(writer: Write) -> None:
     with serving(*PLAN, WRITE) as server:
         writer(server, account=account)(REQUEST)
     assert account.total.calls == 6
+
+
+def test_a_call_that_may_be_charged_is_booked_and_its_retry_needs_room(writer: Write) -> None:
+    account = Account(Limits(tokens=2_900))
+    with serving(HELD, *PLAN) as server, pytest.raises(BudgetSpentError, match="may take up to"):
+        writer(server, account=account, timeout=0.2, num_retries=9)(REQUEST)
+    assert len(server.received) == 1
+    # At the most that it may have cost.
+    assert account.total.calls == 1
+    assert 1_000 < account.total.tokens < 2_900
+    assert account.total.estimated
+
+
+def test_no_thread_finds_room_between_what_is_reserved_and_what_is_spent(
+    interval: None,  # noqa: ARG001
+) -> None:
+    def work(account: Account) -> None:
+        with suppress(BudgetSpentError):
+            while True:
+                account.settle(account.reserve("s", "m", Spent(1, 1)), "s", "m", Spent(1, 1))
+
+    for _ in range(20):
+        account = Account(Limits(tokens=400))
+        threads = [Thread(target=work, args=(account,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert account.total.tokens == 400
 
 
 def test_calls_at_once_cannot_outrun_a_budget() -> None:

@@ -166,6 +166,17 @@ def test_a_model_is_asked_once_to_mend_what_it_made_up(place: Context) -> None:
     ]
 
 
+def test_more_than_can_be_told_at_once_is_told_in_the_next_rounds(place: Context) -> None:
+    """None of 60 is forgotten because 50 came before it."""
+    flags = [f"`--made-{chr(97 + n // 26)}{chr(97 + n % 26)}`" for n in range(60)]
+    drafts = [by_model("Use " + ", ".join(some) + ".") for some in (flags, flags[50:], [])]
+    writer = Writer(*drafts)
+    proposal = propose(request(sources=SOURCES), writer, place, max_rounds=5)
+    assert [len(each.findings) for each in writer.asked] == [0, 50, 10]
+    assert "--made-ch" in writer.asked[2].findings[-1].message
+    assert proposal.unsupported == ()
+
+
 @pytest.mark.parametrize(
     ("second", "kept"),
     [

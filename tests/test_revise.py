@@ -681,6 +681,7 @@ def test_a_skill_without_findings(make_repo: MakeRepo, run: Run) -> None:
         ("../../etc; rm -rf $HOME", "etc-rm-rf-home"),
         ("--upload-pack=x.lock", "upload-pack-x-lock"),
         ("a" * 100, "a" * 40),
+        ("Use dapi" + "a1b2c3d4e5f60718" * 2, "use-dapi"),
         ("word " * 30, "word-word-word-word-word-word-word-word"),
         ("\n\n \x1b[31mRed\x07\n\nSkill-Writer: forged\n---\n[skip ci]", "u-001b-31mred-u-0007"),
     ],

@@ -1,7 +1,9 @@
 """The options that limit, replay and show the calls of models, through the commands."""
 
 import json
+import sys
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -159,6 +161,33 @@ def test_a_revision_is_accounted_for(root: Path, run: Run, configure: Configure)
     assert value["spent"]["total"]["calls"] == 1
     assert value["spent"]["steps"][0]["step"] == "phase2.incorporate_feedback"
     assert {"key": "Skill-Tokens", "value": "12"} in value["trailers"]
+
+
+@pytest.mark.parametrize("limit", ["nan", "inf", "-1"])
+def test_a_limit_that_limits_nothing(root: Path, run: Run, limit: str) -> None:
+    done = run(root, "new", BRIEF, "--writer", "model", "--max-cost", limit)
+    assert done.code == 2
+    assert "--max-cost" in done.err
+
+
+def test_who_watches_may_go(
+    root: Path, run: Run, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in `2> >(head -1)`; what was paid for is not lost for that."""
+
+    class Gone(StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+        def reconfigure(self, **_: str) -> None:
+            """As the real one has it."""
+
+    with serving(*SCRIPT) as server:
+        configure(server)
+        monkeypatch.setattr(sys, "stderr", Gone())
+        done = run(root, "new", BRIEF, "--writer", "model", "--progress", "json")
+    assert len(server.received) == 7
+    assert "committed" in done.out
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import within
 from skillrepo.finding import Finding, Report
 from skillrepo.output.text import NAMES
+from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
 
 _MOST_BYTES = 8_000_000
@@ -77,7 +78,9 @@ def slug_of(title: str, text: str) -> str:
 
     Where it has no such letters, it is made of the digest of the text.
     """
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", masked(title).casefold()).encode("ascii", "ignore").decode()
+    )
     slug = "-".join(re.findall(r"[a-z0-9]+", plain))
     if len(slug) > _SLUG:
         slug = slug[: _SLUG + 1].rpartition("-")[0] or slug[:_SLUG]

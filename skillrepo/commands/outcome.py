@@ -11,6 +11,7 @@ from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Severity
 from skillrepo.output import json, render, shapes
 from skillrepo.propose import Proposal
+from skillrepo.secret_text import masked
 from skillrepo.visible import one_line, shell_word, visible
 
 _MOST = 12
@@ -23,7 +24,7 @@ def as_text(proposal: Proposal, outcome: Outcome, work: Work) -> Iterator[str]:
         yield visible(draft.files[SKILL_FILE].decode(errors="replace"))
     for note in (*draft.notes, *proposal.notes):
         # What a program printed may have many lines; none of them is to look like one of ours.
-        yield f"note: {visible(note).replace(chr(10), chr(10) + '  ')}"
+        yield f"note: {visible(masked(note)).replace(chr(10), chr(10) + '  ')}"
     yield from render("text", proposal.house if proposal.passes else proposal.gate)
     category = work.taxonomy.categories.get(draft.category)
     title = f" ({one_line(category.title)})" if category else ""
@@ -91,7 +92,7 @@ def as_json(
             passes=proposal.passes,
             gate=json.shape(concealed(proposal.gate)),
             house=json.shape(concealed(proposal.house)),
-            notes=(*draft.notes, *proposal.notes),
+            notes=tuple(map(masked, (*draft.notes, *proposal.notes))),
             branch=outcome.branch,
             commit=outcome.commit,
             trailers=tuple(shapes.TrailerShape(*pair) for pair in outcome.trailers),

@@ -40,8 +40,9 @@ def ask(prompt: Prompt) -> str:
 
 
 def _answer(said: str, prompt: Prompt) -> str | None:
-    if said.isascii() and said.isdecimal() and 1 <= int(said) <= len(prompt.options):
-        return prompt.options[int(said) - 1]
+    numbers = [str(number) for number in range(1, len(prompt.options) + 1)]
+    if said in numbers:
+        return prompt.options[numbers.index(said)]
     meant = [option for option in prompt.options if option.casefold().startswith(said.casefold())]
     if said in prompt.options or not prompt.options:
         return said

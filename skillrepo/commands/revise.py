@@ -35,6 +35,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.output import json, shapes, text
 from skillrepo.propose import Proposal
 from skillrepo.revise import Order, revise
+from skillrepo.secret_text import masked
 from skillrepo.semver import Bump
 from skillrepo.visible import one_line, visible
 from skillrepo.writer.mend import Mender
@@ -188,7 +189,7 @@ def _text(proposal: Proposal, outcome: Outcome, job: Job) -> Iterator[str]:
     if job.step == "dry-run":
         yield from _unified(proposal, job)
     for note in (*proposal.draft.notes, *proposal.notes):
-        yield f"note: {visible(note).replace(chr(10), chr(10) + '  ')}"
+        yield f"note: {visible(masked(note)).replace(chr(10), chr(10) + '  ')}"
     yield from text.render(proposal.house)
     diff = proposal.revision.diff if proposal.revision else None
     yield f"skill: {one_line(job.address)}"
@@ -250,7 +251,7 @@ def _as_json(
             changes=shapes_of(diff) if diff else (),
             gate=json.shape(proposal.gate),
             house=json.shape(proposal.house),
-            notes=(*draft.notes, *proposal.notes),
+            notes=tuple(map(masked, (*draft.notes, *proposal.notes))),
             branch=outcome.branch,
             commit=outcome.commit,
             trailers=tuple(shapes.TrailerShape(*pair) for pair in outcome.trailers),

@@ -1,8 +1,9 @@
 """The options that limit, replay and show what models are asked, and the report of what it cost."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -65,6 +66,9 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
         progress: Progress,
         **others: Any,
     ) -> None:
+        if max_cost is not None and not math.isfinite(max_cost):
+            # Nothing is more than NaN, so it would limit nothing.
+            raise click.UsageError(f"--max-cost {max_cost}: give it in US dollars, such as 0.50")
         limits = Limits(max_cost, max_tokens)
         command(*arguments, spending=Spending(limits, mode or "live", progress), **others)
 
@@ -165,11 +169,10 @@ def _spent(spent: Spent) -> str:
 def _tell(event: Event) -> None:
     """One line that is written over, and a line of its own for what a step cost."""
     if event.kind == "asked":
-        sys.stderr.write(f"{_CLEAR}{event.step}: asking {event.model}")
+        _write(f"{_CLEAR}{event.step}: asking {event.model}")
     else:
         said = f"{event.step}: {event.kind}, {_spent(event.spent)}"
-        sys.stderr.write(f"{_CLEAR}{said} (so far {_spent(event.total)})\n")
-    sys.stderr.flush()
+        _write(f"{_CLEAR}{said} (so far {_spent(event.total)})\n")
 
 
 def _tell_json(event: Event) -> None:
@@ -181,8 +184,14 @@ def _tell_json(event: Event) -> None:
         spent=_counts(event.spent),
         total=_counts(event.total),
     )
-    sys.stderr.write(json.line(said) + "\n")
-    sys.stderr.flush()
+    _write(json.line(said) + "\n")
+
+
+def _write(text: str) -> None:
+    # Who watched may have gone; no reply that was paid for is lost for that.
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _tell_nothing(_: Event) -> None:

@@ -109,20 +109,28 @@ class Account:
         self.say(Event("asked", step, model, Spent(), total))
         return ticket
 
-    def settle(self, ticket: int, step: str, model: str, spent: Spent | None) -> None:
-        """Book what a call cost; None for one that failed, which providers do not charge."""
-        with self._lock:
-            del self._open[ticket]
-        self._book("answered" if spent else "failed", step, model, spent or Spent())
+    def settle(
+        self, ticket: int, step: str, model: str, spent: Spent, *, failed: bool = False
+    ) -> None:
+        """Book what a call cost; nothing for one that failed and that no provider charges."""
+        self._book("failed" if failed else "answered", step, model, spent, ticket)
 
     def replayed(self, step: str, model: str) -> None:
         """Book a call that was not made."""
         self._book("replayed", step, model, Spent(replayed=1))
 
     def _book(
-        self, kind: Literal["answered", "replayed", "failed"], step: str, model: str, spent: Spent
+        self,
+        kind: Literal["answered", "replayed", "failed"],
+        step: str,
+        model: str,
+        spent: Spent,
+        ticket: int | None = None,
     ) -> None:
         with self._lock:
+            # At once with the other: between the two it would be neither reserved nor spent.
+            if ticket is not None:
+                del self._open[ticket]
             self._steps[step] = self._steps.get(step, Spent()) + spent
             total = sum(self._steps.values(), Spent())
         self.say(Event(kind, step, model, spent, total))

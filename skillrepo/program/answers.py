@@ -1,6 +1,6 @@
 """The types of what a model answers, as it is asked for them and as they are checked."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -60,3 +60,14 @@ class Verdict(BaseModel):
     criterion: str = Field(description="as it was given")
     met: bool = Field(description="whether the draft meets it")
     evidence: str = Field(description="words of the draft that show it, or what is missing")
+
+
+def encodable(value: Any) -> Any:
+    """The same without lone surrogates, which JSON can spell and no file or provider can take."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [encodable(each) for each in value]
+    if isinstance(value, BaseModel):
+        return value.model_copy(update={name: encodable(each) for name, each in value})
+    return value

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any
+from typing import Any, cast, get_args
 
 from skillrepo.config import ResolvedModel
 from skillrepo.errors import SkillRepoError
@@ -14,12 +14,14 @@ from skillrepo.program import failure
 from skillrepo.program.account import Account, Spent
 from skillrepo.program.failure import Kind, ModelFailed
 from skillrepo.program.libraries import quiet
-from skillrepo.program.recording import Recordings, Reply
+from skillrepo.program.recording import Failure, Recordings, Reply
+from skillrepo.secret_text import masked
 from skillrepo.tokens import tokens
 
 _DECLINED = frozenset({"content_filter", "refusal"})
 # A server need not ask for the key of a model at an address of one's own, but the client does.
 _NO_KEY = "none"
+_LIMIT = "max_tokens"
 # The longest reply of a model that the list does not know and `max_tokens` does not limit.
 _LONGEST_REPLY = 8_192
 # Seconds beyond the time-out, for LiteLLM to find it out and to say more of it.
@@ -56,6 +58,8 @@ class Engine:
         """Connect to nothing yet. Raises `SkillRepoError` where the key is missing."""
         self.model = resolved.model
         self.spent = Spent()
+        self._came: float | None = None
+        self._last: tuple[str, Reply] | None = None
         self._step = step
         self._resolved = resolved
         self._shared = shared
@@ -80,8 +84,11 @@ class Engine:
 
     def complete(self, request: Any) -> Any:
         """Give the reply to a request of `dspy.lm15`. Raises `SkillRepoError`."""
+        self._came = None
         reply = self.ask(_asked(request))
+        self._came = time.monotonic()
         if problem := self.problem(reply):
+            self.spoil()
             raise self.failed("reply", problem, reply.text)
         return self._response(reply)
 
@@ -90,39 +97,58 @@ class Engine:
 
         Raises `SkillRepoError`.
         """
-        key = self._shared.recordings.key(self.model, self._resolved.parameters, asked)
-        reply = self._shared.recordings.find(key)
-        if reply:
-            for name in reply.dropped:
+        recordings = self._shared.recordings
+        key = recordings.key(self.model, self._resolved.parameters, asked)
+        found = recordings.find(key)
+        if isinstance(found, Failure):
+            raise _again(found)
+        if found:
+            for name in found.dropped:
                 self._drop(name)
             self._shared.account.replayed(self._step, self.model)
-        else:
-            reply = self._paid(asked)
-            self._shared.recordings.store(key, reply)
+        reply = found or self._recorded(key, asked)
+        self._last = key, reply
         self.spent += self._spent(reply, asked)
         return reply
 
-    def _paid(self, asked: Mapping[str, Any]) -> Reply:
-        most = self._most(asked)
-        ticket = self._shared.account.reserve(self._step, self.model, most)
-        spent = None
+    @property
+    def said(self) -> str:
+        """The text of the last reply."""
+        return self._last[1].text if self._last else ""
+
+    @property
+    def seconds_since(self) -> float:
+        """How long ago it came; 0 while one is waited for."""
+        return time.monotonic() - self._came if self._came else 0.0
+
+    def spoil(self) -> None:
+        """Have the last reply recorded as one of no use."""
+        if self._last:
+            self._shared.recordings.store(*self._last, useless=True)
+
+    def _recorded(self, key: str, asked: Mapping[str, Any]) -> Reply:
+        recordings = self._shared.recordings
         try:
-            reply = self._sent(asked)
-            spent = self._spent(reply, asked)
-        finally:
-            self._shared.account.settle(ticket, self._step, self.model, spent)
+            reply = self._paid(asked)
+        except SkillRepoError as error:
+            kind = error.kind if isinstance(error, ModelFailed) else None
+            recordings.store_failure(key, Failure(str(error), kind))
+            raise
+        recordings.store(key, reply)
         return reply
 
-    def _sent(self, asked: Mapping[str, Any]) -> Reply:
+    def _paid(self, asked: Mapping[str, Any]) -> Reply:
         """The reply of the provider, for which it may be asked more than once."""
         attempt = 1
         while True:
-            response, error = self._once(asked)
-            if error is None:
-                return self._reply(response)
-            name = failure.refused_parameter(error, self._parameters())
-            if name:
-                self._drop(name)
+            limited = _LIMIT in self._parameters()
+            reply, error = self._booked(asked)
+            if reply:
+                return reply
+            assert error is not None  # noqa: S101 - it is one of the two
+            if limited and failure.refused_parameter(error, [_LIMIT]):
+                # Its replies may be longer, which the budget has to allow.
+                self._drop(_LIMIT)
                 continue
             wait = failure.wait(error, attempt, self._resolved.retries)
             if wait is None:
@@ -130,6 +156,34 @@ class Engine:
             # Many clients that wait for as long as each other come back together.
             time.sleep(wait * random.uniform(1, 1.25))  # noqa: S311
             attempt += 1
+
+    def _booked(self, asked: Mapping[str, Any]) -> tuple[Reply | None, Exception | None]:
+        """One attempt, which the budget has to allow as if there were no other."""
+        most = self._most(asked)
+        account = self._shared.account
+        ticket = account.reserve(self._step, self.model, most)
+        spent, reply = Spent(), None
+        try:
+            response, error = self._taken(asked)
+            if error is None:
+                reply = self._reply(response)
+                spent = self._spent(reply, asked)
+            elif failure.may_be_charged(error):
+                spent = most
+        finally:
+            account.settle(ticket, self._step, self.model, spent, failed=reply is None)
+        return reply, error
+
+    def _taken(self, asked: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+        """One attempt, without the parameters that the model is found not to take."""
+        while True:
+            # As they are sent: another thread may find it out meanwhile.
+            others = [name for name in self._parameters() if name != _LIMIT]
+            response, error = self._once(asked)
+            name = error and failure.refused_parameter(error, others)
+            if not name:
+                return response, error
+            self._drop(name)
 
     def _once(self, asked: Mapping[str, Any]) -> tuple[Any, Exception | None]:
         outcome: list[tuple[Any, Exception | None]] = []
@@ -195,7 +249,7 @@ class Engine:
     def problem(self, reply: Reply) -> str | None:
         """Why a reply is of no use, if it is of none."""
         if reply.finish == "length":
-            limit = self._parameters().get("max_tokens")
+            limit = self._parameters().get(_LIMIT)
             place = f"{limit:,} tokens" if limit else "the provider's own limit"
             if not reply.text.strip():
                 return (
@@ -223,7 +277,7 @@ class Engine:
         )
 
     def _most(self, asked: Mapping[str, Any]) -> Spent:
-        longest = int(self._parameters().get("max_tokens") or self._longest)
+        longest = int(self._parameters().get(_LIMIT) or self._longest)
         return self.priced(_shown(asked), longest, estimated=True)
 
     def _spent(self, reply: Reply, asked: Mapping[str, Any]) -> Spent:
@@ -240,6 +294,13 @@ class Engine:
         if self._prices:
             cost = shown * self._prices["input"] + given * self._prices["output"]
         return Spent(1, shown, given, cost, estimated=estimated)
+
+
+def _again(failure_: Failure) -> SkillRepoError:
+    """The error that was recorded."""
+    if failure_.kind in get_args(Kind):
+        return ModelFailed(failure_.why, {}, cast("Kind", failure_.kind))
+    return SkillRepoError(failure_.why)
 
 
 def _asked(request: Any) -> dict[str, Any]:
@@ -259,7 +320,9 @@ def _form(form: Any) -> Any:
 
 
 def _text(parts: Any) -> str:
-    return parts if isinstance(parts, str) else "".join(part.text for part in parts)
+    text = parts if isinstance(parts, str) else "".join(part.text for part in parts)
+    # Here, since optimizers write prompts of their own; lone surrogates take no provider.
+    return masked(text.encode(errors="replace").decode())
 
 
 def _shown(asked: Mapping[str, Any]) -> int:

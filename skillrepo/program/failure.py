@@ -142,6 +142,9 @@ _NO_CREDIT = re.compile(r"credit balance|insufficient (?:balance|credits?|funds)
 _UNREACHED = frozenset(
     {"APIConnectionError", "ConnectError", "ReadError", "RemoteProtocolError", "WriteError"}
 )
+# Of httpx and httpcore: before anything is sent, and after all of it.
+_NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "WriteTimeout"})
+_BROKEN_OFF = frozenset({"ReadError", "RemoteProtocolError"})
 _PROXIES = ("{}_proxy", "all_proxy")
 _REFUSALS = frozenset({"BadRequestError", "UnsupportedParamsError"})
 _PRECISE = frozenset({"ContextWindowExceededError", "Quota", "Timeout"})
@@ -199,6 +202,14 @@ def wait(error: Exception, attempt: int, retries: int) -> float | None:
     if attempt > retries or asked > _LONGEST_WAIT or _RETRYABLE.isdisjoint(_kinds(error)):
         return None
     return asked if asked >= 0 else min(2.0 ** (attempt - 1), _LONGEST_WAIT)
+
+
+def may_be_charged(error: Exception) -> bool:
+    """Whether a request that failed had reached a model, which may have answered it at length."""
+    names = {type(cause).__name__ for cause in causes(error)}
+    if not names.isdisjoint(_NEVER_SENT) or "HTTPStatusError" in names:
+        return False
+    return "Timeout" in _kinds(error) or not names.isdisjoint(_BROKEN_OFF)
 
 
 def refused_parameter(error: Exception, parameters: Iterable[str]) -> str | None:

@@ -36,17 +36,20 @@ def plain(text: str) -> str:
     return text.replace("[[ ##", "[[ # #")
 
 
-def sources(given: Sequence[Source], limit: int, query: str) -> tuple[str, tuple[str, ...]]:
+def sources(
+    given: Sequence[Source], limit: int, query: str, use: str
+) -> tuple[str, tuple[str, ...]]:
     """All sources, or of each what answers `query` best, and a note on each that was cut.
 
-    All together have at most `limit` characters of text. No key is among them.
+    The notes say that it was for `use`. All together have at most `limit` characters of text. No
+    key is among them.
     """
     clean = [replace(source, text=masked(source.text)) for source in given]
     chosen: Mapping[int, list[Passage]] = {}
     if sum(len(source.text) for source in clean) > limit:
         fitting = Passages(clean).fitting(query, limit)
         chosen = {n: [each for each in fitting if each.source == n] for n in range(len(clean))}
-    parts = [_source(n, source, chosen.get(n)) for n, source in enumerate(clean)]
+    parts = [_source(n, source, chosen.get(n), use) for n, source in enumerate(clean)]
     return "\n".join(text for text, _ in parts) or "(there are none)", tuple(
         note for _, note in parts if note
     )
@@ -115,14 +118,14 @@ def _ids(choices: Sequence[Choice], room: int) -> str:
 def skills(near: Iterable[Neighbour]) -> str:
     """A line for each skill that comes near."""
     return (
-        "\n".join(f"{each.address}: {plain(_one_line(each.description))}" for each in near)
+        "\n".join(f"{each.address}: {_one_line(each.description)}" for each in near)
         or "(there are none)"
     )
 
 
 def files(planned: Iterable[PlannedFile]) -> str:
     """A line for each file that was planned."""
-    lines = (f"{plain(_one_line(each.path))}: {plain(_one_line(each.purpose))}" for each in planned)
+    lines = (f"{_one_line(each.path)}: {_one_line(each.purpose)}" for each in planned)
     return "\n".join(lines) or "(none)"
 
 
@@ -141,12 +144,12 @@ def findings(found: Iterable[Finding]) -> str:
     """A line for each finding."""
     return "\n".join(
         f"line {finding.line}: {finding.severity} {finding.code} {finding.rule}: "
-        f"{plain(_one_line(finding.message))}"
+        f"{_one_line(finding.message)}"
         for finding in found
     )
 
 
-def _source(number: int, source: Source, chosen: list[Passage] | None) -> tuple[str, str]:
+def _source(number: int, source: Source, chosen: list[Passage] | None, use: str) -> tuple[str, str]:
     """A source between its marks, and a note if not all of it was chosen."""
     # No text can hold its own digest, so none can pretend to end before its end.
     mark = f"source {number + 1} {source.sha256[:16]}"
@@ -156,11 +159,11 @@ def _source(number: int, source: Source, chosen: list[Passage] | None) -> tuple[
         text = "".join(_pieces(source.text, chosen))
         note = (
             f"Of the source {_one_line(source.path)} ({len(source.text):,} characters) the model "
-            f"was given {given:,}, the passages that come nearest to the brief: lines "
+            f"was given {given:,} for {use}, the passages that come nearest to the brief: lines "
             f"{_lines(chosen)}."
         )
-    path = plain(_one_line(source.path))
-    return f"=== begin {mark}: {path} ===\n{plain(text)}\n=== end {mark} ===", note
+    path = _one_line(source.path)
+    return f"=== begin {mark}: {path} ===\n{text}\n=== end {mark} ===", note
 
 
 def _pieces(text: str, chosen: Sequence[Passage]) -> Iterator[str]:

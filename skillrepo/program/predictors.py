@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from skillrepo.config import ResolvedModel
 from skillrepo.errors import SkillRepoError
-from skillrepo.program import failure
+from skillrepo.program import failure, material
 from skillrepo.program.account import Account, Spent
+from skillrepo.program.answers import encodable
 from skillrepo.program.engine import Engine, Shared
 from skillrepo.program.failure import ModelFailed
 from skillrepo.program.libraries import load, quiet
@@ -21,6 +22,11 @@ from skillrepo.user_config import Task
 
 Inputs = Mapping[str, str]
 Answer = Mapping[str, Any]
+
+
+# Seconds after a reply came in which it must be read; an honest one takes milliseconds.
+_READ_WITHIN = 20.0
+_LOOKS_EVERY = 0.2
 
 
 class Program(Protocol):
@@ -105,35 +111,37 @@ class Predictors:
 
     def ask(self, name: str, inputs: Inputs) -> Answer:
         """Output field → value. Raises `ModelFailed`, which keeps a reply that was of no use."""
-        # Whatever it came from, a key is never sent. What came from a command line may hold lone
-        # surrogates, which no provider takes.
-        encodable = {
-            key: masked(text.encode(errors="replace").decode()) for key, text in inputs.items()
-        }
-        text = ""
+        # Whatever it came from, a key is never sent, and no text opens a field of the request. What
+        # came from a command line may hold lone surrogates, which no provider takes.
+        safe = {key: material.plain(masked(encodable(text))) for key, text in inputs.items()}
+        engine, text = self._engines[name], ""
         # A model that misses the asked form mostly keeps to JSON: it is asked once more.
         for form in dict.fromkeys((self._form, "json")):
             try:
-                return self._answer(name, encodable, form)
+                return self._in_time(name, safe, form)
             except self._dspy.DSPyError as error:
-                problem, formless = _cause(error), getattr(error, "lm_response", None)
+                problem = _cause(error)
+            except (RecursionError, TimeoutError, ValueError):
+                # A reply that is nested too deep, or takes too long to read.
+                problem = None
             if problem:
                 raise _with(problem, text)
-            text = str(formless or "")
+            text = engine.said
+        engine.spoil()
         why = "its reply had not the form that was asked for; try another model"
-        raise self._engines[name].failed("reply", why, text)
+        raise engine.failed("reply", why, text)
 
     def ask_all(self, questions: Mapping[str, Inputs]) -> dict[str, Answer]:
         """Ask several at once; give the answer of each.
 
         All are waited for, since all are paid for. Raises what the first of them raised.
         """
-        answers: dict[str, Answer | SkillRepoError] = {}
+        answers: dict[str, Answer | Exception] = {}
 
         def ask(name: str, inputs: Inputs) -> None:
             try:
                 answers[name] = self.ask(name, inputs)
-            except SkillRepoError as error:
+            except Exception as error:  # noqa: BLE001 - raised by who waits for it
                 answers[name] = error
 
         # Daemons: who breaks off does not wait for replies that nobody will read.
@@ -149,9 +157,34 @@ class Predictors:
         found = {}
         for name in questions:
             answer = answers[name]
-            if isinstance(answer, SkillRepoError):
+            if isinstance(answer, Exception):
                 raise answer
             found[name] = answer
+        return found
+
+    def _in_time(self, name: str, inputs: Inputs, form: str) -> Answer:
+        """The answer; TimeoutError where it is not read in time.
+
+        DSPy mends what is nearly JSON, and with some replies that takes longer than anybody waits.
+        """
+        outcome: list[Answer | Exception] = []
+
+        def answer() -> None:
+            try:
+                outcome.append(self._answer(name, inputs, form))
+            except Exception as error:  # noqa: BLE001 - raised by who waits for it
+                outcome.append(error)
+
+        # What an optimizer has DSPy trace is traced there, too.
+        thread = Thread(target=copy_context().run, args=(answer,), daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(_LOOKS_EVERY)
+            if self._engines[name].seconds_since > _READ_WITHIN and not outcome:
+                raise TimeoutError
+        (found,) = outcome
+        if isinstance(found, Exception):
+            raise found
         return found
 
     def _answer(self, name: str, inputs: Inputs, form: str) -> Answer:
@@ -161,7 +194,7 @@ class Predictors:
             told = told.with_instructions(f"{told.instructions}\n\n{MATERIAL}")
         with quiet(), self._dspy.context(lm=self._models[name], adapter=self._adapter(form)):
             prediction = predictor(**inputs, signature=told)
-        return {field: getattr(prediction, field) for field in PREDICTORS[name].outputs}
+        return {field: encodable(getattr(prediction, field)) for field in PREDICTORS[name].outputs}
 
     def _adapter(self, form: str) -> Any:
         if form == "json":

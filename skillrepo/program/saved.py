@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skillrepo.errors import SkillRepoError
 from skillrepo.program import demonstrations, gain
+from skillrepo.program.answers import encodable
 from skillrepo.program.predictors import module
 from skillrepo.program.signatures import PREDICTORS, fingerprint
 from skillrepo.visible import visible
@@ -158,7 +159,7 @@ def states_of(compiled: Any) -> dict[str, State]:
     for name, predictor in compiled.named_predictors():
         demos = [demonstrations.read(name, dict(each.items())) for each in predictor.demos]
         kept = [demo for demo in demos if demo is not None][:MOST_DEMOS]
-        instructions = str(predictor.signature.instructions)[:MOST_INSTRUCTIONS]
+        instructions = encodable(str(predictor.signature.instructions)[:MOST_INSTRUCTIONS])
         found[name] = State(instructions=instructions, demos=tuple(kept))
     return found
 

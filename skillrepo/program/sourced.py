@@ -13,11 +13,15 @@ _FEWEST = 4_000
 
 
 class Wanted(NamedTuple):
-    """What of the sources is wanted: at most `limit` characters, those that answer `query` best."""
+    """What of the sources is wanted: at most `limit` characters, those that answer `query` best.
+
+    `use` says in the notes what they are for.
+    """
 
     sources: Sequence[Source]
     limit: int
     query: str
+    use: str = "the text"
 
 
 def ask(
@@ -29,7 +33,7 @@ def ask(
     """
     limit = min(wanted.limit, sum(len(source.text) for source in wanted.sources))
     while True:
-        text, cut = material.sources(wanted.sources, limit, wanted.query)
+        text, cut = material.sources(wanted.sources, limit, wanted.query, wanted.use)
         try:
             return predictors.ask(name, {"sources": text, **inputs}), cut
         except ModelFailed as error:

@@ -29,7 +29,10 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be written; `notes` are sentences for the commit's body."""
+    """What is to be written; `notes` are sentences for the commit's body.
+
+    Those of `cut` say what of the sources the model did not see.
+    """
 
     category: str
     name: str
@@ -40,6 +43,7 @@ class Plan:
     criteria: tuple[str, ...]
     related: tuple[str, ...]
     notes: tuple[str, ...]
+    cut: tuple[str, ...] = ()
 
     def kept(self) -> dict[str, bytes]:
         """The plan as a file, for when nothing comes of it."""
@@ -53,16 +57,16 @@ class Plan:
 def understand(predictors: Predictors, request: Request, checkpoints: Checkpoints) -> Plan:
     """Work out what is to be written. Raises `SkillRepoError`."""
     choices = [choice for choice in request.choices if request.category in {None, choice.id}]
-    wanted = sourced.Wanted(request.sources, material.PLAN_CHARACTERS, request.brief)
-    brief = material.plain(request.brief)
-    gathered, _ = sourced.ask(predictors, GATHER, {"brief": brief}, wanted)
+    wanted = sourced.Wanted(request.sources, material.PLAN_CHARACTERS, request.brief, "the plan")
+    brief = request.brief
+    gathered, cut = sourced.ask(predictors, GATHER, {"brief": brief}, wanted)
     questions = gathered["ambiguities"][:MOST_QUESTIONS]
     answers = "\n".join(_answers(questions, checkpoints))
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})
     near = material.skills(request.near)
     categories = material.categories(choices, request)
     shared = {"brief": brief, "requirements": requirements}
-    said = material.plain(answers) or _NOBODY_ASKED
+    said = answers or _NOBODY_ASKED
     analyses = predictors.ask_all(
         {
             INTENT: {**shared, "answers": said},
@@ -82,14 +86,16 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     open_questions = () if checkpoints.has_person else tuple(questions)
     related = tuple(analyses[DEPENDENCIES]["prerequisites"])
     while True:
-        answer, _ = sourced.ask(predictors, SYNTHESIZE, {**inputs, "answers": said}, wanted)
+        answer, again = sourced.ask(predictors, SYNTHESIZE, {**inputs, "answers": said}, wanted)
+        cut = tuple(dict.fromkeys((*cut, *again)))
         plan = _plan(answer, request, category, related)
         notes = (*placed, *_assumed(open_questions, answer["assumptions"]), *plan.notes)
-        change = checkpoints.confirm(_shown(plan, answer["assumptions"]), "Is this the plan?")
+        shown = _shown(plan, placed, answer["assumptions"])
+        change = checkpoints.confirm(shown, "Is this the plan?")
         if change is None:
-            return replace(plan, notes=notes)
+            return replace(plan, notes=notes, cut=cut)
         answers = f"{answers}\nOf the plan `{plan.name}` is to be changed: {change}".strip()
-        said = material.plain(answers)
+        said = answers
 
 
 def _answers(questions: Iterable[Question], checkpoints: Checkpoints) -> Iterator[str]:
@@ -120,14 +126,15 @@ def _plan(answer: Answer, request: Request, category: str, related: tuple[str, .
         raise WriterFailed(str(error), plan.kept()) from None
 
 
-def _shown(plan: Plan, assumptions: Iterable[str]) -> str:
-    """The plan for a person."""
+def _shown(plan: Plan, placed: Iterable[str], assumptions: Iterable[str]) -> str:
+    """The plan for a person, with what is to be known of its place before more is paid for."""
     files = [f"- {_said(each.path)}: {_said(each.purpose)}" for each in plan.files]
     assumed = [f"Assumed: {_said(each)}" for each in assumptions]
     lines = (
         f"Name: {plan.name}",
         f"Category: {plan.category}",
         f"Description: {plan.description}",
+        *placed,
         *assumed,
         plan.outline,
         *files,
@@ -143,8 +150,9 @@ def _placed(
     # DSPy does not hold a model to a range; what is none says nothing.
     sure = answer["confidence"] if 0 <= answer["confidence"] <= 1 else 0.0
     covered = tuple(_covered(answer, request))
+    missing = tuple(_missing(answer, request))
     if request.category is not None or sure >= placement.SURE:
-        return category, (*([meant] if meant else ()), *_missing(answer), *covered)
+        return category, (*([meant] if meant else ()), *missing, *covered)
     why = _said(answer["rationale"])
     known = {choice.id for choice in choices}
     others = [each for each in answer["alternatives"] if each in known and each != category]
@@ -156,7 +164,7 @@ def _placed(
         f"It is uncertain that the skill belongs into {category} ({sure:.2f}): {why} Other "
         f"categories: {told}."
     )
-    return category, (*([meant] if meant else ()), unsure, *_missing(answer), *covered)
+    return category, (*([meant] if meant else ()), unsure, *missing, *covered)
 
 
 def _category(answer: Answer, choices: Sequence[Choice]) -> tuple[str, str | None]:
@@ -164,21 +172,26 @@ def _category(answer: Answer, choices: Sequence[Choice]) -> tuple[str, str | Non
     try:
         return decide.category(answer["path"], choices)
     except SkillRepoError as error:
-        kept = {"PLACEMENT.json": _json(answer).encode()}
+        kept = {"PLACEMENT.json": _json(answer).encode(errors="replace")}
         raise WriterFailed(str(error), kept) from None
 
 
-def _missing(answer: Answer) -> Iterator[str]:
-    if missing := [_said(each) for each in answer["new_directories"]]:
+def _missing(answer: Answer, request: Request) -> Iterator[str]:
+    """Categories that the model would add; what is at the top of the tree is not for it to say."""
+    tops = {choice.id.partition("/")[0] for choice in request.choices}
+    wanted = (each.strip("` /") for each in answer["new_directories"])
+    if missing := [_said(each) for each in wanted if each.partition("/")[0] in tops]:
         yield f"Categories that may be missing: {', '.join(missing)}."
 
 
 def _covered(answer: Answer, request: Request) -> Iterator[str]:
     covered = answer["covered_by"].strip("` /")
-    if covered in {near.address for near in request.near}:
+    # Some say the name alone.
+    named = [each.address for each in request.near if f"/{each.address}".endswith(f"/{covered}")]
+    if covered and len(named) == 1:
         yield (
-            f"{covered} may do this already; to change it instead: skillrepo revise "
-            f'{covered.rpartition("/")[2]} "…".'
+            f"{named[0]} may do this already; to change it instead: skillrepo revise "
+            f'{named[0].rpartition("/")[2]} "…".'
         )
 
 
@@ -204,8 +217,8 @@ def _outline(sections: Iterable[Section]) -> str:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    """For the model; a text in it cannot open a field of the request."""
-    return material.plain(json.dumps(value, default=_dumped, ensure_ascii=False, indent=1))
+    """For the model."""
+    return json.dumps(value, default=_dumped, ensure_ascii=False, indent=1)
 
 
 def _dumped(value: Any) -> Any:

@@ -15,6 +15,7 @@ from skillrepo.program.checkpoints import Ask, Checkpoints
 from skillrepo.program.predictors import BASE, Answer, Predictors, Program
 from skillrepo.program.recording import Recordings
 from skillrepo.program.understand import Plan
+from skillrepo.tree_path import paths_problem
 from skillrepo.user_config import Task
 from skillrepo.visible import visible
 
@@ -57,12 +58,12 @@ class ModelWriter:
         wanted = sourced.Wanted(request.sources, material.WRITE_CHARACTERS, query)
         related = [each for each in request.near if each.address.rpartition("/")[2] in plan.related]
         inputs = {
-            "brief": material.plain(request.brief),
+            "brief": request.brief,
             "name": plan.name,
             "description": plan.description,
             "outline": plan.outline,
             "planned_files": material.files(plan.files),
-            "generation_instructions": material.plain(plan.instructions),
+            "generation_instructions": plan.instructions,
             "required_sections": material.required_sections(request.choices, plan.category),
             "related_skills": material.skills(related),
         }
@@ -79,7 +80,7 @@ class ModelWriter:
             writer="model",
             model=predictors.model(WRITE),
             program=self.program.name,
-            notes=_once(plan.notes, predictors.notes, hidden, cut, refused),
+            notes=_once(plan.notes, predictors.notes, hidden, plan.cut, cut, refused),
             criteria=plan.criteria,
         )
         draft = _paid(draft, predictors)
@@ -105,20 +106,20 @@ class ModelWriter:
             return draft
         predictors = self._predictors(_REVIEW)
         inputs = {
-            "brief": material.plain(request.brief),
-            "draft": material.plain(draft.files[SKILL_FILE].decode(errors="replace")),
-            "criteria": "\n".join(f"- {material.plain(each)}" for each in draft.criteria),
+            "brief": request.brief,
+            "draft": draft.files[SKILL_FILE].decode(errors="replace"),
+            "criteria": "\n".join(f"- {each}" for each in draft.criteria),
         }
         answer = predictors.ask(_REVIEW, inputs)
-        notes = _once(draft.notes, predictors.notes, _open_points(answer))
+        notes = _once(draft.notes, predictors.notes, _open_points(answer, draft))
         return _paid(replace(draft, notes=notes), predictors)
 
     def _refine(self, request: Request, previous: Draft) -> Draft:
         category = request.category or previous.category
         old = previous.files[SKILL_FILE]
         inputs = {
-            "brief": material.plain(request.brief),
-            "draft": material.plain(old.decode(errors="replace")),
+            "brief": request.brief,
+            "draft": old.decode(errors="replace"),
             "findings": material.findings(request.findings),
             "required_sections": material.required_sections(request.choices, category),
         }
@@ -142,8 +143,8 @@ class ModelWriter:
     def _revise(self, request: Request, start: Draft) -> Draft:
         old = start.files[SKILL_FILE]
         inputs = {
-            "feedback": material.plain(request.brief),
-            "skill": material.plain(old.decode(errors="replace")),
+            "feedback": request.brief,
+            "skill": old.decode(errors="replace"),
             "findings": material.findings(request.findings) or "(none yet)",
             "required_sections": material.required_sections(request.choices, start.category),
         }
@@ -220,19 +221,22 @@ def _once(*groups: Iterable[str]) -> tuple[str, ...]:
 def _beside(files: Iterable[WrittenFile], plan: Plan) -> tuple[dict[str, bytes], list[str]]:
     """The files that were planned and written, and a note on what else there was."""
     planned = {each.path for each in plan.files}
-    found = {
-        each.path: each.content.encode(errors="replace")
-        for each in files
-        if each.path in planned and each.path.startswith(_FOLDERS) and each.content.strip()
-    }
+    found: dict[str, bytes] = {}
+    for each in files:
+        fits = each.path in planned and each.path.startswith(_FOLDERS) and each.content.strip()
+        # One path that cannot be stored would cost the whole draft.
+        if fits and not paths_problem({SKILL_FILE, *found, each.path}):
+            found[each.path] = each.content.encode(errors="replace")
     missing = [
         f"The plan wanted {visible(path)}, which is not there." for path in planned - {*found}
     ]
     return found, sorted(missing)
 
 
-def _open_points(answer: Answer) -> Iterable[str]:
+def _open_points(answer: Answer, draft: Draft) -> Iterable[str]:
     verdicts: list[Verdict] = answer["verdicts"]
+    if len(verdicts) < len(draft.criteria):
+        yield f"Review: {len(verdicts)} of {len(draft.criteria)} criteria were judged."
     for each in verdicts:
         if not each.met:
             yield f"Review: not met: {_line(each.criterion)}: {_line(each.evidence)}"
