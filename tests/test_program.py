@@ -331,7 +331,7 @@ def test_a_description_is_cut_after_a_sentence(writer: Write) -> None:
         (
             "pets",
             "a",
-            "the model chose the category 'pets', which there is not; give one with --at: ",
+            "the model chose the category 'pets', which does not exist; give one with --at: ",
         ),
         (
             "writing",
@@ -531,7 +531,7 @@ def test_no_call_is_without_a_time_out(writer: Write, monkeypatch: pytest.Monkey
         (chat("", "length"), "its reasoning came to 300 tokens, and nothing was left for the"),
         (chat(""), "its reply was empty"),
         (chat(None), "its reply was empty"),
-        (chat("", "content_filter"), "it declined to answer"),
+        (chat("", "content_filter"), "model local: it declined to answer"),
         (chat(None, refusal="I will not."), "it declined to answer; it said: I will not."),
     ],
 )
@@ -574,7 +574,7 @@ def test_busy_providers_are_asked_again(writer: Write) -> None:
     assert len(server.received) == 9
     with serving(busy, busy, busy) as server:
         error = failed(writer(server, "num_retries: 2"))
-    assert "wait, then try again, after 3 attempts; it said: slower" in str(error)
+    assert "wait, then try again (3 attempts failed); it said: slower" in str(error)
     assert len(server.received) == 3
 
 
@@ -656,7 +656,7 @@ def test_an_address_without_a_key_gets_no_other_providers_key(
             "gemini/gemini-3-flash-preview",
             "no key; set GOOGLE_API_KEY or GEMINI_API_KEY or LITELLM_API_KEY",
         ),
-        ("nosuch", "model nosuch: the provider refused the request; it said: LLM Provider NOT"),
+        ("nosuch", "model nosuch: LiteLLM knows no provider of nosuch; put the provider in front"),
         (
             "openrouter/",
             "model openrouter/: model 'openrouter/' has a provider prefix but no model",

@@ -119,6 +119,25 @@ def test_a_reply_of_no_use_is_recorded_too(writer: Write) -> None:
     assert replayed.value.kept == live.value.kept
 
 
+@pytest.mark.parametrize(
+    ("useless", "mended", "replayed"),
+    [
+        ((chat(""),), WRITE, 5),
+        ((chat("no form"), chat("none either")), text("json"), 6),
+    ],
+)
+def test_a_reply_of_no_use_is_asked_for_again(
+    writer: Write, useless: tuple[Reply, ...], mended: Reply, replayed: int
+) -> None:
+    with serving(*PLAN, *useless) as server, pytest.raises(WriterFailed):
+        writer(server)(REQUEST)
+    account = Account()
+    with serving(mended) as server:
+        draft = writer(server, "resume", account)(REQUEST)
+    assert (account.total.calls, account.total.replayed) == (1, replayed)
+    assert writer(None, "replay")(REQUEST).files == draft.files
+
+
 def test_the_same_request_again_has_a_reply_of_its_own(writer: Write) -> None:
     def both(write: ModelWriter) -> list[Draft]:
         return [write(REQUEST), write(REQUEST)]

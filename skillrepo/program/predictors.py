@@ -120,6 +120,7 @@ class Predictors:
                 raise _with(problem, text)
             text = str(formless or "")
         why = "its reply had not the form that was asked for; try another model"
+        self._engines[name].spurn()
         raise self._engines[name].failed("reply", why, text)
 
     def ask_all(self, questions: Mapping[str, Inputs]) -> dict[str, Answer]:

@@ -14,7 +14,7 @@ from skillrepo import put_file
 from skillrepo.errors import SkillRepoError
 
 Mode = Literal["live", "resume", "replay"]
-"""Every request is sent; those without a recording are; none is."""
+"""Every request is sent; those without a recording that is of use are; none is."""
 
 _VERSION = 1
 
@@ -63,7 +63,10 @@ class Recordings:
             return None
         file = self._folder / f"{key}.json"
         try:
-            return _reply(json.loads(file.read_bytes()))
+            value = json.loads(file.read_bytes())
+            if self._mode == "resume" and not value.get("useful", True):
+                return None
+            return _reply(value)
         except FileNotFoundError:
             if self._mode == "resume":
                 return None
@@ -72,12 +75,12 @@ class Recordings:
                 "and their parameters must be as they were"
             )
             raise SkillRepoError(f"--replay: {why}") from None
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise SkillRepoError(f"{file} is no recording ({error}); remove it") from None
 
-    def store(self, key: str, reply: Reply) -> None:
-        """Record a reply that was paid for."""
-        self._put(key, {"version": _VERSION, **asdict(reply)})
+    def store(self, key: str, reply: Reply, *, useful: bool) -> None:
+        """Record a reply that was paid for; one of no use is for a replay alone."""
+        self._put(key, {"version": _VERSION, **asdict(reply), "useful": useful})
 
     def answer(self, key: str) -> str | None:
         """What a person answered before, if that is wanted; they can always be asked again."""
