@@ -35,7 +35,7 @@ from skillrepo.config import Config
 from skillrepo.draft import Choice, Draft, Neighbour, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.finding import Finding, Severity
-from skillrepo.program import libraries
+from skillrepo.program import libraries, material
 from skillrepo.program.signatures import fingerprint
 from skillrepo.program.writer import ModelWriter
 
@@ -228,6 +228,19 @@ def test_long_sources_are_shared_out(writer: Write) -> None:
         assert "]\n[lines 603-606]\n## Merge PDF files" in prompt
         assert prompt.count("[left out: ## Chapter ") == 60
         assert limit - 3_000 < prompt.count("x") < limit
+
+
+def test_of_many_sources_that_are_cut_one_note_tells() -> None:
+    def cut(number: int) -> tuple[str, ...]:
+        text = f"{'word ' * 100}\n\n" * 10
+        given = [Source(f"{n}.md", text, f"{n}" * 64) for n in range(number)]
+        short = Source("short.md", "short", "f" * 64)
+        return material.sources([*given, short], 3_000 * number, "word")[1]
+
+    assert len(cut(5)) == 5
+    (note,) = cut(6)
+    assert note.startswith("Of 6 of the 7 sources the model was given a part, of all together ")
+    assert " of 30,125 characters: " in note
 
 
 def test_a_model_that_takes_less_gets_less(writer: Write) -> None:

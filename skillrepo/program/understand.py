@@ -129,6 +129,7 @@ def _shown(plan: Plan, assumptions: Iterable[str]) -> str:
         f"Category: {plan.category}",
         f"Description: {plan.description}",
         *assumed,
+        "",
         plan.outline,
         *files,
     )

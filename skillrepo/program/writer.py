@@ -233,7 +233,7 @@ def _open_points(answer: Answer) -> Iterable[str]:
     verdicts: list[Verdict] = answer["verdicts"]
     for each in verdicts:
         if not each.met:
-            yield f"Review: not met: {_line(each.criterion)}: {_line(each.evidence)}"
+            yield f"Review: “{_line(each.criterion)}” is not met: {_line(each.evidence)}"
     for point in answer["open_points"]:
         yield f"Review: {_line(point)}"
 
