@@ -133,6 +133,8 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
         again = replace(request, previous=best.draft, findings=findings)
         try:
             draft = write(again)
+            # What a round cost was paid, whichever draft is kept.
+            best = replace(best, draft=replace(best.draft, cost=draft.cost))
             if _same(draft, best.draft):
                 break
             other = judged(draft, number)

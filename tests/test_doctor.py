@@ -369,6 +369,6 @@ def test_a_package_that_is_missing(
 def test_a_model_that_there_is_none_of(tmp_path: Path, run: Run) -> None:
     done = run(tmp_path, "doctor", "--model", "nosuch")
     assert (
-        "call (refused): model nosuch: the provider refused the request; it said: LLM Provider"
-        in (done.out)
+        "call (model): model nosuch: LiteLLM knows no provider of nosuch; put the provider in front"
+        in done.out
     )

@@ -762,7 +762,7 @@ def test_model(root: Path, run: Run, git: Git, git_env: Path) -> None:
     assert (value["writer"], value["model"], value["rounds"]) == ("model", "openai/scripted", 1)
     body = git(root, "log", "-1", "--format=%b", "skill/new/pdf-merge")
     assert "\nSkill-Writer: model\nSkill-Model: openai/scripted\nSkill-Program: " in body
-    assert "Review: not met: The order of the pages is told.: no order" in body
+    assert "Review: “The order of the pages is told.” is not met: no order" in body
     assert "Review: Try it." in body
 
 

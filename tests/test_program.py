@@ -35,7 +35,7 @@ from skillrepo.config import Config
 from skillrepo.draft import Choice, Draft, Neighbour, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.finding import Finding, Severity
-from skillrepo.program import libraries
+from skillrepo.program import libraries, material
 from skillrepo.program.signatures import fingerprint
 from skillrepo.program.writer import ModelWriter
 
@@ -234,6 +234,19 @@ def test_long_sources_are_shared_out(writer: Write) -> None:
         assert limit - 3_000 < prompt.count("x") < limit
 
 
+def test_of_many_sources_that_are_cut_one_note_tells() -> None:
+    def cut(number: int) -> tuple[str, ...]:
+        text = f"{'word ' * 100}\n\n" * 10
+        given = [Source(f"{n}.md", text, f"{n}" * 64) for n in range(number)]
+        short = Source("short.md", "short", "f" * 64)
+        return material.sources([*given, short], 3_000 * number, "word")[1]
+
+    assert len(cut(5)) == 5
+    (note,) = cut(6)
+    assert note.startswith("Of 6 of the 7 sources the model was given a part, of all together ")
+    assert " of 30,125 characters: " in note
+
+
 def test_a_model_that_takes_less_gets_less(writer: Write) -> None:
     def refusal(asked: str) -> Reply:
         refused = failure(400, "maximum context length is 8192", "context_length_exceeded")
@@ -337,7 +350,7 @@ def test_a_description_is_cut_after_a_sentence(writer: Write) -> None:
         (
             "pets",
             "a",
-            "the model chose the category 'pets', which there is not; give one with --at: ",
+            "the model chose the category 'pets', which does not exist; give one with --at: ",
         ),
         (
             "writing",
@@ -537,7 +550,7 @@ def test_no_call_is_without_a_time_out(writer: Write, monkeypatch: pytest.Monkey
         (chat("", "length"), "its reasoning came to 300 tokens, and nothing was left for the"),
         (chat(""), "its reply was empty"),
         (chat(None), "its reply was empty"),
-        (chat("", "content_filter"), "it declined to answer"),
+        (chat("", "content_filter"), "model local: it declined to answer"),
         (chat(None, refusal="I will not."), "it declined to answer; it said: I will not."),
     ],
 )
@@ -580,7 +593,7 @@ def test_busy_providers_are_asked_again(writer: Write) -> None:
     assert len(server.received) == 9
     with serving(busy, busy, busy) as server:
         error = failed(writer(server, "num_retries: 2"))
-    assert "wait, then try again, after 3 attempts; it said: slower" in str(error)
+    assert "wait, then try again (3 attempts failed); it said: slower" in str(error)
     assert len(server.received) == 3
 
 
@@ -662,7 +675,7 @@ def test_an_address_without_a_key_gets_no_other_providers_key(
             "gemini/gemini-3-flash-preview",
             "no key; set GOOGLE_API_KEY or GEMINI_API_KEY or LITELLM_API_KEY",
         ),
-        ("nosuch", "model nosuch: the provider refused the request; it said: LLM Provider NOT"),
+        ("nosuch", "model nosuch: LiteLLM knows no provider of nosuch; put the provider in front"),
         (
             "openrouter/",
             "model openrouter/: model 'openrouter/' has a provider prefix but no model",

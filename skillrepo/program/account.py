@@ -145,10 +145,12 @@ class Account:
         if cost is not None and (so_far.cost or 0.0) + (most.cost or 0.0) > cost:
             raise BudgetSpentError(
                 f"the next call ({step}, {model}) may cost up to ${most.cost:.4f}, and of "
-                f"--max-cost {cost:g} there are ${so_far.cost or 0.0:.4f} spent: raise it"
+                f"--max-cost {cost:g} there are ${so_far.cost or 0.0:.4f} spent: raise it, "
+                f"or lower the model's `max_tokens`"
             )
         if tokens is not None and so_far.tokens + most.tokens > tokens:
             raise BudgetSpentError(
                 f"the next call ({step}, {model}) may take up to {most.tokens:,} tokens, and of "
-                f"--max-tokens {tokens} there are {so_far.tokens:,} spent: raise it"
+                f"--max-tokens {tokens} there are {so_far.tokens:,} spent: raise it, "
+                "or lower the model's `max_tokens`"
             )

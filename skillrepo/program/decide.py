@@ -14,6 +14,7 @@ _MAX_DESCRIPTION = 1024
 _MAX_SHOWN = 100
 # difflib's ratio: "data/pdf" and "data/pdfs" have 0.94, "coding" and "writing" 0.62.
 _ALIKE = 0.8
+_ANOTHER = "give one with --name (in a batch: `name`)"
 
 
 def category(answer: str, choices: Sequence[Choice]) -> tuple[str, str | None]:
@@ -31,7 +32,7 @@ def category(answer: str, choices: Sequence[Choice]) -> tuple[str, str | None]:
             note = f"The model answered with the category “{wanted}”; {found[0]} was taken."
             return found[0], None if found is exact else note
     message = (
-        f"the model chose the category {wanted!r}, which there is not; give one with --at: "
+        f"the model chose the category {wanted!r}, which does not exist; give one with --at: "
         + ", ".join(ids)
     )
     raise SkillRepoError(message)
@@ -42,10 +43,10 @@ def name(answer: str, taken: Collection[str]) -> str:
     ascii_only = unicodedata.normalize("NFKD", answer.casefold()).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:_MAX_NAME].rstrip("-")
     if not slug:
-        message = "the model chose a name without letters or digits; give one with --name"
+        message = f"the model chose a name without letters or digits; {_ANOTHER}"
         raise SkillRepoError(message)
     if slug in taken:
-        message = f"the model chose the name {slug}, which is taken; give one with --name"
+        message = f"the model chose the name {slug}, which is taken; {_ANOTHER}"
         raise SkillRepoError(message)
     return slug
 

@@ -24,6 +24,10 @@ _NO_KEY = "none"
 _LIMIT = "max_tokens"
 # The longest reply of a model that the list does not know and `max_tokens` does not limit.
 _LONGEST_REPLY = 8_192
+_UNKNOWN = (
+    "LiteLLM knows no provider of {}; put the provider in front, as in openai/gpt-5.4-mini, or "
+    "give a name of `models.registry` in your config.yaml"
+)
 # Seconds beyond the time-out, for LiteLLM to find it out and to say more of it.
 _GRACE = 1.0
 
@@ -55,7 +59,10 @@ class Engine:
     """
 
     def __init__(self, step: str, resolved: ResolvedModel, shared: Shared) -> None:
-        """Connect to nothing yet. Raises `SkillRepoError` where the key is missing."""
+        """Connect to nothing yet.
+
+        Raises `SkillRepoError` where the key is missing, or nobody knows whose model it is.
+        """
         self.model = resolved.model
         self.spent = Spent()
         self._came: float | None = None
@@ -66,6 +73,7 @@ class Engine:
         self._dropped = shared.dropped.setdefault(self.model, [])
         litellm = shared.litellm
         self.key_variable, self._key = _key(resolved, litellm)
+        self._refuse_unknown()
         about = _known(self.model, litellm)
         self._prices = _prices(about)
         self._longest = int(about.get("max_output_tokens") or _LONGEST_REPLY)
@@ -76,6 +84,13 @@ class Engine:
         self.supported_params = frozenset(known or ())
         declared = resolved.response_schema
         self.supports_response_schema = bool(schema) if declared is None else declared
+
+    def _refuse_unknown(self) -> None:
+        try:
+            with quiet():
+                self._shared.litellm.get_llm_provider(self.model, api_base=self._resolved.api_base)
+        except self._shared.litellm.BadRequestError:
+            raise self.failed("model", _UNKNOWN.format(self.model)) from None
 
     @property
     def notes(self) -> list[str]:
@@ -258,7 +273,8 @@ class Engine:
                 )
             return f"its reply was cut off at {place}; raise `max_tokens`"
         if reply.finish in _DECLINED:
-            return f"it declined to answer; it said: {failure.detail(reply.text, self._resolved)}"
+            said = failure.detail(reply.text, self._resolved) if reply.text.strip() else ""
+            return f"it declined to answer{said and f'; it said: {said}'}"
         return None if reply.text.strip() else "its reply was empty; try again or another model"
 
     def failed(self, kind: Kind, why: str, text: str = "") -> ModelFailed:

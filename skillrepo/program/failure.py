@@ -190,7 +190,7 @@ def explain(error: Exception, model: ResolvedModel, attempts: int) -> tuple[Kind
         timeout=model.timeout,
         proxy=proxy or "HTTPS_PROXY",
     )
-    times = f", after {attempts} attempts" if attempts > 1 else ""
+    times = f" ({attempts} attempts failed)" if attempts > 1 else ""
     # LiteLLM says of all of these "Connection error."
     told = list(causes(error))[-1] if kind in {"tls", "proxy", "network"} else error
     return kind, f"{said}{times}; it said: {detail(told, model)}"

@@ -27,6 +27,7 @@ _SHORT = 160
 _MAX_NAMES = 1_000
 _MAX_HEADINGS = 60
 _MOST_STRETCHES = 8
+_MOST_CUT = 5
 _MOST_SECRETS = 10
 _HEADING = re.compile(r"^#{1,6} [^\n]{1,200}", re.MULTILINE)
 
@@ -41,8 +42,8 @@ def sources(
 ) -> tuple[str, tuple[str, ...]]:
     """All sources, or of each what answers `query` best, and a note on each that was cut.
 
-    The notes say that it was for `use`. All together have at most `limit` characters of text. No
-    key is among them.
+    The notes say that it was for `use`; of many that were cut there is one note: the commit is to be
+    read by people. All together have at most `limit` characters of text. No key is among them.
     """
     clean = [replace(source, text=masked(source.text)) for source in given]
     chosen: Mapping[int, list[Passage]] = {}
@@ -50,9 +51,17 @@ def sources(
         fitting = Passages(clean).fitting(query, limit)
         chosen = {n: [each for each in fitting if each.source == n] for n in range(len(clean))}
     parts = [_source(n, source, chosen.get(n), use) for n, source in enumerate(clean)]
-    return "\n".join(text for text, _ in parts) or "(there are none)", tuple(
-        note for _, note in parts if note
-    )
+    notes = tuple(note for _, note in parts if note)
+    if len(notes) > _MOST_CUT:
+        total = sum(len(source.text) for source in clean)
+        sent = sum(each.end - each.start for found in chosen.values() for each in found)
+        told = (
+            f"Of {len(notes):,} of the {len(clean):,} sources the model was given a part for {use}, "
+            f"of all together {sent:,} of {total:,} characters: the passages that come nearest to "
+            "the brief."
+        )
+        notes = (told,)
+    return "\n".join(text for text, _ in parts) or "(there are none)", notes
 
 
 def masked_notes(request: Request) -> Iterator[str]:

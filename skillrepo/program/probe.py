@@ -48,6 +48,8 @@ def probe(resolved: ResolvedModel) -> Call:
         engine = Engine(_STEP, tiny, Shared(dspy, litellm, Account(), Recordings()))
     except NoKeyError as error:
         return replace(call, kind="key", problem=str(error))
+    except ModelFailed as error:
+        return replace(call, kind=error.kind, problem=str(error))
     call = replace(call, key=engine.key_variable)
     began = time.monotonic()
     try:

@@ -15,7 +15,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.secret_text import masked
 
 Mode = Literal["live", "resume", "replay"]
-"""Every request is sent; those without a recording are; none is."""
+"""Every request is sent; those without a recording that is of use are; none is."""
 
 _VERSION = 1
 _MOST_BYTES = 64_000_000

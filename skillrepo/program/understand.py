@@ -136,6 +136,7 @@ def _shown(plan: Plan, placed: Iterable[str], assumptions: Iterable[str]) -> str
         f"Description: {plan.description}",
         *placed,
         *assumed,
+        "",
         plan.outline,
         *files,
     )

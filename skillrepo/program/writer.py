@@ -239,7 +239,7 @@ def _open_points(answer: Answer, draft: Draft) -> Iterable[str]:
         yield f"Review: {len(verdicts)} of {len(draft.criteria)} criteria were judged."
     for each in verdicts:
         if not each.met:
-            yield f"Review: not met: {_line(each.criterion)}: {_line(each.evidence)}"
+            yield f"Review: “{_line(each.criterion)}” is not met: {_line(each.evidence)}"
     for point in answer["open_points"]:
         yield f"Review: {_line(point)}"
 
