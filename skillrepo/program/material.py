@@ -56,9 +56,9 @@ def sources(
         total = sum(len(source.text) for source in clean)
         sent = sum(each.end - each.start for found in chosen.values() for each in found)
         told = (
-            f"Of {len(notes):,} of the {len(clean):,} sources the model was given a part for {use}, "
-            f"of all together {sent:,} of {total:,} characters: the passages that come nearest to "
-            "the brief."
+            f"Of {len(notes):,} of the {len(clean):,} sources the model was given a part for {use}: of "
+            f"all together {sent:,} of {total:,} characters, the passages that come nearest to the "
+            "brief."
         )
         notes = (told,)
     return "\n".join(text for text, _ in parts) or "(there are none)", notes
