@@ -53,7 +53,7 @@ class Engine:
     """
 
     def __init__(self, step: str, resolved: ResolvedModel, shared: Shared) -> None:
-        """Connect to nothing yet. Raises `SkillRepoError` where the key is missing."""
+        """Connect to nothing yet. Raises `SkillRepoError` where a key that it needs is missing."""
         self.model = resolved.model
         self.spent = Spent()
         self._step = step
@@ -61,7 +61,8 @@ class Engine:
         self._shared = shared
         self._dropped = shared.dropped.setdefault(self.model, [])
         litellm = shared.litellm
-        self.key_variable, self._key = _key(resolved, litellm)
+        replays = shared.recordings.replays
+        self.key_variable, self._key = (None, None) if replays else _key(resolved, litellm)
         about = _known(self.model, litellm)
         self._prices = _prices(about)
         self._longest = int(about.get("max_output_tokens") or _LONGEST_REPLY)

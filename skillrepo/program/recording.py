@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from skillrepo import put_file
-from skillrepo.errors import SkillRepoError
+from skillrepo.errors import NoRecordingError, SkillRepoError
 
 Mode = Literal["live", "resume", "replay"]
 """Every request is sent; those without a recording are; none is."""
@@ -48,6 +48,11 @@ class Recordings:
         self._asked: Counter[str] = Counter()
         self._lock = Lock()
 
+    @property
+    def replays(self) -> bool:
+        """Whether no request is sent at all."""
+        return self._mode == "replay"
+
     def key(self, model: str, parameters: Mapping[str, Any], prompt: Any) -> str:
         """The name (sha256, hex) of a request; `prompt` is all that the model is shown, as JSON."""
         content = json.dumps([_VERSION, model, dict(parameters), prompt], sort_keys=True)
@@ -58,7 +63,7 @@ class Recordings:
         return hashlib.sha256(f"{digest} {number}".encode()).hexdigest()
 
     def find(self, key: str) -> Reply | None:
-        """The recorded reply, if one is wanted; SkillRepoError where a replay lacks it."""
+        """The recorded reply, if one is wanted; NoRecordingError where a replay lacks it."""
         if self._folder is None or self._mode == "live":
             return None
         file = self._folder / f"{key}.json"
@@ -69,9 +74,9 @@ class Recordings:
                 return None
             why = (
                 "there is no recording of this request: brief, sources, taxonomy, skills, models "
-                "and their parameters must be as they were"
+                "and their parameters, and skillrepo itself, must be as they were"
             )
-            raise SkillRepoError(f"--replay: {why}") from None
+            raise NoRecordingError(f"--replay: {why}") from None
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise SkillRepoError(f"{file} is no recording ({error}); remove it") from None
 
