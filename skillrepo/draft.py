@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from skillrepo.finding import Finding
+from skillrepo.settings import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A category that a skill may be put into; `skills` are the names of those in it."""
+    """A category that a skill may be put into; `skills` are the names of those in it.
+
+    With `ordered` the sections must stand in that order.
+    """
 
     id: str
     title: str
     description: str
-    required_sections: tuple[str, ...]
+    required_sections: tuple[Section, ...]
     skills: tuple[str, ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from test_program import PLAN, REQUEST, WRITE, Write, failed, keys, writer
 
 from skillrepo.draft import Neighbour
 from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.settings import Section
 
 __all__ = ["keys", "writer"]  # fixtures
 
@@ -117,11 +118,32 @@ def test_skills_that_it_builds_on_are_shown(writer: Write) -> None:
     assert "data/other" not in prompt
 
 
+def test_who_writes_knows_what_the_text_is_held_to(writer: Write) -> None:
+    when = Section("When to use", ("Triggers",), or_description=True)
+    steps = Section("Steps", ("Workflow", "Process"))
+    choice = replace(REQUEST.choices[0], required_sections=(when, steps), ordered=True)
+    asked = replace(REQUEST, choices=(choice,))
+    planned = plan(success_criteria=["The order is told."], length="medium")
+    with serving(*planned, text(test_prompts=["Merge\nthese."])) as server:
+        draft = writer(server)(asked)
+    for field in ("assumptions", "test_prompts"):
+        assert (
+            "(in this order)\n"
+            "When to use (or: Triggers) - not needed, since the description says it\n"
+            "Steps (or: Workflow; Process)\n"
+        ) in server.asked(field).prompt
+    prompt = server.asked("test_prompts").prompt
+    assert "[[ ## success_criteria ## ]]\n- The order is told.\n" in prompt
+    assert "[[ ## length ## ]]\nmedium\n" in prompt
+    assert draft.notes == ("To try it: “Merge these.”",)
+
+
 def test_a_review_notes_what_is_open(writer: Write) -> None:
     with serving(*PLAN, WRITE, review(met=False, points=("The order\nof pages",))) as server:
         write = writer(server)
         draft = write.review(REQUEST, write(REQUEST))
     assert draft.notes == (
+        "Review: criteria of the plan that are met: 0 of 1.",
         "Review: not met: The order of the pages is told.: no order",
         "Review: The order of pages",
     )
@@ -130,9 +152,11 @@ def test_a_review_notes_what_is_open(writer: Write) -> None:
     prompt = server.asked("open_points").prompt
     assert "- The order of the pages is told." in prompt
     assert "qpdf --empty" in prompt
+    assert REQUEST.sources[0].text in prompt
     with serving(*PLAN, WRITE, review()) as server:
         write = writer(server)
-        assert write.review(REQUEST, write(REQUEST)).notes == ()
+        notes = write.review(REQUEST, write(REQUEST)).notes
+    assert notes == ("Review: criteria of the plan that are met: 1 of 1.",)
 
 
 def test_without_criteria_nobody_is_asked(writer: Write) -> None:

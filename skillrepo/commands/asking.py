@@ -1,6 +1,7 @@
 """What a new skill may be called and where it may be put, before a writer is asked for it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from skillrepo.commands.landing import BRANCH, NAME
 from skillrepo.commands.work import Work
@@ -8,8 +9,8 @@ from skillrepo.context import Context
 from skillrepo.draft import Choice
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
-from skillrepo.settings import Settings
-from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
+from skillrepo.settings import Policy, Settings
+from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME, Category
 
 _ABOVE = BRANCH.partition("/")[0]
 
@@ -54,26 +55,22 @@ def choices_of(work: Work) -> tuple[Choice, ...]:
     """The categories; those of a flat repository are its root alone."""
     taxonomy, settings = work.taxonomy, work.context.settings
     if not taxonomy.categories:
-        return (Choice("", "the repository", "", _sections(DEFAULT_SECTIONS, settings)),)
+        return (choice_of("", None, settings),)
     skills: dict[str, list[str]] = {}
     for path in work.context.library.skill_files:
         category, _, name = (taxonomy.address(path) or "").rpartition("/")
         skills.setdefault(category, []).append(name)
     return tuple(
-        Choice(
-            each.id,
-            each.title,
-            each.description,
-            _sections(each.sections, settings),
-            tuple(skills.get(each.id, ())),
-        )
+        replace(choice_of(each.id, each, settings), skills=tuple(skills.get(each.id, ())))
         for each in taxonomy.categories.values()
     )
 
 
-def _sections(policy: str, settings: Settings) -> tuple[str, ...]:
-    found = settings.policy(policy)
-    return tuple(section.title for section in found.required) if found else ()
+def choice_of(id_: str, category: Category | None, settings: Settings) -> Choice:
+    """A category as a choice; one that the taxonomy does not know has the default sections."""
+    policy = settings.policy(category.sections if category else DEFAULT_SECTIONS) or Policy()
+    title, about = (category.title, category.description) if category else ("", "")
+    return Choice(id_, title or id_ or "the repository", about, policy.required, (), policy.ordered)
 
 
 def category_of(at: str, work: Work) -> str:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from skillrepo.draft import Choice, Neighbour, Request, Source
+from skillrepo.draft import Choice, Draft, Neighbour, Request, Source
+from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Finding
 from skillrepo.passages import Passage, Passages
 from skillrepo.program.answers import PlannedFile
 from skillrepo.secret_text import masked, secrets_in
+from skillrepo.settings import Section
 from skillrepo.visible import visible
 
 PLAN_CHARACTERS = 40_000
@@ -62,7 +64,7 @@ def categories(choices: Iterable[Choice]) -> str:
     """A line for each category."""
     return "\n".join(
         f"{choice.id}: {choice.title}. {choice.description} Required sections: "
-        f"{'; '.join(choice.required_sections) or 'none'}."
+        f"{'; '.join(each.title for each in choice.required_sections) or 'none'}."
         for choice in choices
     )
 
@@ -82,23 +84,60 @@ def files(planned: Iterable[PlannedFile]) -> str:
 
 
 def taken_names(request: Request) -> str:
-    """The names in use, of very many the first."""
-    return ", ".join(sorted(request.taken)[:_MAX_NAMES]) or "(none)"
+    """The names in use, of very many the first; none where the name is given."""
+    return (
+        "(of no concern)"
+        if request.name
+        else ", ".join(sorted(request.taken)[:_MAX_NAMES]) or "(none)"
+    )
 
 
 def required_sections(choices: Iterable[Choice], category: str) -> str:
-    """The sections that a category asks for."""
-    titles = [t for choice in choices if choice.id == category for t in choice.required_sections]
-    return "\n".join(titles) or "(none)"
+    """A line for each section that a category asks for."""
+    chosen = [choice for choice in choices if choice.id == category and choice.required_sections]
+    order = ["(in this order)" for choice in chosen if choice.ordered]
+    sections = [_section(each) for choice in chosen for each in choice.required_sections]
+    return "\n".join((*order, *sections)) or "(none)"
 
 
-def findings(found: Iterable[Finding]) -> str:
-    """A line for each finding."""
+def _section(asked: Section) -> str:
+    others = f" (or: {'; '.join(asked.aliases)})" if asked.aliases else ""
+    spared = " - not needed, since the description says it" if asked.or_description else ""
+    return f"{asked.title}{others}{spared}"
+
+
+def findings(found: Iterable[Finding], draft: Draft) -> str:
+    """A line for each finding in a draft, with the file where that is not SKILL.md."""
     return "\n".join(
-        f"line {finding.line}: {finding.severity} {finding.code} {finding.rule}: "
-        f"{plain(_one_line(finding.message))}"
+        f"{'' if path == SKILL_FILE else f'{path}, '}line {finding.line}: {finding.severity} "
+        f"{finding.code} {finding.rule}: {plain(_one_line(finding.message))}"
         for finding in found
+        for path in [_inside(finding.path, draft)]
     )
+
+
+def found_in(found: Iterable[Finding], draft: Draft) -> dict[str, str]:
+    """The files beside SKILL.md that findings are about: path → text."""
+    paths = dict.fromkeys(_inside(finding.path, draft) for finding in found)
+    return {
+        path: draft.files[path].decode(errors="replace")
+        for path in paths
+        if path in draft.files and path != SKILL_FILE
+    }
+
+
+def texts(given: Mapping[str, str]) -> str:
+    """Files with their text, each between lines with its path."""
+    parts = (
+        f"=== begin {path} ===\n{plain(text)}\n=== end {path} ===" for path, text in given.items()
+    )
+    return "\n".join(parts) or "(none)"
+
+
+def _inside(path: str, draft: Draft) -> str:
+    """The path of a draft's file in its folder."""
+    inside = [each for each in draft.files if path.endswith(f"/{each}")]
+    return max(inside, key=len, default=SKILL_FILE)
 
 
 def _source(number: int, source: Source, chosen: list[Passage] | None) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from skillrepo.draft import Choice, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.program import decide, material, sourced
-from skillrepo.program.answers import PlannedFile, Question, Section
+from skillrepo.program.answers import Length, PlannedFile, Question, Section
 from skillrepo.program.checkpoints import MOST_QUESTIONS, Checkpoints
 from skillrepo.program.predictors import Answer, Predictors
 from skillrepo.visible import visible
@@ -38,6 +38,7 @@ class Plan:
     outline: str
     files: tuple[PlannedFile, ...]
     instructions: str
+    length: Length
     criteria: tuple[str, ...]
     related: tuple[str, ...]
     notes: tuple[str, ...]
@@ -58,7 +59,8 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     brief = material.plain(request.brief)
     gathered, _ = sourced.ask(predictors, GATHER, {"brief": brief}, wanted)
     questions = gathered["ambiguities"][:MOST_QUESTIONS]
-    answers = "\n".join(_answers(questions, checkpoints))
+    asked = _answers(questions, checkpoints) if checkpoints.has_person else _taken(questions)
+    answers = "\n".join(asked)
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})
     near = material.skills(request.near)
     shared = {"brief": brief, "requirements": requirements}
@@ -74,7 +76,7 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     inputs = {
         "brief": brief,
         "requirements": requirements,
-        "analyses": _json(analyses),
+        "analyses": _json(_with_category(analyses, category)),
         "required_sections": material.required_sections(choices, category),
         "given_name": request.name or "",
         "taken_names": material.taken_names(request),
@@ -101,6 +103,18 @@ def _answers(questions: Iterable[Question], checkpoints: Checkpoints) -> Iterato
             yield f"{asked} {answer}"
 
 
+def _taken(questions: Iterable[Question]) -> Iterator[str]:
+    """What is taken for granted where nobody is asked: the note in the commit says the same."""
+    for each in questions:
+        answer = f"taken for granted: {_said(each.options[0])}" if each.options else "left open"
+        yield f"{_said(each.question)} Nobody was asked; {answer}"
+
+
+def _with_category(analyses: Mapping[str, Answer], category: str) -> Mapping[str, Answer]:
+    """The analyses with the category that was taken, which may be another than was answered."""
+    return {**analyses, PLACEMENT: {**analyses[PLACEMENT], "path": category}}
+
+
 def _plan(answer: Answer, request: Request, category: str, related: tuple[str, ...]) -> Plan:
     description, cut = decide.description(answer["description"])
     plan = Plan(
@@ -110,6 +124,7 @@ def _plan(answer: Answer, request: Request, category: str, related: tuple[str, .
         _outline(answer["outline"]),
         tuple(answer["files"]),
         answer["generation_instructions"],
+        answer["length"],
         tuple(" ".join(each.split()) for each in answer["success_criteria"]),
         related,
         (cut,) if cut else (),

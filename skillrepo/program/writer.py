@@ -24,6 +24,7 @@ _FEEDBACK = "phase2.incorporate_feedback"
 _REFINE = "phase3.refine"
 _REVIEW = "phase3.review"
 _FOLDERS = ("references/", "scripts/")
+_MOST_PROMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class ModelWriter:
             "outline": plan.outline,
             "planned_files": material.files(plan.files),
             "generation_instructions": material.plain(plan.instructions),
+            "success_criteria": _listed(plan.criteria),
+            "length": plan.length,
             "required_sections": material.required_sections(request.choices, plan.category),
             "related_skills": material.skills(related),
         }
@@ -77,7 +80,7 @@ class ModelWriter:
             writer="model",
             model=predictors.model(WRITE),
             program=self.program.name,
-            notes=_once(plan.notes, predictors.notes, hidden, cut, refused),
+            notes=_once(plan.notes, predictors.notes, hidden, cut, refused, _to_try(answer)),
             criteria=plan.criteria,
         )
         draft = _paid(draft, predictors)
@@ -105,26 +108,36 @@ class ModelWriter:
         inputs = {
             "brief": material.plain(request.brief),
             "draft": material.plain(draft.files[SKILL_FILE].decode(errors="replace")),
-            "criteria": "\n".join(f"- {material.plain(each)}" for each in draft.criteria),
+            "criteria": _listed(draft.criteria),
         }
-        answer = predictors.ask(_REVIEW, inputs)
+        query = f"{request.brief}\n{inputs['draft']}"
+        wanted = sourced.Wanted(request.sources, material.PLAN_CHARACTERS, query)
+        answer, _ = sourced.ask(predictors, _REVIEW, inputs, wanted)
         notes = _once(draft.notes, predictors.notes, _open_points(answer))
         return _paid(replace(draft, notes=notes), predictors)
 
     def _refine(self, request: Request, previous: Draft) -> Draft:
         category = request.category or previous.category
         old = previous.files[SKILL_FILE]
+        shown = material.found_in(request.findings, previous)
         inputs = {
             "brief": material.plain(request.brief),
             "draft": material.plain(old.decode(errors="replace")),
-            "findings": material.findings(request.findings),
+            "other_files": material.texts(shown),
+            "findings": material.findings(request.findings, previous),
             "required_sections": material.required_sections(request.choices, category),
         }
         predictors, answer, notes = self._edited(_REFINE, request, previous, inputs)
         description, cut = decide.description(answer["description"])
         name = request.name or previous.name
         fields = {**_text_fields(old), "name": name, "description": description}
-        files = {**previous.files, SKILL_FILE: _render(fields, decide.body(answer["body"]))}
+        mended = {
+            each.path: each.content.encode(errors="replace")
+            for each in answer["files"]
+            if each.path in shown and each.content.strip()
+        }
+        text = _render(fields, decide.body(answer["body"]))
+        files = {**previous.files, **mended, SKILL_FILE: text}
         draft = replace(
             previous,
             category=category,
@@ -142,7 +155,7 @@ class ModelWriter:
         inputs = {
             "feedback": material.plain(request.brief),
             "skill": material.plain(old.decode(errors="replace")),
-            "findings": material.findings(request.findings) or "(none yet)",
+            "findings": material.findings(request.findings, start) or "(none yet)",
             "required_sections": material.required_sections(request.choices, start.category),
         }
         predictors, answer, notes = self._edited(_FEEDBACK, request, start, inputs)
@@ -229,8 +242,19 @@ def _beside(files: Iterable[WrittenFile], plan: Plan) -> tuple[dict[str, bytes],
     return found, sorted(missing)
 
 
+def _listed(criteria: Iterable[str]) -> str:
+    return "\n".join(f"- {material.plain(each)}" for each in criteria)
+
+
+def _to_try(answer: Answer) -> Iterable[str]:
+    """What a maintainer can ask an agent that has the skill."""
+    return (f"To try it: “{_line(each)}”" for each in answer["test_prompts"][:_MOST_PROMPTS])
+
+
 def _open_points(answer: Answer) -> Iterable[str]:
     verdicts: list[Verdict] = answer["verdicts"]
+    met = sum(each.met for each in verdicts)
+    yield f"Review: criteria of the plan that are met: {met} of {len(verdicts)}."
     for each in verdicts:
         if not each.met:
             yield f"Review: not met: {_line(each.criterion)}: {_line(each.evidence)}"
