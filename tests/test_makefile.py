@@ -47,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
     "target",
     [
         "demo",
+        "demo-model",
         "test",
         "lint",
         "unit",
