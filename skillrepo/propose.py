@@ -9,7 +9,7 @@ from skillrepo.context import Context
 from skillrepo.contract import Revision
 from skillrepo.document import Document
 from skillrepo.draft import Draft, Request, Reviewer, Write
-from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.errors import NoRecordingError, SkillRepoError, WriterFailed
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Finding, Report, Severity
 from skillrepo.grounding import Unsupported, unsupported
@@ -100,6 +100,8 @@ def propose(
 def _reviewed(proposal: Proposal, request: Request, reviewer: Reviewer) -> Proposal:
     try:
         return replace(proposal, draft=reviewer.review(request, proposal.draft))
+    except NoRecordingError:
+        raise
     except SkillRepoError as error:
         return replace(proposal, notes=(*proposal.notes, f"Nobody reviewed it: {error}"))
 
@@ -111,7 +113,8 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
     alone, or again while there are more than it could be told. The best draft is kept: of two the
     one with fewer errors at the gate, then with fewer in all, then with fewer such claims, then the
     later one. Whatever goes wrong after the first round does not lose the draft that is there
-    already. Raises `SkillRepoError`.
+    already, but for a replay that lacks a reply: its draft would be another. Raises
+    `SkillRepoError`.
     """
 
     def judged(draft: Draft, number: int) -> Proposal:
@@ -138,6 +141,8 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
             if _same(draft, best.draft):
                 break
             other = judged(draft, number)
+        except NoRecordingError:
+            raise
         except SkillRepoError as error:
             note = f"Round {number} failed, and the draft before it was kept: {error}"
             return replace(best, notes=(*best.notes, note))

@@ -70,13 +70,13 @@ def answer(received: Received, **other: Any) -> Reply:
 
 def text(form: str = "chat", body: str = BODY, **other: Any) -> Reply:
     """The reply to the request for the text."""
-    answer = {"body": body, "files": [], "test_prompts": ["Merge these."], **other}
+    answer = {"body": body, "files": [], "test_prompts": [], **other}
     return _reply(form, "test_prompts", answer)
 
 
 def refined(form: str = "chat") -> Reply:
     """The reply to the request to mend a draft: the same text again."""
-    return _reply(form, "findings", {"description": DESCRIPTION, "body": BODY})
+    return _reply(form, "findings", {"description": DESCRIPTION, "body": BODY, "files": []})
 
 
 def review(form: str = "chat", *, met: bool = True, points: tuple[str, ...] = ()) -> Reply:

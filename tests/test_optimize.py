@@ -612,7 +612,7 @@ def test_what_is_not_better_is_saved_and_refused(
         assert re.search(rf"^data/{HELD[0]} +1.000 → 1.000  excellent$", done.out, re.MULTILINE)
         assert "1.000 as shipped, 1.000 optimised\n" in done.out
         assert "it will not be used: its gain is +0.000" in done.out
-        assert "phase1.analyze_intent: answered, 1 call" in done.err
+        assert "phase1.analyze_intent: answered, 12 tokens, $0.0000 (so far " in done.err
         asked = len(server.received)
         # The same again, of which less is to be shown.
         configure(server, evaluation="{display_table: false, display_progress: false}")

@@ -2,6 +2,7 @@
 
 import ast
 import gc
+import json
 import logging
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from openai_server import (
@@ -36,15 +38,18 @@ from skillrepo.draft import Choice, Draft, Neighbour, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.finding import Finding, Severity
 from skillrepo.program import libraries, material
-from skillrepo.program.signatures import fingerprint
+from skillrepo.program.signatures import PREDICTORS, fingerprint
 from skillrepo.program.writer import ModelWriter
+from skillrepo.settings import Section
 
 KEY = "sk-test-0123456789abcdef"
 REQUEST = Request(
     brief="Merge PDF files with qpdf",
     sources=(Source("docs/qpdf.md", "# qpdf\n\nqpdf --empty --pages a.pdf -- o.pdf", "ab" * 32),),
     choices=(
-        Choice("data/pdf", "PDF", "Work with PDF files.", ("When to use", "Steps")),
+        Choice(
+            "data/pdf", "PDF", "Work with PDF files.", (Section("When to use"), Section("Steps"))
+        ),
         Choice("writing", "Writing", "Articles.", ()),
     ),
     taken=frozenset({"pdf-split"}),
@@ -153,13 +158,16 @@ def test_a_redraft(writer: Write) -> None:
     finding = Finding("s/SKILL.md", 9, 1, "S101", "required-sections", Severity.ERROR, "no\n“When”")
     head = "name: pdf-merge\ndescription: old\nlicense: MIT\nmetadata: {version: 0.1.0}\nnumber: 5"
     text = f"---\n{head}\n---\nold"
-    files = {"SKILL.md": text.encode(), "references/a.md": b"a"}
+    files = {"SKILL.md": text.encode(), "references/a.md": b"a", "references/b.md": b"bbb"}
     previous = Draft("data/pdf", "pdf-merge", files, "model", notes=("a", "b"))
-    request = replace(REQUEST, previous=previous, findings=(finding,))
-    with serving(fields(description="new", body=BODY)) as server:
+    beside = finding._replace(path="s/references/a.md", line=1)
+    request = replace(REQUEST, previous=previous, findings=(finding, beside))
+    mended = [{"path": f"references/{name}.md", "content": "new"} for name in "abc"]
+    with serving(fields(description="new", body=BODY, files=json.dumps(mended))) as server:
         draft = writer(server)(request)
     assert (draft.category, draft.name) == ("data/pdf", "pdf-merge")
-    assert draft.files["references/a.md"] == b"a"
+    # The one that a finding is about, and no other.
+    assert draft.files == {**files, "SKILL.md": ANY, "references/a.md": b"new"}
     new = document.read("SKILL.md", "", draft.files["SKILL.md"])
     assert isinstance(new, document.Document)
     # What cannot be written down as it was read, such as a number, is not text of ours.
@@ -171,7 +179,10 @@ def test_a_redraft(writer: Write) -> None:
     }
     assert draft.notes == ("a", "b")
     prompt = server.received[0].prompt
-    assert "line 9: error S101 required-sections: no “When”" in prompt
+    assert "\nline 9: error S101 required-sections: no “When”" in prompt
+    assert "\nreferences/a.md, line 1: error S101 required-sections: no “When”" in prompt
+    assert "=== begin references/a.md ===\na\n=== end" in prompt
+    assert "bbb" not in prompt
     assert "description: old" in prompt
     with serving(chat("cut", "length")) as server:
         error = failed(writer(server), request)
@@ -181,7 +192,7 @@ def test_a_redraft(writer: Write) -> None:
 
 def test_a_redraft_of_something_unreadable(writer: Write) -> None:
     previous = Draft("data/pdf", "pdf-merge", {"SKILL.md": b"\xff"}, "model")
-    with serving(fields(description="new", body="b")) as server:
+    with serving(fields(description="new", body="b", files="[]")) as server:
         draft = writer(server)(
             replace(REQUEST, previous=previous, name="other", category="writing")
         )
@@ -239,12 +250,12 @@ def test_of_many_sources_that_are_cut_one_note_tells() -> None:
         text = f"{'word ' * 100}\n\n" * 10
         given = [Source(f"{n}.md", text, f"{n}" * 64) for n in range(number)]
         short = Source("short.md", "short", "f" * 64)
-        return material.sources([*given, short], 3_000 * number, "word")[1]
+        return material.sources([*given, short], 3_000 * number, "word", "the text")[1]
 
     assert len(cut(5)) == 5
     (note,) = cut(6)
-    assert note.startswith("Of 6 of the 7 sources the model was given a part, of all together ")
-    assert " of 30,125 characters: " in note
+    assert note.startswith("Of 6 of the 7 sources the model was given a part for the text: of all ")
+    assert " of 30,125 characters, the passages that come nearest" in note
 
 
 def test_a_model_that_takes_less_gets_less(writer: Write) -> None:
@@ -288,7 +299,7 @@ def test_keys_are_never_sent(writer: Write) -> None:
     )
     finding = Finding("s/SKILL.md", 9, 1, "X1", "x", Severity.ERROR, f"there is {key}")
     asked = replace(REQUEST, brief=f"Merge with {key}", sources=sources)
-    with serving(*PLAN, WRITE, fields(description="d", body=BODY)) as server:
+    with serving(*PLAN, WRITE, fields(description="d", body=BODY, files="[]")) as server:
         draft = writer(server)(asked)
         files = {"SKILL.md": f"# X\n\n{key}\n{pem}".encode()}
         again = replace(asked, previous=replace(draft, files=files), findings=(finding,))
@@ -768,6 +779,12 @@ def test_the_program_is_the_same_in_every_run(tmp_path: Path) -> None:
         "print(fingerprint())",
     )
     assert run(*lines, cwd=tmp_path) == fingerprint()
+
+
+def test_no_field_is_both_given_and_asked_for() -> None:
+    # DSPy would silently take it for the latter.
+    for name, signature in PREDICTORS.items():
+        assert not signature.inputs.keys() & signature.outputs.keys(), name
 
 
 def test_a_whole_run_of_its_own(tmp_path: Path) -> None:

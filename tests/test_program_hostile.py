@@ -48,15 +48,19 @@ def test_a_reply_that_takes_too_long_to_read(
 
 def test_lone_surrogates_are_no_text(writer: Write) -> None:
     """JSON can spell them, and no file can hold them."""
-    files = [{"path": "scripts/\ud800.sh", "purpose": "p\ud800"}]
+    paths = ("scripts/\ud800.sh", "scripts/merge.sh")
+    files = [{"path": path, "purpose": "p\ud800"} for path in paths]
     odd = plan(description="Does it. Use when \ud800.", files=files, assumptions=["a\ud800"])
-    written = [{"path": "scripts/\ud800.sh", "content": "echo \ud800"}]
+    written = [{"path": path, "content": "echo \ud800"} for path in paths]
     with serving(*odd, text(body=f"{BODY}\n\n\ud800", files=written)) as server:
         draft = writer(server)(REQUEST)
     read = document.read("SKILL.md", "pdf-merge", draft.files["SKILL.md"])
     assert isinstance(read, document.Document)
     assert read.frontmatter["description"] == "Does it. Use when ?."
-    assert draft.files["scripts/?.sh"] == b"echo ?"
+    # A name with a `?` cannot be stored everywhere.
+    assert draft.files.keys() == {"SKILL.md", "scripts/merge.sh"}
+    assert draft.files["scripts/merge.sh"] == b"echo ?"
+    assert "The plan wanted scripts/?.sh, which is not there." in draft.notes
     assert "Assumed: a?" in draft.notes
     json.dumps(draft.notes).encode()
 

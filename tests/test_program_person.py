@@ -123,8 +123,11 @@ def test_who_cancels_pays_no_more(writer: Write, answers: Sequence[str], calls: 
 def test_without_a_person_nobody_is_asked(writer: Write) -> None:
     with serving(*plan(ambiguities=[QUESTION]), WRITE) as server:
         draft = replace(writer(server, Person()), ask=None)(REQUEST)
-    assert draft.notes == ("Not asked: Which tool? Taken: qpdf.",)
-    assert "(nobody was asked)" in server.asked("assumptions").prompt
+    assert draft.notes[0] == "Not asked: Which tool? Taken: qpdf."
+    # What the commit says was taken for granted is what the model was told to take.
+    told = "Which tool? Nobody was asked; taken for granted: qpdf"
+    assert told in server.asked("assumptions").prompt
+    assert told in server.asked("skill_type").prompt
 
 
 ONE = ("proceed", "change")

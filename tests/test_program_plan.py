@@ -10,6 +10,7 @@ from test_program import PLAN, REQUEST, WRITE, Write, failed, keys, writer
 
 from skillrepo.draft import Choice, Neighbour
 from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.settings import Section
 from skillrepo.visible import visible
 
 __all__ = ["keys", "writer"]  # fixtures
@@ -160,11 +161,32 @@ def test_placement_is_shown_the_nearest_categories_first_with_skills_in_them(
     assert "more that are not shown" in lines[-1]
 
 
+def test_who_writes_knows_what_the_text_is_held_to(writer: Write) -> None:
+    when = Section("When to use", ("Triggers",), or_description=True)
+    steps = Section("Steps", ("Workflow", "Process"))
+    choice = replace(REQUEST.choices[0], required_sections=(when, steps), ordered=True)
+    asked = replace(REQUEST, choices=(choice,))
+    planned = plan(success_criteria=["The order is told."], length="medium")
+    with serving(*planned, text(test_prompts=["Merge\nthese."])) as server:
+        draft = writer(server)(asked)
+    for field in ("assumptions", "test_prompts"):
+        assert (
+            "(in this order)\n"
+            "When to use (or: Triggers) - not needed, since the description says it\n"
+            "Steps (or: Workflow; Process)\n"
+        ) in server.asked(field).prompt
+    prompt = server.asked("test_prompts").prompt
+    assert "[[ ## success_criteria ## ]]\n- The order is told.\n" in prompt
+    assert "[[ ## length ## ]]\nmedium\n" in prompt
+    assert draft.notes == ("To try it: “Merge these.”",)
+
+
 def test_a_review_notes_what_is_open(writer: Write) -> None:
     with serving(*PLAN, WRITE, review(met=False, points=("The order\nof pages",))) as server:
         write = writer(server)
         draft = write.review(REQUEST, write(REQUEST))
     assert draft.notes == (
+        "Review: criteria of the plan that are met: 0 of 1.",
         "Review: “The order of the pages is told.” is not met: no order",
         "Review: The order of pages",
     )
@@ -173,14 +195,16 @@ def test_a_review_notes_what_is_open(writer: Write) -> None:
     prompt = server.asked("open_points").prompt
     assert "- The order of the pages is told." in prompt
     assert "qpdf --empty" in prompt
+    assert REQUEST.sources[0].text in prompt
     with serving(*PLAN, WRITE, review()) as server:
         write = writer(server)
-        assert write.review(REQUEST, write(REQUEST)).notes == ()
+        notes = write.review(REQUEST, write(REQUEST)).notes
+    assert notes == ("Review: criteria of the plan that are met: 1 of 1.",)
     more = plan(success_criteria=["The order of the pages is told.", "It is short."])
     with serving(*more, WRITE, review()) as server:
         write = writer(server)
         notes = write.review(REQUEST, write(REQUEST)).notes
-    assert notes == ("Review: 1 of 2 criteria were judged.",)
+    assert notes == ("Review: criteria of the plan that are met: 1 of 2, 1 not judged.",)
 
 
 def test_without_criteria_nobody_is_asked(writer: Write) -> None:

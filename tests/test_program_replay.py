@@ -94,12 +94,16 @@ def counted(prompt: int | None, completion: int | None) -> list[Reply]:
     return [replace(said(text_of(each), prompt, completion), when=each.when) for each in script]
 
 
-def test_a_replay_makes_no_call_and_gives_the_same_draft(writer: Write) -> None:
+def test_a_replay_makes_no_call_and_gives_the_same_draft(
+    writer: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     refusal = failure(400, "Unsupported parameter: 'max_tokens' is not supported.")
     with serving(refusal, *PLAN, WRITE) as server:
         draft = writer(server)(REQUEST)
     assert len(server.received) == 7
     account = Account()
+    # Who asks nobody needs no key.
+    monkeypatch.delenv("TEST_KEY")
     again = writer(server, "replay", account)(REQUEST)
     assert again == draft
     assert any("does not take max_tokens" in note for note in draft.notes)

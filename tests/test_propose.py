@@ -8,7 +8,7 @@ from content_repo import FILES, context, draft, request, skill
 
 from skillrepo.context import Context
 from skillrepo.draft import Cost, Draft, Request, Source
-from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.errors import NoRecordingError, SkillRepoError, WriterFailed
 from skillrepo.finding import Severity
 from skillrepo.propose import Proposal, propose
 from skillrepo.settings import Policy
@@ -240,6 +240,37 @@ def test_failing_second_round_keeps_the_first(second: Draft | Exception, place: 
     assert proposal.passes
     (note,) = proposal.notes
     assert note.startswith("Round 2 failed, and the draft before it was kept: ")
+
+
+class ReviewingWriter(Writer):
+    """Its review fails; nobody is asked."""
+
+    def __init__(self, error: SkillRepoError, *answers: Draft | Exception) -> None:
+        super().__init__(*answers)
+        self._error = error
+
+    def review(self, _asked: Request, _draft: Draft) -> Draft:
+        raise self._error
+
+    def confirm(self, _shown: str, _question: str) -> None:
+        raise AssertionError
+
+    change = review
+
+
+def test_a_review_that_fails_loses_nothing(place: Context) -> None:
+    writer = ReviewingWriter(SkillRepoError("no credit"), draft(GOOD))
+    proposal = propose(request(), writer, place, max_rounds=3, reviewer=writer)
+    assert proposal.notes == ("Nobody reviewed it: no credit",)
+
+
+def test_a_replay_that_lacks_a_reply_gives_no_other_draft(place: Context) -> None:
+    missing = NoRecordingError("there is no recording")
+    with pytest.raises(NoRecordingError):
+        propose(request(), Writer(draft(TODO), missing), place, max_rounds=3)
+    writer = ReviewingWriter(missing, draft(GOOD))
+    with pytest.raises(NoRecordingError):
+        propose(request(), writer, place, max_rounds=3, reviewer=writer)
 
 
 def test_failing_first_round_is_the_caller_s(place: Context) -> None:

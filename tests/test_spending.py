@@ -175,7 +175,7 @@ def test_a_call_that_failed_is_named(root: Path, run: Run, configure: Configure)
 
 def test_a_revision_is_accounted_for(root: Path, run: Run, configure: Configure) -> None:
     body = "# Merging\n\nRun `pdfunite a.pdf b.pdf out.pdf`, and check the pages."
-    with serving(fields(description=ABOUT, body=body)) as server:
+    with serving(fields(description=ABOUT, body=body, files="[]")) as server:
         configure(server)
         asked = ("revise", "pdf-split", "Check the pages", "--writer", "model", "--json")
         value = run(root, *asked).json("revise")

@@ -11,6 +11,7 @@ import pytest
 from skillrepo.draft import Choice, Draft, Request, Source
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.finding import Finding, Severity
+from skillrepo.settings import Section
 from skillrepo.writer.command import CommandWriter
 
 SKILL_MD = b"""---
@@ -24,7 +25,7 @@ REQUEST = Request(
     brief="Merge PDF files with qpdf",
     sources=(Source("docs/qpdf.md", "# qpdf\n\nqpdf --empty --pages a.pdf -- o.pdf\n", "0" * 64),),
     choices=(
-        Choice("data", "Data", "Tables and PDF files.", ("When to use", "Steps")),
+        Choice("data", "Data", "Tables and PDF files.", (Section("When to use"), Section("Steps"))),
         Choice("writing", "Writing", "Articles.", ()),
     ),
 )

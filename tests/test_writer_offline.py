@@ -18,6 +18,7 @@ from skillrepo.document import Document
 from skillrepo.draft import Choice, Draft, Request, Source
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
+from skillrepo.settings import Section
 from skillrepo.skill import Skill
 from skillrepo.template_text import TEMPLATE_SENTENCES
 from skillrepo.writer import template
@@ -25,8 +26,14 @@ from skillrepo.writer.offline import write
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 TOOLS = Choice("tools", "Command-line tools", "Programs that are run in a shell", ())
+
+
+def sections(*titles: str) -> tuple[Section, ...]:
+    return tuple(Section(title) for title in titles)
+
+
 HOW_TO = Choice(
-    "tools/how-to", "Procedures", "Tasks with steps", ("When to use", "Steps", "Examples")
+    "tools/how-to", "Procedures", "Tasks with steps", sections("When to use", "Steps", "Examples")
 )
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\U000e0000-\U000e007f]"
@@ -407,7 +414,9 @@ def test_a_demanded_section_that_nothing_supports_is_left_out_and_named() -> Non
 
 
 def test_titles_of_the_category_replace_our_own() -> None:
-    at = Choice("x", "X", "", ("Overview", "Workflow", "Usage", "Gotchas", "Further reading"))
+    at = Choice(
+        "x", "X", "", sections("Overview", "Workflow", "Usage", "Gotchas", "Further reading")
+    )
     text = (
         "# T\n\nTarn is a program that keeps snapshots of folders.\n\n## How to\n\n1. Run a\n"
         "2. Run b\n3. Run c\n\n## More\n\n```python\nx = 1\n```\n\nNever unplug the disk.\n"
@@ -420,7 +429,9 @@ def test_titles_of_the_category_replace_our_own() -> None:
 
 
 def test_a_demanded_section_is_found_under_a_heading_of_its_name() -> None:
-    at = Choice("x", "X", "", ("Prerequisites", "Success criteria", "Lore", "When not to use"))
+    at = Choice(
+        "x", "X", "", sections("Prerequisites", "Success criteria", "Lore", "When not to use")
+    )
     text = (
         "# T\n\n## Requirements\n\n- Go 1.22\n\n## Lore\n\nOld tales.\n\n<b>no</b>\n\n"
         "## When not to use it\n\n***\n\nFor one folder.\n"
@@ -488,7 +499,7 @@ def cut_lists(made: Draft, sources: Mapping[str, str]) -> list[str]:
 
 
 def demo() -> Draft:
-    at = Choice("ops", "Operations", "", ("When to use", "Steps"))
+    at = Choice("ops", "Operations", "", sections("When to use", "Steps"))
     brief = "Restore a PostgreSQL database from a backup: from a dump, or to a point in time"
     own = source("docs/demo/postgresql-backups.md", DEMO.read_text())
     return write(Request(brief, (own,), (at,), "postgresql-restore", "ops"))
@@ -1043,7 +1054,7 @@ def test_each_section_of_a_template_has_a_hint_of_its_own() -> None:
         "Pitfalls", "Overview", "Options", "References", "Prerequisites", "Verification",
         "Output format", "Lore",
     )  # fmt: skip
-    at = Choice("x", "X", "", titles)
+    at = Choice("x", "X", "", sections(*titles))
     text = body(write(Request("Back up folders", (), (at,), category="x")))
     hints = re.findall(r"TODO: (.+)\.", text)
     assert len(set(hints)) == len(titles) + 1

@@ -1,6 +1,7 @@
 """What a new skill may be called and where it may be put, before a writer is asked for it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from skillrepo.commands.landing import BRANCH, NAME
 from skillrepo.commands.work import Work
@@ -9,8 +10,8 @@ from skillrepo.draft import Choice, Neighbour
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.nearest import described
-from skillrepo.settings import Settings
-from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME
+from skillrepo.settings import Policy, Settings
+from skillrepo.taxonomy import DEFAULT_SECTIONS, FILE_NAME, Category
 
 _ABOVE = BRANCH.partition("/")[0]
 
@@ -58,19 +59,12 @@ def choices_of(work: Work, skills: Iterable[Neighbour] = ()) -> tuple[Choice, ..
     """
     taxonomy, settings = work.taxonomy, work.context.settings
     if not taxonomy.categories:
-        return (Choice("", "the repository", "", _sections(DEFAULT_SECTIONS, settings)),)
+        return (choice_of("", None, settings),)
     within: dict[str, list[Neighbour]] = {}
     for skill in skills:
         within.setdefault(skill.address.rpartition("/")[0], []).append(skill)
     return tuple(
-        Choice(
-            each.id,
-            each.title,
-            each.description,
-            _sections(each.sections, settings),
-            each.aliases,
-            tuple(within.get(each.id, ())),
-        )
+        replace(choice_of(each.id, each, settings), skills=tuple(within.get(each.id, ())))
         for each in taxonomy.categories.values()
     )
 
@@ -86,9 +80,16 @@ def skills_of(work: Work, *, placed: bool, near: bool) -> tuple[Neighbour, ...]:
     return described(work.context, whole=near)
 
 
-def _sections(policy: str, settings: Settings) -> tuple[str, ...]:
-    found = settings.policy(policy)
-    return tuple(section.title for section in found.required) if found else ()
+def choice_of(id_: str, category: Category | None, settings: Settings) -> Choice:
+    """A category as a choice; one that the taxonomy does not know has the default sections."""
+    policy = settings.policy(category.sections if category else DEFAULT_SECTIONS) or Policy()
+    if category is None:
+        title = id_ or "the repository"
+        return Choice(id_, title, "", policy.required, ordered=policy.ordered)
+    about, aliases = category.description, category.aliases
+    return Choice(
+        id_, category.title or id_, about, policy.required, aliases, ordered=policy.ordered
+    )
 
 
 def category_of(at: str, work: Work) -> str:

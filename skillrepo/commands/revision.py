@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from skillrepo import git_history, git_worktree
+from skillrepo.commands.asking import choice_of
 from skillrepo.commands.landing import NAME, Outcome, do_step
 from skillrepo.commands.place import Place
 from skillrepo.commands.target import DRAFTS, Target, read
@@ -23,7 +24,7 @@ from skillrepo.put_file import put
 from skillrepo.put_file import replace as put_in_place
 from skillrepo.revise import Original
 from skillrepo.semantic_diff import Snapshot
-from skillrepo.taxonomy import DEFAULT_SECTIONS, Taxonomy
+from skillrepo.taxonomy import Taxonomy
 from skillrepo.visible import one_line, shell_word
 
 BRANCH = "skill/revise/"
@@ -178,11 +179,7 @@ def _choice(context: Context, category: str) -> Choice:
     """The skill's own category, the only one that there is to choose."""
     taxonomy = context.taxonomy
     known = taxonomy.categories.get(category) if isinstance(taxonomy, Taxonomy) else None
-    policy = context.settings.policy(known.sections if known else DEFAULT_SECTIONS)
-    sections = tuple(each.title for each in policy.required) if policy else ()
-    if known is None:
-        return Choice(category, category or "the repository", "", sections)
-    return Choice(category, known.title, known.description, sections)
+    return choice_of(category, known, context.settings)
 
 
 def land(proposal: Proposal, request: Request, job: Job) -> Outcome:

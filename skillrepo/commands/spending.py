@@ -66,9 +66,6 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
         progress: Progress,
         **others: Any,
     ) -> None:
-        if max_cost is not None and not math.isfinite(max_cost):
-            # Nothing is more than NaN, so it would limit nothing.
-            raise click.UsageError(f"--max-cost {max_cost}: give it in US dollars, such as 0.50")
         limits = Limits(max_cost, max_tokens)
         command(*arguments, spending=Spending(limits, mode or "live", progress), **others)
 

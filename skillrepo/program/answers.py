@@ -50,7 +50,7 @@ class PlannedFile(BaseModel):
 class WrittenFile(BaseModel):
     """A file beside SKILL.md with its text."""
 
-    path: str = Field(description="as it was planned")
+    path: str = Field(description="as it was planned or given")
     content: str = Field(description="the whole text")
 
 

@@ -61,7 +61,8 @@ class Engine:
     def __init__(self, step: str, resolved: ResolvedModel, shared: Shared) -> None:
         """Connect to nothing yet.
 
-        Raises `SkillRepoError` where the key is missing, or nobody knows whose model it is.
+        Raises `SkillRepoError` where a key that it needs is missing, or nobody knows whose model it
+        is.
         """
         self.model = resolved.model
         self.spent = Spent()
@@ -72,7 +73,8 @@ class Engine:
         self._shared = shared
         self._dropped = shared.dropped.setdefault(self.model, [])
         litellm = shared.litellm
-        self.key_variable, self._key = _key(resolved, litellm)
+        replays = shared.recordings.replays
+        self.key_variable, self._key = (None, None) if replays else _key(resolved, litellm)
         self._refuse_unknown()
         about = _known(self.model, litellm)
         self._prices = _prices(about)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from skillrepo import placement
-from skillrepo.draft import Choice, Neighbour, Request, Source
+from skillrepo.draft import Choice, Draft, Neighbour, Request, Source
+from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Finding
 from skillrepo.passages import Passage, Passages
 from skillrepo.program.answers import PlannedFile
 from skillrepo.secret_text import masked, secrets_in
+from skillrepo.settings import Section
 from skillrepo.visible import visible
 
 PLAN_CHARACTERS = 40_000
@@ -42,8 +44,8 @@ def sources(
 ) -> tuple[str, tuple[str, ...]]:
     """All sources, or of each what answers `query` best, and a note on each that was cut.
 
-    The notes say that it was for `use`; of many that were cut there is one note: the commit is to be
-    read by people. All together have at most `limit` characters of text. No key is among them.
+    The notes say that it was for `use`; of many that were cut there is one note: the commit is to
+    be read by people. All together have at most `limit` characters of text. No key is among them.
     """
     clean = [replace(source, text=masked(source.text)) for source in given]
     chosen: Mapping[int, list[Passage]] = {}
@@ -56,9 +58,9 @@ def sources(
         total = sum(len(source.text) for source in clean)
         sent = sum(each.end - each.start for found in chosen.values() for each in found)
         told = (
-            f"Of {len(notes):,} of the {len(clean):,} sources the model was given a part for {use}: of "
-            f"all together {sent:,} of {total:,} characters, the passages that come nearest to the "
-            "brief."
+            f"Of {len(notes):,} of the {len(clean):,} sources the model was given a part for "
+            f"{use}: of all together {sent:,} of {total:,} characters, the passages that come "
+            "nearest to the brief."
         )
         notes = (told,)
     return "\n".join(text for text, _ in parts) or "(there are none)", notes
@@ -101,15 +103,15 @@ def categories(choices: Sequence[Choice], request: Request) -> str:
 
 
 def _category(choice: Choice, near: Iterable[Neighbour]) -> str:
-    needed = "; ".join(choice.required_sections) or "none"
-    about = plain(_one_line(f"{choice.title}. {choice.description}"))
+    needed = "; ".join(each.title for each in choice.required_sections) or "none"
+    about = _one_line(f"{choice.title}. {choice.description}")
     line = f"{choice.id}: {about} Required sections: {needed}."
     return "\n".join((line, *(f"  - {_shortened(skill)}" for skill in near)))
 
 
 def _shortened(skill: Neighbour) -> str:
     text = f"{skill.address.rpartition('/')[2]}: {_one_line(skill.description)}"
-    return plain(text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…")
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
 
 
 def _ids(choices: Sequence[Choice], room: int) -> str:
@@ -139,23 +141,58 @@ def files(planned: Iterable[PlannedFile]) -> str:
 
 
 def taken_names(request: Request) -> str:
-    """The names in use, of very many the first."""
-    return ", ".join(sorted(request.taken)[:_MAX_NAMES]) or "(none)"
+    """The names in use, of very many the first; none where the name is given."""
+    return (
+        "(of no concern)"
+        if request.name
+        else ", ".join(sorted(request.taken)[:_MAX_NAMES]) or "(none)"
+    )
 
 
 def required_sections(choices: Iterable[Choice], category: str) -> str:
-    """The sections that a category asks for."""
-    titles = [t for choice in choices if choice.id == category for t in choice.required_sections]
-    return "\n".join(titles) or "(none)"
+    """A line for each section that a category asks for."""
+    chosen = [choice for choice in choices if choice.id == category and choice.required_sections]
+    order = ["(in this order)" for choice in chosen if choice.ordered]
+    sections = [_section(each) for choice in chosen for each in choice.required_sections]
+    return "\n".join((*order, *sections)) or "(none)"
 
 
-def findings(found: Iterable[Finding]) -> str:
-    """A line for each finding."""
+def _section(asked: Section) -> str:
+    others = f" (or: {'; '.join(asked.aliases)})" if asked.aliases else ""
+    spared = " - not needed, since the description says it" if asked.or_description else ""
+    return f"{asked.title}{others}{spared}"
+
+
+def findings(found: Iterable[Finding], draft: Draft) -> str:
+    """A line for each finding in a draft, with the file where that is not SKILL.md."""
     return "\n".join(
-        f"line {finding.line}: {finding.severity} {finding.code} {finding.rule}: "
-        f"{_one_line(finding.message)}"
+        f"{'' if path == SKILL_FILE else f'{path}, '}line {finding.line}: {finding.severity} "
+        f"{finding.code} {finding.rule}: {_one_line(finding.message)}"
         for finding in found
+        for path in [_inside(finding.path, draft)]
     )
+
+
+def found_in(found: Iterable[Finding], draft: Draft) -> dict[str, str]:
+    """The files beside SKILL.md that findings are about: path → text."""
+    paths = dict.fromkeys(_inside(finding.path, draft) for finding in found)
+    return {
+        path: draft.files[path].decode(errors="replace")
+        for path in paths
+        if path in draft.files and path != SKILL_FILE
+    }
+
+
+def texts(given: Mapping[str, str]) -> str:
+    """Files with their text, each between lines with its path."""
+    parts = (f"=== begin {path} ===\n{text}\n=== end {path} ===" for path, text in given.items())
+    return "\n".join(parts) or "(none)"
+
+
+def _inside(path: str, draft: Draft) -> str:
+    """The path of a draft's file in its folder."""
+    inside = [each for each in draft.files if path.endswith(f"/{each}")]
+    return max(inside, key=len, default=SKILL_FILE)
 
 
 def _source(number: int, source: Source, chosen: list[Passage] | None, use: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from skillrepo import put_file
-from skillrepo.errors import SkillRepoError
+from skillrepo.errors import NoRecordingError, SkillRepoError
 from skillrepo.secret_text import masked
 
 Mode = Literal["live", "resume", "replay"]
@@ -59,6 +59,11 @@ class Recordings:
         self._asked: Counter[str] = Counter()
         self._lock = Lock()
 
+    @property
+    def replays(self) -> bool:
+        """Whether no request is sent at all."""
+        return self._mode == "replay"
+
     def key(self, model: str, parameters: Mapping[str, Any], prompt: Any) -> str:
         """The name (sha256, hex) of a request; `prompt` is all that the model is shown, as JSON."""
         content = json.dumps([_VERSION, model, dict(parameters), prompt], sort_keys=True)
@@ -69,7 +74,7 @@ class Recordings:
         return hashlib.sha256(f"{digest} {number}".encode()).hexdigest()
 
     def find(self, key: str) -> Reply | Failure | None:
-        """What is recorded, if that is wanted; SkillRepoError where a replay lacks it."""
+        """What is recorded, if that is wanted; NoRecordingError where a replay lacks it."""
         if self._folder is None or self._mode == "live":
             return None
         file = self._folder / f"{key}.json"
@@ -84,9 +89,9 @@ class Recordings:
                 return None
             why = (
                 "there is no recording of this request: brief, sources, taxonomy, skills, models "
-                "and their parameters must be as they were"
+                "and their parameters, and skillrepo itself, must be as they were"
             )
-            raise SkillRepoError(f"--replay: {why}") from None
+            raise NoRecordingError(f"--replay: {why}") from None
         except (OSError, *_MALFORMED) as error:
             raise SkillRepoError(f"{file} is no recording ({error}); remove it") from None
 

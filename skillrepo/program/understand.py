@@ -11,7 +11,7 @@ from skillrepo import placement
 from skillrepo.draft import Choice, Request
 from skillrepo.errors import SkillRepoError, WriterFailed
 from skillrepo.program import decide, material, sourced
-from skillrepo.program.answers import PlannedFile, Question, Section
+from skillrepo.program.answers import Length, PlannedFile, Question, Section
 from skillrepo.program.checkpoints import MOST_QUESTIONS, Checkpoints
 from skillrepo.program.predictors import Answer, Predictors
 from skillrepo.visible import visible
@@ -40,6 +40,7 @@ class Plan:
     outline: str
     files: tuple[PlannedFile, ...]
     instructions: str
+    length: Length
     criteria: tuple[str, ...]
     related: tuple[str, ...]
     notes: tuple[str, ...]
@@ -61,7 +62,8 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     brief = request.brief
     gathered, cut = sourced.ask(predictors, GATHER, {"brief": brief}, wanted)
     questions = gathered["ambiguities"][:MOST_QUESTIONS]
-    answers = "\n".join(_answers(questions, checkpoints))
+    asked = _answers(questions, checkpoints) if checkpoints.has_person else _taken(questions)
+    answers = "\n".join(asked)
     requirements = _json({key: gathered[key] for key in gathered if key != "ambiguities"})
     near = material.skills(request.near)
     categories = material.categories(choices, request)
@@ -78,7 +80,7 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     inputs = {
         "brief": brief,
         "requirements": requirements,
-        "analyses": _json(analyses),
+        "analyses": _json(_with_category(analyses, category)),
         "required_sections": material.required_sections(choices, category),
         "given_name": request.name or "",
         "taken_names": material.taken_names(request),
@@ -107,6 +109,18 @@ def _answers(questions: Iterable[Question], checkpoints: Checkpoints) -> Iterato
             yield f"{asked} {answer}"
 
 
+def _taken(questions: Iterable[Question]) -> Iterator[str]:
+    """What is taken for granted where nobody is asked: the note in the commit says the same."""
+    for each in questions:
+        answer = f"taken for granted: {_said(each.options[0])}" if each.options else "left open"
+        yield f"{_said(each.question)} Nobody was asked; {answer}"
+
+
+def _with_category(analyses: Mapping[str, Answer], category: str) -> Mapping[str, Answer]:
+    """The analyses with the category that was taken, which may be another than was answered."""
+    return {**analyses, PLACEMENT: {**analyses[PLACEMENT], "path": category}}
+
+
 def _plan(answer: Answer, request: Request, category: str, related: tuple[str, ...]) -> Plan:
     description, cut = decide.description(answer["description"])
     plan = Plan(
@@ -116,6 +130,7 @@ def _plan(answer: Answer, request: Request, category: str, related: tuple[str, .
         _outline(answer["outline"]),
         tuple(answer["files"]),
         answer["generation_instructions"],
+        answer["length"],
         tuple(" ".join(each.split()) for each in answer["success_criteria"]),
         related,
         (cut,) if cut else (),

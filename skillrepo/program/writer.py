@@ -27,6 +27,7 @@ _REVIEW = "phase3.review"
 OF_A_DRAFT = (*understand.USED, WRITE, _REFINE, _REVIEW)
 """The predictors that a new draft may ask, refining and review among them."""
 _FOLDERS = ("references/", "scripts/")
+_MOST_PROMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class ModelWriter:
             "outline": plan.outline,
             "planned_files": material.files(plan.files),
             "generation_instructions": plan.instructions,
+            "success_criteria": _listed(plan.criteria),
+            "length": plan.length,
             "required_sections": material.required_sections(request.choices, plan.category),
             "related_skills": material.skills(related),
         }
@@ -80,7 +83,9 @@ class ModelWriter:
             writer="model",
             model=predictors.model(WRITE),
             program=self.program.name,
-            notes=_once(plan.notes, predictors.notes, hidden, plan.cut, cut, refused),
+            notes=_once(
+                plan.notes, predictors.notes, hidden, plan.cut, cut, refused, _to_try(answer)
+            ),
             criteria=plan.criteria,
         )
         draft = _paid(draft, predictors)
@@ -108,26 +113,36 @@ class ModelWriter:
         inputs = {
             "brief": request.brief,
             "draft": draft.files[SKILL_FILE].decode(errors="replace"),
-            "criteria": "\n".join(f"- {each}" for each in draft.criteria),
+            "criteria": _listed(draft.criteria),
         }
-        answer = predictors.ask(_REVIEW, inputs)
+        query = f"{request.brief}\n{inputs['draft']}"
+        wanted = sourced.Wanted(request.sources, material.PLAN_CHARACTERS, query)
+        answer, _ = sourced.ask(predictors, _REVIEW, inputs, wanted)
         notes = _once(draft.notes, predictors.notes, _open_points(answer, draft))
         return _paid(replace(draft, notes=notes), predictors)
 
     def _refine(self, request: Request, previous: Draft) -> Draft:
         category = request.category or previous.category
         old = previous.files[SKILL_FILE]
+        shown = material.found_in(request.findings, previous)
         inputs = {
             "brief": request.brief,
             "draft": old.decode(errors="replace"),
-            "findings": material.findings(request.findings),
+            "other_files": material.texts(shown),
+            "findings": material.findings(request.findings, previous),
             "required_sections": material.required_sections(request.choices, category),
         }
         predictors, answer, notes = self._edited(_REFINE, request, previous, inputs)
         description, cut = decide.description(answer["description"])
         name = request.name or previous.name
         fields = {**_text_fields(old), "name": name, "description": description}
-        files = {**previous.files, SKILL_FILE: _render(fields, decide.body(answer["body"]))}
+        mended = {
+            each.path: each.content.encode(errors="replace")
+            for each in answer["files"]
+            if each.path in shown and each.content.strip()
+        }
+        text = _render(fields, decide.body(answer["body"]))
+        files = {**previous.files, **mended, SKILL_FILE: text}
         draft = replace(
             previous,
             category=category,
@@ -145,7 +160,7 @@ class ModelWriter:
         inputs = {
             "feedback": request.brief,
             "skill": old.decode(errors="replace"),
-            "findings": material.findings(request.findings) or "(none yet)",
+            "findings": material.findings(request.findings, start) or "(none yet)",
             "required_sections": material.required_sections(request.choices, start.category),
         }
         predictors, answer, notes = self._edited(_FEEDBACK, request, start, inputs)
@@ -233,10 +248,22 @@ def _beside(files: Iterable[WrittenFile], plan: Plan) -> tuple[dict[str, bytes],
     return found, sorted(missing)
 
 
+def _listed(criteria: Iterable[str]) -> str:
+    return "\n".join(f"- {each}" for each in criteria)
+
+
+def _to_try(answer: Answer) -> Iterable[str]:
+    """What a maintainer can ask an agent that has the skill."""
+    return (f"To try it: “{_line(each)}”" for each in answer["test_prompts"][:_MOST_PROMPTS])
+
+
 def _open_points(answer: Answer, draft: Draft) -> Iterable[str]:
     verdicts: list[Verdict] = answer["verdicts"]
-    if len(verdicts) < len(draft.criteria):
-        yield f"Review: {len(verdicts)} of {len(draft.criteria)} criteria were judged."
+    met = sum(each.met for each in verdicts)
+    missing = len(draft.criteria) - len(verdicts)
+    left = f", {missing} not judged" if missing > 0 else ""
+    of = max(len(draft.criteria), len(verdicts))
+    yield f"Review: criteria of the plan that are met: {met} of {of}{left}."
     for each in verdicts:
         if not each.met:
             yield f"Review: “{_line(each.criterion)}” is not met: {_line(each.evidence)}"

@@ -261,6 +261,6 @@ def _categories(request: Request) -> Iterator[str]:
 
 
 def _category(choice: Choice) -> str:
-    needed = "; ".join(f"`## {title}`" for title in choice.required_sections)
+    needed = "; ".join(f"`## {each.title}`" for each in choice.required_sections)
     sections = f" Sections that it must have: {needed}." if needed else ""
     return f"- `{choice.id}`: {choice.title}. {choice.description}{sections}"

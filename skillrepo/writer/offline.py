@@ -81,7 +81,7 @@ def _write(request: Request, room: _Room) -> Draft:
         notes += (f"No source supports the section “{title}”: left out." for title in missing)
     else:
         description = template.description(brief)
-        files = {FILE: template.body(heading, category.required_sections)}
+        files = {FILE: template.body(heading, _titles(category))}
         notes += template.NOTES
     fields = {
         "name": name,
@@ -91,6 +91,10 @@ def _write(request: Request, room: _Room) -> Draft:
     files[FILE] = document.render(fields, files[FILE])
     data = {path: f"{text.rstrip()}\n".encode() for path, text in files.items()}
     return Draft(category.id, name, data, WRITER, notes=tuple(notes))
+
+
+def _titles(category: Choice) -> tuple[str, ...]:
+    return tuple(each.title for each in category.required_sections)
 
 
 def _route(
@@ -104,7 +108,7 @@ def _route(
         query=f"{brief.phrase} {brief.covers}",
         heading=heading,
         when=use_when(brief, mentions, known),
-        required=category.required_sections,
+        required=_titles(category),
         pages=found,
         pieces=pieces,
         known=known,

@@ -9,13 +9,16 @@ which it is told the category, as a user would with `--at`; then its placement c
 
 The writers: `withheld`, the author's own skill; `template`, the offline writer without the sources;
 `offline`, with them; and the model writer, if one is named. Brackets hold 95 % intervals (bootstrap
-over the skills). The last column is the gain of offline over template, skill by skill; the exit
-code is 1 where it is below zero in any measure, or not surely above zero in coverage and in either
-measure of routing.
+over the skills), and behind them stands of how many skills they are where that is not all. The last
+columns are gains, skill by skill: of offline over template, and of the model over offline. The exit
+code is 1 where the first is below zero in any measure, or not surely above zero in coverage and in
+either measure of routing.
 
 With `--model` it first says what that can cost and what it will, by the price list that LiteLLM
 ships, and stops unless `--yes` is given; it cannot cost more than it said. Replies are recorded in
-the folder, and what is there is not paid for again; `--replay` calls nobody.
+the folder, and what is there is not paid for again. With `--replay` nobody is called, no key is
+needed, and a skill whose draft was not recorded, or is no more as the program asks today, is not
+measured: so what a `--count` of a few cost gives a row beside the other writers' forty.
 """
 
 import argparse
@@ -27,6 +30,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 
@@ -35,7 +39,7 @@ from generation_cases import Case
 from generation_measures import COLUMNS, Measured, failed, mean, measure
 
 from skillrepo.draft import Draft, Request, Reviewer, Write
-from skillrepo.errors import SkillRepoError
+from skillrepo.errors import NoRecordingError, SkillRepoError
 from skillrepo.propose import propose
 from skillrepo.writer import offline
 
@@ -68,6 +72,8 @@ def row(
                 proposal = propose(
                     request, writer, case.context, max_rounds=rounds, reviewer=reviewer
                 )
+            except NoRecordingError:
+                return dict.fromkeys(COLUMNS)
             except SkillRepoError as error:
                 why = str(error).partition("\n")[0]
                 print(f"{case.repository}: {case.withheld.name}: {why}", file=sys.stderr)
@@ -93,30 +99,39 @@ def gains(one: Sequence[Measured], other: Sequence[Measured], name: str) -> list
     return [gain(a) - gain(b) for a, b in pairs if a is not None and b is not None]
 
 
-def shown(name: str, found: Sequence[Measured]) -> str:
-    """What a writer reached, for people."""
+def shown(name: str, found: Sequence[Measured], count: int) -> str:
+    """What a writer reached, for people; of how many skills, where these are not all `count`."""
     values = [each[name] for each in found]
     middle = mean(values)
     if middle is None:
         return "not measured"
-    low, high = interval([value for value in values if value is not None])
+    known = [value for value in values if value is not None]
+    low, high = interval(known)
     show = COLUMNS[name].show
-    return f"{show(middle)} [{show(low)}, {show(high)}]"
+    of = f", {len(known)}" if len(known) < count else ""
+    return f"{show(middle)} [{show(low)}, {show(high)}]{of}"
 
 
 def print_table(rows: Mapping[str, Sequence[Measured]]) -> None:
-    """A line for each measure, a column for each writer."""
-    print(f"| measure (skills) | {' | '.join(rows)} | gain: offline over template |")
-    print(f"|---|{'---:|' * (len(rows) + 1)}")
+    """A line for each measure, a column for each writer, and what each gains over the last."""
+    order = [name for name in rows if name != "withheld"]
+    pairs = list(pairwise(order))
+    titles = [*rows, *(f"gain: {better} over {base}" for base, better in pairs)]
+    print(f"| measure (skills) | {' | '.join(titles)} |")
+    print(f"|---|{'---:|' * len(titles)}")
     for name, column in COLUMNS.items():
         count = sum(each[name] is not None for each in rows["offline"])
-        found = gains(rows["offline"], rows["template"], name)
-        gain = "not measured"
-        if found:
-            low, high = interval(found)
-            gain = f"{fmean(found):+.2f} [{low:+.2f}, {high:+.2f}]"
-        cells = " | ".join(shown(name, each) for each in rows.values())
-        print(f"| {column.title} ({count}) | {cells} | {gain} |")
+        cells = [shown(name, each, count) for each in rows.values()]
+        cells += [gained(gains(rows[better], rows[base], name)) for base, better in pairs]
+        print(f"| {column.title} ({count}) | {' | '.join(cells)} |")
+
+
+def gained(found: Sequence[float]) -> str:
+    """A gain with its interval, for people."""
+    if not found:
+        return "not measured"
+    low, high = interval(found)
+    return f"{fmean(found):+.2f} [{low:+.2f}, {high:+.2f}]"
 
 
 def amiss(rows: Mapping[str, Sequence[Measured]]) -> list[str]:
