@@ -551,7 +551,7 @@ def test_no_call_is_without_a_time_out(writer: Write, monkeypatch: pytest.Monkey
         and node.func.attr
         in {"completion", "acompletion", "responses", "embedding", "batch_completion"}
     ]
-    assert places == [("engine.py", "completion")]
+    assert places == [("provider.py", "completion")]
 
 
 @pytest.mark.parametrize(
@@ -610,7 +610,7 @@ def test_busy_providers_are_asked_again(writer: Write) -> None:
 
 def test_the_waits_between_attempts(writer: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("skillrepo.program.engine.time.sleep", waits.append)
+    monkeypatch.setattr("skillrepo.program.provider.time.sleep", waits.append)
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     script = (
         *(failure(429, "slower"), failure(529, "overloaded"), CUT),

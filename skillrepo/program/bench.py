@@ -14,9 +14,10 @@ from skillrepo.draft import Draft, Request
 from skillrepo.errors import WriterFailed
 from skillrepo.program import material
 from skillrepo.program.account import Account, BudgetSpentError, Spent
-from skillrepo.program.engine import Engine, Shared
+from skillrepo.program.engine import Engine
 from skillrepo.program.libraries import load
 from skillrepo.program.predictors import BASE, Predictors, Program
+from skillrepo.program.provider import Shared
 from skillrepo.program.recording import Recordings
 from skillrepo.program.signatures import PREDICTORS
 from skillrepo.program.understand import USED
@@ -144,7 +145,7 @@ class Bench:
             total += _times(predictors.priced(name, shown, _GIVEN), drafts)
         # It is shown a few drafts of one step, with what was wrong with them.
         shown = 2 * (_SHOWN + _sources(WRITE, examples))
-        return total + _times(self.reflector().priced(shown, _GIVEN), reflections)
+        return total + _times(self.reflector().provider.facts.priced(shown, _GIVEN), reflections)
 
     def _resolved(self, task: Any) -> Any:
         return self.config.resolve(task, self.model)

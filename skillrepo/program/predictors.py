@@ -12,9 +12,10 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.program import failure, material
 from skillrepo.program.account import Account, Spent
 from skillrepo.program.answers import encodable
-from skillrepo.program.engine import Engine, Shared
+from skillrepo.program.engine import Engine
 from skillrepo.program.failure import ModelFailed
 from skillrepo.program.libraries import load, quiet
+from skillrepo.program.provider import Shared
 from skillrepo.program.recording import Recordings
 from skillrepo.program.signatures import MATERIAL, PREDICTORS, fingerprint
 from skillrepo.secret_text import masked
@@ -86,15 +87,15 @@ class Predictors:
         for name in used:
             engine = Engine(name, resolve(PREDICTORS[name].task), shared)
             try:
-                lm = self._dspy.LM(engine.model, engine=engine, cache=False, num_retries=0)
+                lm = self._dspy.LM(engine.provider.model, engine=engine, cache=False, num_retries=0)
             except ValueError as error:
-                raise engine.failed("model", str(error)) from None
+                raise engine.provider.failed("model", str(error)) from None
             self._engines[name], self._models[name] = engine, lm
 
     @property
     def notes(self) -> Iterator[str]:
         """What was left out of requests."""
-        return (note for engine in self._engines.values() for note in engine.notes)
+        return (note for engine in self._engines.values() for note in engine.provider.notes)
 
     @property
     def spent(self) -> Spent:
@@ -103,11 +104,11 @@ class Predictors:
 
     def model(self, name: str) -> str:
         """LiteLLM's name of the model that a predictor asks."""
-        return self._engines[name].model
+        return self._engines[name].provider.model
 
     def priced(self, name: str, shown: int, given: int) -> Spent:
         """What a call of a predictor costs, with so many tokens shown and given."""
-        return self._engines[name].priced(shown, given)
+        return self._engines[name].provider.facts.priced(shown, given)
 
     def ask(self, name: str, inputs: Inputs) -> Answer:
         """Output field → value. Raises `ModelFailed`, which keeps a reply that was of no use."""
@@ -129,7 +130,7 @@ class Predictors:
             text = engine.said
         engine.spoil()
         why = "its reply had not the form that was asked for; try another model"
-        raise engine.failed("reply", why, text)
+        raise engine.provider.failed("reply", why, text)
 
     def ask_all(self, questions: Mapping[str, Inputs]) -> dict[str, Answer]:
         """Ask several at once; give the answer of each.

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from skillrepo.config import ResolvedModel
 from skillrepo.errors import SkillRepoError
 from skillrepo.program.account import Account, Spent
-from skillrepo.program.engine import Engine, NoKeyError, Shared
+from skillrepo.program.engine import Engine
 from skillrepo.program.failure import Kind, ModelFailed
 from skillrepo.program.libraries import load
+from skillrepo.program.model_facts import NoKeyError
+from skillrepo.program.provider import Shared
 from skillrepo.program.recording import Recordings
 
 _STEP = "doctor"
@@ -50,13 +52,13 @@ def probe(resolved: ResolvedModel) -> Call:
         return replace(call, kind="key", problem=str(error))
     except ModelFailed as error:
         return replace(call, kind=error.kind, problem=str(error))
-    call = replace(call, key=engine.key_variable)
+    call = replace(call, key=engine.provider.key_variable)
     began = time.monotonic()
     try:
         reply = engine.ask({"messages": [{"role": "user", "content": _QUESTION}]})
     except ModelFailed as error:
         return replace(call, kind=error.kind, problem=str(error))
     seconds = time.monotonic() - began
-    call = replace(call, seconds=seconds, spent=engine.spent, notes=tuple(engine.notes))
+    call = replace(call, seconds=seconds, spent=engine.spent, notes=tuple(engine.provider.notes))
     problem = None if reply.finish == "length" else engine.problem(reply)
     return replace(call, kind="reply", problem=problem) if problem else call

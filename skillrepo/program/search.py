@@ -61,7 +61,9 @@ def search(train: Sequence[Example], bench: Bench, effort: Effort) -> dict[str, 
     """
     refuse_missing(effort.optimizer)
     dspy, _ = load()
-    lm = dspy.LM(bench.reflector().model, engine=_Reflector(bench), cache=False, num_retries=0)
+    lm = dspy.LM(
+        bench.reflector().provider.model, engine=_Reflector(bench), cache=False, num_retries=0
+    )
     run = _Search(dspy, lm, {example.key: example for example in train}, bench, effort)
     with _silent(), dspy.context(lm=lm):
         try:
