@@ -43,10 +43,15 @@ def commit_message(proposal: Proposal, request: Request) -> str:
     draft = proposal.draft
     fields = proposal.document.frontmatter if proposal.document else {}
     revision = proposal.revision
+    asked: tuple[str, ...] = (
+        f"feat({draft.name}): add skill",
+        paragraph(str(fields.get("description", ""))),
+        _brief(request),
+    )
+    if revision:
+        asked = tuple(_asked(draft.name, revision, request))
     paragraphs = (
-        _subject(draft.name, revision) if revision else f"feat({draft.name}): add skill",
-        _rows(request.brief) if revision else paragraph(str(fields.get("description", ""))),
-        "\n".join(_changes(revision)) if revision else _brief(request),
+        *asked,
         "\n".join(map(item, (*draft.notes, *proposal.notes))),
         "\n".join(_sections(proposal, request)),
         "\n".join(_findings(proposal)),
@@ -79,6 +84,18 @@ def subject(kind: str, text: str) -> str:
         head = title[: room - 1]
         title = f"{head.rpartition(' ')[0] or head}…"
     return f"{kind}: {title}"
+
+
+def _asked(name: str, revision: Revision, request: Request) -> Iterator[str]:
+    """The subject of a revision, the feedback if it says more than that, and what changed."""
+    title = _subject(name, revision)
+    told = _rows(request.brief)
+    changes = "\n".join(_changes(revision))
+    yield title
+    # Without either, nobody would know the next paragraph from what was asked for.
+    if not changes or " ".join(told.split()).rstrip(". ") != title.partition(": ")[2]:
+        yield told
+    yield changes
 
 
 def _changes(revision: Revision) -> Iterator[str]:

@@ -227,6 +227,10 @@ def test_a_revision_tells_what_changed(body: str, start: str) -> None:
     assert feedback == "Say more. And say it well."
     assert changes.startswith("- ")
     assert trailers(message)[-1].startswith("Skill-Feedback: ")
+    # What the subject says is not said again.
+    subject, changes, *_ = commit_message(made, request(brief="Say more.")).split("\n\n")
+    assert subject == f"{start}Say more"
+    assert changes.startswith("- ")
 
 
 HOSTILE = st.one_of(

@@ -757,19 +757,26 @@ def test_what_skillrepo_drafted_tells_its_brief_and_sources(root: Path, run: Run
     assert done.code == 0, done.err
     git(root, "merge", "-q", "--ff-only", "skill/new/wax")
     command = ("--writer", "command", "--", sys.executable, REVISER, "involves wax.", "is old.")
-    done = run(root, "revise", "wax", "Say that it is old.\nIt is.", *command)
-    assert done.code == 0, done.err
-    git(root, "merge", "-q", "--ff-only", *git(root, "branch", "--list", "skill/revise/*").split())
+    again = (*command[:-2], "is old.", "is old and red.")
+    for feedback, program in (
+        ("Say that it is old.\nIt is.", command),
+        ("Say that it is red.", again),
+    ):
+        done = run(root, "revise", "wax", feedback, *program)
+        assert done.code == 0, done.err
+        branch = git(root, "branch", "--list", "--no-merged", "main", "skill/revise/*").strip()
+        git(root, "merge", "-q", "--ff-only", branch)
     done = run(root, "optimize", "collect")
     (found,) = (each for each in gold.read(done.out.encode(), "x") if each.skill == "data/wax")
     assert found.inputs.brief == brief
     assert [(each.path, each.text) for each in found.inputs.sources] == [
         ("notes.md", "# Wax\n\nRed wax is for kings.\n")
     ]
-    (change,) = found.changes
+    change, short = found.changes
     assert change.feedback == "fix(wax): Say that it is old\n\nSay that it is old.\nIt is."
     assert "involves wax." in found.draft
     assert "is old." in change.text
+    assert short.feedback == "fix(wax): Say that it is red"
 
 
 @pytest.mark.parametrize(

@@ -294,7 +294,8 @@ def test_more_commits_never_open_another_one(place: Place, git: Git) -> None:
     commits = "\n".join(
         ["- feat(pdf-merge): Say how to check it"] + 3 * ["- fix(pdf-merge): Say how to check it"]
     )
-    assert block(pull["body"], "Why") == f"Say how to check it.\n\nCommits:\n{commits}"
+    subject = commits.partition("\n")[0].removeprefix("- ")
+    assert block(pull["body"], "Why") == f"{subject}\n\nCommits:\n{commits}"
     assert pull["body"].count("section added: Checks") == 1
     assert sum("POST" in each for each in place.server.asked() if "/pulls" in each) == 1
 
@@ -341,14 +342,14 @@ def test_revision_says_what_changed_on_the_whole_branch(
 
 def test_why_does_not_repeat_what_changed(place: Place, git: Git) -> None:
     publish(place, git)
-    (place.root.parent / "feedback").write_text("- minor: Say how to check it.")
+    (place.root.parent / "feedback").write_text("- minor: Say how to check it. In it.")
     said = ("revise", "pdf-merge", "--feedback-file", "../feedback", "--slug", "x", "--pr")
     program = ("--writer", "command", "--", sys.executable, REVISER, END, CHECKS)
     assert place.run(place.root, *said, *program).code == 0
     message = git(place.root, "log", "-1", "--format=%b", "skill/revise/pdf-merge/x")
     assert "- minor: section added: Checks" in message
     body = place.stand.pulls[0]["body"]
-    assert block(body, "Why") == "- minor: Say how to check it."
+    assert block(body, "Why") == "- minor: Say how to check it. In it."
     assert body.count("section added: Checks") == 1
 
 

@@ -40,6 +40,7 @@ _LONGEST_TITLE = 240
 _MENTION = re.compile(r"@(?=\w)")
 _VERBS = {"A": "adds", "D": "removes"}
 _OURS = "Skill"
+_REVISES = "Skill-Feedback"
 # What a writer that measured them leaves in its commit: `0.0123 USD`, `8214`, one claim a trailer.
 _COSTS = {"Skill-Cost": "", "Skill-Tokens": " tokens"}
 _CLAIM = "Skill-Unsupported"
@@ -72,12 +73,29 @@ class CommitText:
 
     def why(self, *, changes: bool) -> Iterator[str]:
         """The body without trailers and findings, which are measured anew, and maybe `changes`."""
-        paragraphs = self.message.split("\n\n")[1:]
-        for index, paragraph in enumerate(paragraphs[:-1] if self.trailers else paragraphs):
+        own = bool(self.asked)
+        for index, paragraph in enumerate(self._paragraphs()):
             # The first is what somebody wrote, whatever it looks like.
-            listed = index and self.is_ours and _CHANGES.match(paragraph)
-            if (changes or not listed) and not paragraph.startswith("Gate ("):
+            listed = index >= own and self.is_ours and _CHANGES.match(paragraph)
+            if changes or not listed:
                 yield from (*paragraph.split("\n"), "")
+
+    @property
+    def asked(self) -> str:
+        """What somebody wrote below the subject; empty where that says all of it.
+
+        In a revision of ours the list of what changed follows it, or stands in its place.
+        """
+        first, second = [*self._paragraphs(), "", ""][:2]
+        revises = any(key == _REVISES for key, _ in self.trailers)
+        replaced = revises and _CHANGES.match(first) and not _CHANGES.match(second)
+        return "" if replaced else first
+
+    def _paragraphs(self) -> list[str]:
+        """Those of the body, but for the trailers and the findings."""
+        paragraphs = self.message.split("\n\n")[1:]
+        told = paragraphs[:-1] if self.trailers else paragraphs
+        return [each for each in told if not each.startswith("Gate (")]
 
     @property
     def brief(self) -> str | None:
@@ -189,7 +207,9 @@ def _ref(repository: Repository, remote: str, base: str) -> str | None:
 
 def _why(first: CommitText, commits: Sequence[CommitText], *, changes: bool) -> Iterator[str]:
     why = list(first.why(changes=changes))
-    yield from why or [first.subject]
+    if not first.asked:
+        yield from (first.subject, "")
+    yield from why
     if len(commits) > 1:
         yield "Commits:"
         yield from (f"- {each.subject}" for each in commits)

@@ -141,8 +141,7 @@ def _brief(added: CommitText, description: str) -> str:
 
 def _feedback(commit: CommitText) -> str:
     """What was wanted of a change; beside it skillrepo tells what it did and what it found."""
-    why = "\n".join(commit.why(changes=False)).strip()
-    asked = why.partition("\n\n")[0] if commit.is_ours else why
+    asked = commit.asked if commit.is_ours else "\n".join(commit.why(changes=False)).strip()
     return _encodable(f"{commit.subject}\n\n{asked}".strip())
 
 
