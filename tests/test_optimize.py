@@ -743,7 +743,13 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     }
     assert found.outputs["phase2.generate_content"]["body"].strip() == "# A\n\n## B\n\nC."
     # The same again from a file.
-    assert run(root, "optimize", "collect", "--output", "gold.jsonl").out == ""
+    collect = ("optimize", "collect", "--output", "gold.jsonl")
+    (root / "gold.jsonl").write_text("mended by hand")
+    refused = run(root, *collect)
+    assert (refused.code, refused.out) == (2, "")
+    assert "gold.jsonl is there already; give another name, or --force" in refused.err
+    assert (root / "gold.jsonl").read_text() == "mended by hand"
+    assert run(root, *collect, "--force").out == "wrote 11 examples to gold.jsonl\n"
     assert (root / "gold.jsonl").read_text() == done.out
 
 

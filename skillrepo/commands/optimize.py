@@ -199,13 +199,17 @@ def command(  # noqa: PLR0913 - one parameter an option
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead."
 )
-def collect_command(*, base: str | None, output: Path | None) -> None:
+@click.option("--force", is_flag=True, help="Replace the file if it is there already.")
+def collect_command(*, base: str | None, output: Path | None, force: bool) -> None:
     """Print the examples that merged skills and their history make, as JSON Lines.
 
     Each has what the skill was wanted for, its sources, how it was added, what reviews changed and
     what became of it. Look at the briefs: they are made from commits.
     """
-    lines = gold.lines(collect(prepare("dry-run", base)))
+    if output and not force and os.path.lexists(output):
+        # The briefs in it may have been mended by hand.
+        raise SkillRepoError(f"{output} is there already; give another name, or --force")
+    lines = list(gold.lines(collect(prepare("dry-run", base))))
     if output is None:
         say_all(lines)
         return
@@ -213,6 +217,8 @@ def collect_command(*, base: str | None, output: Path | None) -> None:
         put(output, "".join(f"{line}\n" for line in lines).encode())
     except OSError as error:
         raise SkillRepoError(f"{output} cannot be written: {error.strerror}") from None
+    number = f"{len(lines):,} example{'s' * (len(lines) != 1)}"
+    click.echo(f"wrote {number} to {visible(str(output))}")
 
 
 def _default(config: Config) -> Optimizer:
