@@ -137,9 +137,20 @@ def test_what_was_paid_for_is_told_and_not_paid_again(
         assert done.code == 2
         assert "models: 5 calls, 60 tokens, $0.0000" in done.err
         assert "each reply is recorded: with --resume none is paid for again" in done.err
+        done = run(root, "new", BRIEF, "--writer", "model", "--replay", "--progress", "json")
+        events = [json.loads(line) for line in done.err.splitlines() if line.startswith("{")]
+        assert [schema.violations("progress", event) for event in events] == [[]] * 6
+        assert events[-1]["event"] == "lost"
+        assert events[-1]["spent"]["total"]["replayed"] == 5
         value = run(root, "new", BRIEF, "--writer", "model", "--resume", "--json").json("new")
     total = value["spent"]["total"]
     assert (total["calls"], total["replayed"]) == (2, 5)
+
+
+def test_nobody_resumes_and_replays_at_once(root: Path, run: Run) -> None:
+    done = run(root, "new", BRIEF, "--writer", "model", "--resume", "--replay")
+    assert (done.code, done.out) == (2, "")
+    assert "--replay asks for nothing: give one" in done.err
 
 
 def test_a_replay_gives_the_same_skill_without_a_call(
@@ -170,7 +181,10 @@ def test_a_call_that_failed_is_named(root: Path, run: Run, configure: Configure)
     assert done.code == 2
     events = [json.loads(line) for line in done.err.splitlines() if line.startswith("{")]
     assert [event["event"] for event in events].count("failed") == 3
-    assert "models: 1 call, 12 tokens" in done.err
+    spent = events[-1]["spent"]["total"]
+    assert (spent["calls"], spent["input_tokens"] + spent["output_tokens"]) == (1, 12)
+    # All that is no event is why it failed.
+    assert sum(not line.startswith("{") for line in done.err.splitlines()) == 1
 
 
 def test_a_revision_is_accounted_for(root: Path, run: Run, configure: Configure) -> None:

@@ -121,7 +121,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             raise click.UsageError(f"{spending.used} is for this machine, not for a cluster")
         from skillrepo.commands.batching import run  # noqa: PLC0415 - for a batch alone
 
-        with told_if_lost(account):
+        with told_if_lost(account, spending):
             ctx.exit(run(asked, work, write, config, target, account, json=json))
     read, left_out = sources.read(origins)
     reviewer = write if isinstance(write, Reviewer) else None
@@ -131,7 +131,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if reviewer:
         request = replace(request, near=Nearest(skills).to(wanted))
     rounds = config.user.writer.max_rounds
-    with told_if_lost(account), safely_written(work, name or "draft", write) as remember:
+    with told_if_lost(account, spending), safely_written(work, name or "draft", write) as remember:
         proposal = propose(request, remember, work.context, max_rounds=rounds, reviewer=reviewer)
         if reviewer and interactive:
             proposal = _agreed(proposal, request, work, reviewer)

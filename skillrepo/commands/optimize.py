@@ -130,7 +130,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         return
     rows: tuple[Row, ...] = ()
     lost: tuple[str, ...] = ()
-    with told_if_lost(account):
+    with told_if_lost(account, spending):
         states = search(train, bench, effort)
         # As they will be read back from the file.
         states = {

@@ -145,7 +145,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         else Mender(context, there.original.path)
     )
     rounds = config.user.writer.max_rounds
-    with told_if_lost(account), safely_written(there, request.name or "", who) as remember:
+    with (
+        told_if_lost(account, spending),
+        safely_written(there, request.name or "", who) as remember,
+    ):
         proposal = revise(there.original, order, request, remember, max_rounds=rounds)
     proposal = replace(proposal, notes=(*left_out, *proposal.notes))
     if proposal.passes:

@@ -36,7 +36,7 @@ _MODELS: Mapping[str, Any] = {
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,
-    "progress": shapes.ProgressShape,
+    "progress": shapes.ProgressShape | shapes.LostShape,
     "pr": shapes.PrShape,
     "diff": shapes.DiffShape,
     "show": shapes.ShowShape,

@@ -48,6 +48,20 @@ class Spending:
         folder = repository.common_dir / "skillrepo" / "replies" if repository else None
         return Recordings(folder, self.mode)
 
+    def tell_lost(self, account: Account) -> None:
+        """Say what was spent, and how to go on, where nothing came of it."""
+        spent = spent_shape(account)
+        if spent is None:
+            return
+        if self.progress == "json":
+            # Whoever reads the lines reads the last of them, too.
+            _write(json.line(shapes.LostShape(version=1, event="lost", spent=spent)) + "\n")
+            return
+        for line in spent_lines(account):
+            click.echo(line, err=True)
+        if spent.total.calls:
+            click.echo("each reply is recorded: with --resume none is paid for again", err=True)
+
     def _shown(self) -> Progress:
         if self.progress != "auto":
             return self.progress
@@ -62,12 +76,18 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
         *arguments: Any,
         max_cost: float | None,
         max_tokens: int | None,
-        mode: Mode | None,
+        resume: bool,
+        replay: bool,
         progress: Progress,
         **others: Any,
     ) -> None:
+        if resume and replay:
+            raise click.UsageError(
+                "--resume asks for what is not recorded, and --replay asks for nothing: give one"
+            )
+        mode: Mode = "resume" if resume else "replay" if replay else "live"
         limits = Limits(max_cost, max_tokens)
-        command(*arguments, spending=Spending(limits, mode or "live", progress), **others)
+        command(*arguments, spending=Spending(limits, mode, progress), **others)
 
     wanted = (
         click.option(
@@ -85,14 +105,12 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--resume",
-            "mode",
-            flag_value="resume",
+            is_flag=True,
             help="Go on where a run of the same request stopped: no reply is paid for twice.",
         ),
         click.option(
             "--replay",
-            "mode",
-            flag_value="replay",
+            is_flag=True,
             help="Ask no model: take all replies of the last run of the same request.",
         ),
         click.option(
@@ -115,16 +133,14 @@ def _amount(_: click.Context, __: click.Parameter, value: float | None) -> float
 
 
 @contextmanager
-def told_if_lost(account: Account) -> Iterator[None]:
+def told_if_lost(account: Account, spending: Spending) -> Iterator[None]:
     """Where nothing comes of what was paid for, say what it was and how to go on."""
     try:
         yield
     except (SkillRepoError, KeyboardInterrupt):
         total = account.total
-        for line in spent_lines(account) if total.calls or total.replayed else ():
-            click.echo(line, err=True)
-        if total.calls:
-            click.echo("each reply is recorded: with --resume none is paid for again", err=True)
+        if total.calls or total.replayed:
+            spending.tell_lost(account)
         raise
 
 

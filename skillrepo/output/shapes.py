@@ -254,6 +254,18 @@ class ProgressShape:
 
 
 @dataclass(frozen=True, slots=True)
+class LostShape:
+    """The last line of `--progress json` where nothing came of what was asked: what it cost.
+
+    The error follows as text. Where there is a result, that has what it cost.
+    """
+
+    version: Literal[1]
+    event: Literal["lost"]
+    spent: SpentShape
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequestShape:
     """A pull request; after `written` it is to be opened by `command`, with what is in `folder`."""
 
