@@ -1,5 +1,6 @@
 """The options that limit, replay and show the calls of models, through the commands."""
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -145,6 +146,40 @@ def test_what_was_paid_for_is_told_and_not_paid_again(
         value = run(root, "new", BRIEF, "--writer", "model", "--resume", "--json").json("new")
     total = value["spent"]["total"]
     assert (total["calls"], total["replayed"]) == (2, 5)
+
+
+def test_a_run_that_broke_off_goes_on_without_its_brief(
+    root: Path, run: Run, configure: Configure, git_env: Path
+) -> None:
+    (root / "notes.md").write_text("Run `pdfunite` to merge PDF files.\n")
+    options = ("--writer", "model", "--from", "notes.md", "--at", "data", "--dry-run")
+    with serving(*SCRIPT[:5], failure(503, "down"), *SCRIPT[4:]) as server:
+        configure(server)
+        assert run(root, "new", BRIEF, *options).code == 2
+        elsewhere = run(root / "skills", "new", "--resume")
+        assert f"was started in {root}: go on from there" in elsewhere.err
+        done = run(root, "new", "--resume", "--json", "--name", "pdf-unite")
+    assert f"goes on with: {BRIEF}\n" in done.err
+    value = done.json("new")
+    # What is given anew goes before; the plan is another then.
+    assert (value["name"], value["commit"]) == ("pdf-unite", None)
+    assert value["spent"]["total"]["replayed"] == 4
+    ended = run(root, "new", "--resume")
+    assert (ended.code, ended.out) == (2, "")
+    assert "no `skillrepo new` with a model was broken off here" in ended.err
+    (folder,) = (git_env / ".local/state/skillrepo/unfinished").parent.iterdir()
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("data", [b"[]", b"{", b'{"version": 2}', b"\xff", b'{"version": 1}'])
+def test_what_is_no_run_is_refused(root: Path, run: Run, git_env: Path, data: bytes) -> None:
+    name = hashlib.sha256(bytes(root.resolve() / ".git")).hexdigest()
+    file = git_env / f".local/state/skillrepo/unfinished/{name}.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(data)
+    done = run(root, "new", "--resume")
+    assert (done.code, done.out) == (2, "")
+    assert f"{file} is not the run that was broken off" in done.err
 
 
 def test_nobody_resumes_and_replays_at_once(root: Path, run: Run) -> None:

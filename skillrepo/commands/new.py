@@ -23,6 +23,7 @@ from skillrepo.commands.spending import (
     spent_shape,
     told_if_lost,
 )
+from skillrepo.commands.unfinished import Resumable, Unfinished
 from skillrepo.commands.work import Work, prepare
 from skillrepo.commands.writing import Chosen, given_text, writer_of
 from skillrepo.config import Config
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from skillrepo.commands.batching import Asked
 
 
-@click.command()
+@click.command(cls=Resumable)
 @click.argument("brief", required=False)
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 @click.option("--name", help="The skill's name; else made from the brief.")
@@ -130,6 +131,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     request = replace(request, choices=choices_of(work, skills))
     if reviewer:
         request = replace(request, near=Nearest(skills).to(wanted))
+    resumable = reviewer is not None and spending.mode != "replay"
+    under_way = Unfinished(ctx, wanted, work.place.git()) if resumable else None
     rounds = config.user.writer.max_rounds
     with told_if_lost(account, spending), safely_written(work, name or "draft", write) as remember:
         proposal = propose(request, remember, work.context, max_rounds=rounds, reviewer=reviewer)
@@ -139,6 +142,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     outcome = (
         land(proposal, request, work) if proposal.passes else Outcome(kept=kept(proposal, work))
     )
+    if under_way:
+        under_way.end()
     ladder.finish(
         work,
         outcome,
