@@ -168,6 +168,7 @@ def test_from_standard_input(root: Path, git: Git) -> None:
     assert len(branches(root, git)) == 3
 
 
+@pytest.mark.no_cover
 def test_more_than_one_pack_holds(root: Path, run: Run, git: Git) -> None:
     file = lines(root, *named(MANY))
     assert run(root, "new", "--batch", file).out == f"{MANY} briefs: {MANY} done\n"
@@ -309,6 +310,7 @@ def test_a_draft_that_does_not_pass_is_kept(root: Path, run: Run, git: Git, tmp_
 
 
 # In a process that has yet to import LiteLLM it is asked by three, in test_bench.py.
+@pytest.mark.no_cover
 def test_a_model_is_asked_by_two_threads_at_once(
     root: Path, run: Run, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -223,6 +223,7 @@ def test_drafts_of_withheld_skills_are_measured(documented: Path) -> None:
     assert writer(said, "offline") == ["100 %", "100 %", "100 %", "0.0", "100 %", "100 %"]
 
 
+@pytest.mark.no_cover
 def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
     documented: Path,
     tmp_path: Path,

@@ -86,6 +86,7 @@ def states(bench: Bench, optimizer: Optimizer, drafts: int) -> dict[str, State]:
     return optimise.search(optimizer, [example(n) for n in range(3)], bench, drafts)
 
 
+@pytest.mark.no_cover
 def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
         made = bench(server)
@@ -99,6 +100,7 @@ def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
     assert "optimise.reflect" in made.account.steps
 
 
+@pytest.mark.no_cover
 def test_bootstrap_finds_demonstrations_that_score_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
         made = bench(server)
