@@ -69,7 +69,6 @@ def test_one_long_chain() -> None:
     assert timed(Repo({**skills, names[-1]: "  a: b"}).check) == []
 
 
-@pytest.mark.no_cover
 def test_one_long_circle() -> None:
     names = [f"s{number}" for number in range(MANY)]
     skills = {one: requires(other) for one, other in pairwise([*names, names[0]])}
