@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -115,9 +117,15 @@ def snapshot(*roots: Path, written: str = "skill/new/") -> Snapshot:
                 if "/objects/" in shown or f"/refs/heads/{written}" in shown:
                     continue
                 status = path.lstat()
-                content = path.readlink() if path.is_symlink() else _digest(path)
+                content = content_of(shown, status)
                 found[shown] = (status.st_mode, status.st_mtime_ns, content)
     return found
+
+
+def content_of(path: str, status: os.stat_result) -> str:
+    """Give a digest of what a file holds, or where a link leads."""
+    changes = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return _read(path, status.st_mode, *changes)
 
 
 def everything(*roots: Path) -> Snapshot:
@@ -129,5 +137,9 @@ def everything(*roots: Path) -> Snapshot:
     }
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "special"
+@cache
+def _read(path: str, mode: int, *_: int) -> str:
+    # Once for each change: the time of the inode (ctime) is set with it, and by nothing else.
+    if stat.S_ISLNK(mode):
+        return str(Path(path).readlink())
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest() if stat.S_ISREG(mode) else "special"

@@ -1,7 +1,9 @@
 """An OpenAI-compatible server on 127.0.0.1 that replies what a test wrote down, in order."""
 
+import gc
 import json
 import ssl
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -192,3 +194,14 @@ def serving(*script: Scripted, certificate: Path | None = None) -> Iterator[Serv
             server.closing.set()
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def clients_let_go() -> Iterator[None]:
+    """Close what LiteLLM's clients leave open where several threads ask: in no later test."""
+    try:
+        yield
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()

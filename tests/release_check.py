@@ -7,6 +7,7 @@ runs `skillrepo init`, `new`, `validate` and `hooks install` in folders outside 
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 import venv
@@ -43,15 +44,22 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def environment(folder: Path) -> Path:
-    """Make a virtual environment, and give its folder of programs."""
-    venv.create(folder, with_pip=True)
+def environment(folder: Path, *, with_pip: bool = False) -> Path:
+    """Make an empty virtual environment, and give its folder of programs."""
+    venv.create(folder, with_pip=with_pip)
     return folder / "bin"
+
+
+def pip(programs: Path, *arguments: str | Path) -> str:
+    """Run the pip of this interpreter on another environment, which it need not be copied to."""
+    command = (sys.executable, "-m", "pip", "--python", programs / "python", *arguments)
+    return run(*command, cwd=programs)
 
 
 def build(folder: Path, dist: Path) -> tuple[Path, Path]:
     """Build into `dist` an sdist, and a wheel from it; the builder has its own environment."""
-    programs = environment(folder / "builder")
+    # build makes two more environments, and copies pip into each where it has none of its own.
+    programs = environment(folder / "builder", with_pip=True)
     run(programs / "pip", "install", "--quiet", "build", cwd=folder)
     shutil.rmtree(dist, ignore_errors=True)
     run(programs / "python", "-m", "build", "--outdir", dist, CHECKOUT, cwd=folder)
@@ -87,9 +95,9 @@ def check_contents(sdist: Path, wheel: Path) -> None:
 def try_out(archive: Path, folder: Path) -> None:
     """Install an archive into an empty environment, and use it in a fresh folder."""
     programs = environment(folder / "environment")
-    run(programs / "pip", "install", "--quiet", archive, cwd=folder)
-    run(programs / "pip", "check", cwd=folder)
-    installed = run(programs / "pip", "list", "--format=freeze", cwd=folder).lower()
+    pip(programs, "install", "--quiet", archive)
+    pip(programs, "check")
+    installed = pip(programs, "list", "--format=freeze").lower()
     for heavy in ("dspy", "litellm", "pytest"):
         if f"\n{heavy}==" in installed:
             raise SystemExit(f"the core installs {heavy}")

@@ -35,6 +35,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
     return Context.of(Folder(root))
 
 
+@pytest.mark.no_cover
 @settings(
     max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )

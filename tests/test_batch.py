@@ -22,7 +22,7 @@ from skillrepo import batch
 from skillrepo.errors import SkillRepoError
 
 WRITER = Path(__file__).with_name("batch_writer.py")
-THOUSAND = 1000
+MANY = 400
 KEY = "sk-test-0123456789abcdef"
 FORGED = "Merge PDFs\n\nSkill: data/forged\nSkill-Brief: " + "0" * 64 + "\n\x1b[2J::error::x"
 
@@ -168,14 +168,16 @@ def test_from_standard_input(root: Path, git: Git) -> None:
     assert len(branches(root, git)) == 3
 
 
-def test_a_thousand(root: Path, run: Run, git: Git) -> None:
-    file = lines(root, *named(THOUSAND))
-    assert run(root, "new", "--batch", file).out == "1,000 briefs: 1,000 done\n"
-    assert branches(root, git) == sorted(f"skill/new/merge-{n}" for n in range(THOUSAND))
+@pytest.mark.no_cover
+def test_more_than_one_pack_holds(root: Path, run: Run, git: Git) -> None:
+    file = lines(root, *named(MANY))
+    assert run(root, "new", "--batch", file).out == f"{MANY} briefs: {MANY} done\n"
+    assert branches(root, git) == sorted(f"skill/new/merge-{n}" for n in range(MANY))
     git(root, "fsck", "--strict", "--no-dangling")
     # Packs, and not six files a draft.
     objects = dict(line.split(": ") for line in git(root, "count-objects", "-v").splitlines())
-    assert int(objects["count"]) < THOUSAND
+    assert int(objects["packs"]) > 1
+    assert int(objects["count"]) < MANY
 
 
 # What a line may hold
@@ -307,8 +309,10 @@ def test_a_draft_that_does_not_pass_is_kept(root: Path, run: Run, git: Git, tmp_
 # Models, remotes and pull requests
 
 
+# In a process that has yet to import LiteLLM it is asked by three, in test_bench.py.
+@pytest.mark.no_cover
 def test_a_model_is_asked_by_two_threads_at_once(
-    root: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+    root: Path, run: Run, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_KEY", KEY)
     together = Barrier(2)
@@ -324,28 +328,26 @@ def test_a_model_is_asked_by_two_threads_at_once(
         about = f"Merges PDF files, way {name}. Use when PDFs are to be one."
         return planned.answer(request, path="data", name=name, description=about)
 
-    command = [sys.executable, "-m", "skillrepo", "new", "--batch", lines(root, *named(4))]
-    command += ["--writer", "model", "--jobs", "2"]
+    command = ("new", "--batch", lines(root, *named(4)), "--writer", "model", "--jobs", "2")
     # Of each draft the plan, the text and the review; of the one that is refused the plan alone.
     calls = 3 * 7 + 5
-    with openai_server.serving(*[answer] * calls) as server:
+    with openai_server.clients_let_go(), openai_server.serving(*[answer] * calls) as server:
         configure(
             "models:\n  default: local\n  registry:\n    local: {model: openai/scripted, "
             f"env: TEST_KEY, num_retries: 0, api_base: '{server.url}'}}\n"
         )
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-        assert done.stdout.splitlines()[0] == "4 briefs: 3 done, 1 with an error", done.stderr
-        assert done.returncode == 2
+        done = run(root, *command)
+        assert done.out.splitlines()[0] == "4 briefs: 3 done, 1 with an error", done.err
+        assert done.code == 2
         assert len(server.received) == calls
-        assert KEY not in done.stdout + done.stderr
+        assert KEY not in done.out + done.err
     assert branches(root, git) == [f"skill/new/merge-{n}" for n in (0, 1, 3)]
     message = git(root, "show", "-s", "--format=%B", "skill/new/merge-1")
     assert "\nSkill-Writer: model\nSkill-Model: openai/scripted\n" in message
     # The server is gone, and the records: those that are finished are known by their branches.
     rmtree(root / ".git/skillrepo/batches")
     lines(root, *[value for number, value in enumerate(named(4)) if number != 2])
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout == "3 briefs: 3 were done before\n"
+    assert run(root, *command).out == "3 briefs: 3 were done before\n"
 
 
 def test_each_branch_is_pushed(root: Path, run: Run, git: Git, tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ from skillrepo.rule import Profile
 from skillrepo.rules import ALL
 from skillrepo.selection import applied
 
+# Nothing is covered here that no other test covers, and it takes twice as long to measure.
+pytestmark = pytest.mark.no_cover
+
 EXCEPTIONS: Mapping[str, str] = {}
 """Address of a skill (`owner/repository:folder`) → the sentence of the specification by which we
 judge it otherwise than its label does."""

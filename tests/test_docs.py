@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import checkout
+from click.testing import CliRunner
 
+from skillrepo.app import app
 from skillrepo.config import Config
 from skillrepo.finding import Severity
 from skillrepo.forge.pull_request import LABELS
@@ -25,6 +27,13 @@ SEVERITIES = {
     "error": Severity.ERROR,
 }
 CODE = re.compile(r"\b[A-Z][0-9]{3}\b")
+
+
+def manual(command: str) -> str:
+    """What `--help` says of a command."""
+    done = CliRunner().invoke(app, [command, "--help"])
+    assert done.exit_code == 0
+    return done.output
 
 
 def test_rules_lists_the_rules_with_their_severities() -> None:
@@ -65,13 +74,7 @@ def test_demands_names_options_that_there_are() -> None:
     named = set(re.findall(r"`skillrepo (\w+) (--[a-z-]+)`", DEMANDS))
     assert ("validate", "--base") in named
     for command, option in named:
-        done = subprocess.run(
-            [sys.executable, "-m", "skillrepo", command, "--help"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert f" {option} " in done.stdout, (command, option)
+        assert f" {option} " in manual(command), (command, option)
 
 
 def test_pull_requests_names_the_labels() -> None:
@@ -80,15 +83,9 @@ def test_pull_requests_names_the_labels() -> None:
 
 def test_pull_requests_names_options_that_there_are() -> None:
     for command in ("new", "revise", "pr"):
-        done = subprocess.run(
-            [sys.executable, "-m", "skillrepo", command, "--help"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
         for option in ("--remote", "--draft-pr"):
             assert option in PULL_REQUESTS
-            assert f"{option} " in done.stdout
+            assert f"{option} " in manual(command)
     assert "`skillrepo new --pr`" in PULL_REQUESTS
 
 
@@ -107,15 +104,10 @@ def test_pull_requests_shows_settings_that_there_are(tmp_path: Path) -> None:
 
 def test_publishing_names_options_that_there_are() -> None:
     text = (DOCS / "publishing.md").read_text(encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "skillrepo", "publish", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    said = manual("publish")
     for option in ("--ref", "--push", "--remote", "--dry-run", "--json"):
         assert option in text
-        assert f"{option} " in done.stdout
+        assert f"{option} " in said
 
 
 def test_models_names_keys_settings_and_options_that_there_are(tmp_path: Path) -> None:
@@ -131,15 +123,10 @@ def test_models_names_keys_settings_and_options_that_there_are(tmp_path: Path) -
         config = Config.load({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
         assert config.resolve("skill_plan").api_base
     options = ("--max-cost", "--max-tokens", "--resume", "--replay", "--progress", "--interactive")
-    done = subprocess.run(
-        [sys.executable, "-m", "skillrepo", "new", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    said = manual("new")
     for option in options:
         assert f"`{option}" in text
-        assert f"{option} " in done.stdout
+        assert f"{option} " in said
 
 
 def test_promises_names_tests_that_there_are() -> None:

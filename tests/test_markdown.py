@@ -150,6 +150,7 @@ def pages(draw: st.DrawFn) -> str:
     return end.join(lines) + draw(st.sampled_from((end, "")))
 
 
+@pytest.mark.no_cover
 @settings(
     max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
@@ -183,6 +184,7 @@ soup_lines = st.builds(
 soups = st.lists(soup_lines, max_size=12).map(lambda lines: "".join(f"{x}\n" for x in lines))
 
 
+@pytest.mark.no_cover
 @settings(
     max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
@@ -191,6 +193,7 @@ def test_lines_thrown_together_agree_with_markdown_it(text: str) -> None:
     assert parts(text) == reference(text)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.one_of(pages(), soups))
 def test_fences_end_where_markdown_it_says(text: str) -> None:

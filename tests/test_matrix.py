@@ -457,6 +457,7 @@ def started(prefix: tuple[str, ...]) -> Run:
     return run
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("row", MATRIX, ids=lambda row: row.name or row.make.__name__)
 def test_each_command_works_or_says_why_not(
     row: Row, make_repo: MakeRepo, git: Git, run: Run, tmp_path: Path

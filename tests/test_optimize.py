@@ -106,6 +106,7 @@ def drafted(server: Server) -> int:
     return sum("[[ ## ambiguities ## ]]" in each.prompt for each in server.received)
 
 
+@pytest.mark.no_cover
 def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
         made = bench(server)
@@ -123,6 +124,7 @@ def test_gepa_finds_an_instruction_that_scores_better(bench: Benches) -> None:
     assert any("ghp_****" in each.prompt for each in server.received)
 
 
+@pytest.mark.no_cover
 def test_bootstrap_finds_demonstrations_that_score_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
         made = bench(server)

@@ -48,6 +48,7 @@ def both(text: str) -> tuple[list[outline.Section] | None, list[outline.Section]
     return plain, list(outline.of_parsed(text, markdown.parse(text)))
 
 
+@pytest.mark.no_cover
 @settings(max_examples=500, deadline=None)
 @given(lines | pages() | soups)
 @example("# a\n\n# b")
@@ -60,6 +61,7 @@ def test_the_plain_way_agrees_with_the_parser(text: str) -> None:
     assert plain is None or plain == parsed
 
 
+@pytest.mark.no_cover
 @settings(max_examples=500, deadline=None)
 @given(lines | pages() | soups)
 @example("- a\n  ```\n  b\n  ```")

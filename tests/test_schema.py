@@ -27,6 +27,7 @@ anything = st.recursive(
 )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=300, deadline=None)
 @given(value=st.dictionaries(keys, anything, max_size=5))

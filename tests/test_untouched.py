@@ -1,9 +1,9 @@
 """No command touches what is the user's, but those that are made for it."""
 
-import hashlib
 import json
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from conftest import Git, MakeRepo
-from content_repo import FILES, Run, runner, skill
+from content_repo import FILES, Run, content_of, runner, skill
 from user_states import EVERY_STATE, bare, deleted, orphan, shallow, unborn
 
 from skillrepo.app import app
@@ -135,21 +135,16 @@ def seen(above: Path) -> dict[str, object]:
     found: dict[str, object] = {}
     for folder, folders, names in os.walk(above):
         for name in (*folders, *names):
-            path = Path(folder, name)
-            shown = path.relative_to(above).as_posix()
+            path = f"{folder}/{name}"
+            shown = path.removeprefix(f"{above}/")
+            status = os.lstat(path)
             inside = _GIT_DIR.split(f"/{shown}", maxsplit=1)[-1]
-            if OURS.fullmatch(inside) or (path.is_dir() and not path.is_symlink()):
+            if OURS.fullmatch(inside) or stat.S_ISDIR(status.st_mode):
                 continue
-            status = path.lstat()
-            content = path.readlink() if path.is_symlink() else _digest(path)
             # git gives an object that is written again the time of now, so that gc leaves it.
             time = 0 if "/objects/" in shown else status.st_mtime_ns
-            found[shown] = (status.st_mode, time, content)
+            found[shown] = (status.st_mode, time, content_of(path, status))
     return found
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "special"
 
 
 def changed(before: dict[str, object], after: dict[str, object]) -> list[str]:
@@ -159,6 +154,7 @@ def changed(before: dict[str, object], after: dict[str, object]) -> list[str]:
     return sorted(path for path in paths if before.get(path) != after.get(path))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("make", EVERY_STATE)
 def test_nothing_of_the_user_is_touched(
     make: Callable[[Path, Git], Path], *, root: Path, run: Run, git: Git, outside: Path
@@ -168,6 +164,8 @@ def test_nothing_of_the_user_is_touched(
     git(cwd, "config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
     before = seen(root.parent)
     for words in COMMANDS:
+        if words[0] == "schema" and make is not bare:
+            continue  # it reads nothing of where it is, for 0.1 s
         done = run(cwd, *(word.format(outside=outside, ours=HERE.parent.parent) for word in words))
         assert changed(before, seen(root.parent)) == [], words
         assert done.code in {0, 1} or (done.code == 2 and make in LACKING), (words, done.err)
