@@ -1,0 +1,42 @@
+"""What a static measure is: `Measure`, what it sees: `Subject`, and what it says: `Reading`."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from skillrepo.bundle import Bundle
+from skillrepo.document import Document
+
+Group = Literal["routing", "integrity", "economy", "actionability", "evidence"]
+
+
+class Subject(NamedTuple):
+    """A skill as a measure sees it: its own files, and nothing of other skills."""
+
+    document: Document
+    bundle: Bundle
+
+
+class Reading(NamedTuple):
+    """What a measure says of one skill.
+
+    `value` is between 0 and 1, where more is better; None where there is nothing to measure, which
+    is printed as n/a, and is neither 0 nor a pass. `why` says in a few words of what it was made:
+    "2 of 5 links lead nowhere".
+    """
+
+    value: float | None
+    why: str
+
+
+class Measure(NamedTuple):
+    """A measure: its stable name, its group, and how it looks at a skill.
+
+    `run` depends on the skill's own files alone, wherever they lie: what it says is kept in a note
+    on their tree. Law: content-free text that is appended to SKILL.md never raises a value.
+    `manual` is its page: the docstring of its file, which has the formula and its source.
+    """
+
+    name: str
+    group: Group
+    manual: str | None
+    run: Callable[[Subject], Reading]
