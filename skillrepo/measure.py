@@ -9,6 +9,10 @@ from skillrepo.document import Document
 Group = Literal["routing", "integrity", "economy", "actionability", "evidence"]
 
 
+LONGEST_WHY = 200
+"""Characters of a reading's `why`, at most."""
+
+
 class Subject(NamedTuple):
     """A skill as a measure sees it: its own files, and nothing of other skills."""
 
