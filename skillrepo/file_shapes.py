@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from skillrepo.settings import DEFAULT, FailOn, Profile
+from skillrepo.settings import DEFAULT, FailOn, GateMode, Grading, Layer, Profile
 from skillrepo.taxonomy import DEFAULT_MAX_DEPTH, DEFAULT_ROOT
 
+_GRADING = Grading()
 _Version = Annotated[Literal[1], Field(description="Version of this file's shape.")]
 
 
@@ -119,6 +120,25 @@ class IgnoreShape(_Shape):
     """Why; an ignore without a reason is a finding itself."""
 
 
+class GradingShape(_Shape):
+    """What a change has to be to pass the gate of `skillrepo grade`."""
+
+    gate: GateMode | Literal[False] = _GRADING.gate
+    """What the gate's verdict does: `off` makes none, `warn` tells it, `enforce` ends in 1."""
+    require: tuple[Layer, ...] = _GRADING.require
+    """Layers without which a verdict is inconclusive."""
+    minimum: Annotated[float, Field(ge=0, le=1)] = _GRADING.minimum
+    """The least static grade of a new skill; 0 asks for none."""
+    max_drop: Annotated[float, Field(ge=0, le=1)] = _GRADING.max_drop
+    """How much of its static grade a changed skill may lose."""
+    max_thefts: Annotated[int, Field(ge=0)] = _GRADING.max_thefts
+    """How many labelled queries of other skills a changed skill may capture."""
+    max_losses: Annotated[int, Field(ge=0)] = _GRADING.max_losses
+    """For how many of its own labelled queries it may no longer be found first."""
+    fail_inconclusive: bool = _GRADING.fail_inconclusive
+    """With `enforce`: an inconclusive verdict ends in 1, too."""
+
+
 class SettingsFile(_Shape):
     """Settings of a repository of Agent Skills: `skillrepo.yaml`."""
 
@@ -145,6 +165,8 @@ class SettingsFile(_Shape):
     """Clients whose own frontmatter keys are known: `claude-code` and others."""
     baseline: str = DEFAULT.baseline
     """The file with the findings that were there when the tool was adopted."""
+    grade: GradingShape = GradingShape()
+    """The gate of `skillrepo grade`."""
 
 
 class BriefShape(_Shape):
