@@ -18,6 +18,7 @@ from skillrepo.file_shapes import (
     TaxonomyFile,
 )
 from skillrepo.output import shapes
+from skillrepo.output.grade_shapes import GradeShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
 
@@ -33,6 +34,7 @@ _MODELS: Mapping[str, Any] = {
     "brief": BriefShape,
     "config": UserConfig,
     "report": shapes.ReportShape,
+    "grade": GradeShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,

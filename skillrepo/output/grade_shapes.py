@@ -1,0 +1,78 @@
+"""The shape of what `skillrepo grade --json` prints; `schemas/` is made from it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from skillrepo.output.shapes import FindingShape
+
+VerdictName = Literal["pass", "fail", "inconclusive"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureShape:
+    """What one static measure says; `value` is between 0 and 1, null where it does not apply."""
+
+    value: float | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaticShape:
+    """A static grade: how well a skill is kept, found, and what it costs; not whether it helps.
+
+    `percentile` says of how many of 100 published skills it is the better.
+    """
+
+    score: float
+    label: Literal["below", "minimum", "target", "excellent"]
+    percentile: int
+    measures: dict[str, MeasureShape]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerShape:
+    """What one layer says; `verdict` is null where it was not measured."""
+
+    layer: str
+    verdict: VerdictName | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateShape:
+    """The verdict on a skill, and what it rests on."""
+
+    verdict: VerdictName
+    layers: tuple[LayerShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillGradeShape:
+    """One skill: `base` and `delta` are null for a new one, `grade` for one that cannot be read."""
+
+    skill: str
+    path: str
+    new: bool
+    grade: StaticShape | None
+    base: StaticShape | None
+    delta: float | None
+    faults: tuple[FindingShape, ...]
+    gate: GateShape
+    routing: None
+    review: None
+
+
+@dataclass(frozen=True, slots=True)
+class GradeShape:
+    """What a change makes of skills; `head` is null for the worktree."""
+
+    version: Literal[1]
+    verdict: VerdictName
+    base: str
+    base_name: str
+    head: str | None
+    head_name: str
+    skills: tuple[SkillGradeShape, ...]
+    removed: tuple[str, ...]
+    others: tuple[FindingShape, ...]
+    """Errors that the change makes outside of the skills that it touches."""
