@@ -159,7 +159,7 @@ stimuli:
         ("evals/tasks/more/one.yaml", False),
     ],
 )
-def test_where_evals_lie(name: str, expected: bool) -> None:  # noqa: FBT001 - a case
+def test_where_evals_lie(name: str, *, expected: bool) -> None:
     assert trigger_queries.is_eval_file(name) is expected
 
 
