@@ -1,0 +1,185 @@
+"""What routing needs to know of every skill of a repository: `Index`, of one revision.
+
+It is made from git's objects: what is known of an object is remembered by its id, so that of 5,000
+skills a second run reads those that changed. An index of the working tree is that of a commit with
+some skills read anew, `changed`.
+"""
+
+import json
+from binascii import a2b_base64, b2a_base64
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from posixpath import dirname, join
+from struct import pack, unpack
+from typing import Any, NamedTuple
+
+from skillrepo.document import Document, Unreadable
+from skillrepo.grade.remembered import Remembered, digest
+from skillrepo.grade.shingles import shingles, sketch
+from skillrepo.grade.terms import claims, terms
+from skillrepo.library import Library
+from skillrepo.tokens import tokens
+from skillrepo.trigger_queries import File, Query, is_eval_file, read
+
+
+class Card(NamedTuple):
+    """What a SKILL.md says for itself, wherever it lies.
+
+    `terms` counts the terms of name and description that say what the skill is for, `length` is
+    how many that are together, `sketch` a sample of the passages of its body.
+    """
+
+    name: str
+    description: str
+    terms: Mapping[str, int]
+    length: int
+    sketch: tuple[int, ...]
+
+
+class Asked(NamedTuple):
+    """A labelled query of a skill, and its terms, each once."""
+
+    query: Query
+    terms: tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """A skill; `path` is that of its SKILL.md, `folder` the name of the folder that holds it."""
+
+    path: str
+    folder: str
+    card: Card
+    asked: tuple[Asked, ...]
+
+    @property
+    def name(self) -> str:
+        """What clients call the skill: the name that it gives itself, or else its folder's."""
+        return self.card.name or self.folder
+
+    @property
+    def resident_tokens(self) -> int:
+        """What the skill costs in each session, used or not: its name and description."""
+        return tokens(f"{self.name} {self.card.description}")
+
+
+class Index:
+    """The skills of a revision, by the path of their SKILL.md, in path order."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries: Mapping[str, Entry] = {
+            entry.path: entry for entry in sorted(entries, key=lambda entry: entry.path)
+        }
+
+    @cached_property
+    def resident_tokens(self) -> int:
+        """What all skills together cost in each session."""
+        return sum(entry.resident_tokens for entry in self.entries.values())
+
+    @classmethod
+    def of(cls, library: Library, remembered: Remembered) -> "Index":
+        """The skills of a library below its root.
+
+        To know the object ids of a folder of the file system is to read it: of the working tree
+        of a repository take `changed`.
+        """
+        return cls(_entries(library, library.skill_files, _evals(library), remembered))
+
+    def changed(self, library: Library, paths: Iterable[str], remembered: Remembered) -> "Index":
+        """The index of another revision, in which the skills at `paths` are those of a library.
+
+        `paths` are those of each SKILL.md that is or was of a skill that differs, in any file.
+        """
+        others = set(paths)
+        there = [path for path in sorted(others) if library.source.kind(path) == "file"]
+        evals = {path: _eval_files(library, path) for path in there}
+        kept = (entry for path, entry in self.entries.items() if path not in others)
+        return Index([*kept, *_entries(library, there, evals, remembered)])
+
+
+def _evals(library: Library) -> dict[str, list[str]]:
+    """The SKILL.md of each skill that has eval files → the paths of these."""
+    found: dict[str, list[str]] = {}
+    for path in library.source.files():
+        if path.endswith((".json", ".yaml", ".yml")) and (owner := library.owner(path)):
+            start = len(dirname(owner)) + 1 if "/" in owner else 0
+            if is_eval_file(path[start:]) and library.source.kind(path) == "file":
+                found.setdefault(owner, []).append(path)
+    return found
+
+
+def _eval_files(library: Library, skill: str) -> list[str]:
+    items = library.bundle(skill).items
+    return [item.path for item in items if item.kind == "file" and is_eval_file(item.name)]
+
+
+def _entries(
+    library: Library,
+    paths: Iterable[str],
+    evals: Mapping[str, list[str]],
+    remembered: Remembered,
+) -> Iterator[Entry]:
+    known: dict[str, Card | None] = {}
+    missing: list[str] = []
+    for path in paths:
+        if library.source.kind(path) == "file":
+            value = remembered.recall(f"skill {_id(library, path)}")
+            known[path] = None if value is None else _card(value)
+            missing += [path] * (value is None)
+    for skill in library.load(missing):
+        value = _value(skill)
+        if isinstance(skill, Document):
+            remembered.learn(f"skill {_id(library, skill.path, skill.data)}", value)
+        known[skill.path] = _card(value)
+    for path, card in known.items():
+        if card:
+            folder = library.folder_name(path)
+            asked = _asked(library, path, evals.get(path, ()), remembered)
+            yield Entry(path, folder, card, tuple(asked))
+
+
+def _id(library: Library, path: str, data: bytes | None = None) -> str:
+    return library.source.object_id(path, data).rpartition(" ")[2]
+
+
+def _value(skill: Document | Unreadable) -> list[Any]:
+    """What is remembered of a SKILL.md; one that cannot be read claims nothing."""
+    if isinstance(skill, Unreadable):
+        return ["", "", "", ""]
+    name, description = (
+        text if isinstance(text := skill.frontmatter.get(key), str) else ""
+        for key in ("name", "description")
+    )
+    found = sketch(shingles(skill.body))
+    packed = b2a_base64(pack(f"<{len(found)}I", *found), newline=False).decode()
+    return [name, description, " ".join(claims(f"{name}\n{description}")), packed]
+
+
+def _card(value: list[Any]) -> Card:
+    name, description, claimed, packed = value
+    data = a2b_base64(packed)
+    counted = Counter(claimed.split(" ")) if claimed else Counter[str]()
+    found = unpack(f"<{len(data) // 4}I", data)
+    return Card(name, description, counted, counted.total(), found)
+
+
+def _asked(
+    library: Library, skill: str, paths: Iterable[str], remembered: Remembered
+) -> Iterator[Asked]:
+    """The labelled queries of a skill. Their paths are remembered without that of the skill."""
+    folder, name = dirname(skill), library.folder_name(skill)
+    start = len(folder) + 1 if folder else 0
+    own = [path[start:] for path in paths]
+    if not own:
+        return
+    ids = [f"{path} {_id(library, join(folder, path))}" for path in own]
+    key = f"evals {digest(json.dumps([name, *ids]))}"
+    value = remembered.recall(key)
+    if value is None:
+        contents = library.source.read(join(folder, path) for path in own)
+        evals = read((File(*each) for each in zip(own, own, contents, strict=True)), name)
+        value = [[*query, " ".join(dict.fromkeys(terms(query.text)))] for query in evals.queries]
+        remembered.learn(key, value)
+    for text, should_trigger, path, line, found in value:
+        query = Query(text, should_trigger, join(folder, path), line)
+        yield Asked(query, tuple(found.split(" ")) if found else ())

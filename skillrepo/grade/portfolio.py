@@ -1,0 +1,223 @@
+"""What a change of some skills does to the others: thefts, losses, neighbours, and what it costs.
+
+The queries are those of the base: a change does not choose what it is measured by. Nor does it
+answer for what the words of a request weigh a little more or less among other skills: only what a
+skill that changed does, or no longer does, is told.
+
+Ties count against the skill whose query it is (`ranking`): where another does as well, the one
+that is to be loaded is not told from it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from skillrepo.document import Document
+from skillrepo.grade.index import Asked, Entry, Index
+from skillrepo.grade.neighbours import Claims, Neighbour, names
+from skillrepo.grade.ranking import Ranking, first, leading
+from skillrepo.grade.shingles import FEWEST, repeated, shingles
+from skillrepo.library import Library
+from skillrepo.trigger_queries import Query
+
+MOST_NEIGHBOURS = 3
+"""Of one skill that are told."""
+_MOST_STEPS = 20_000_000
+"""For all queries together: about two seconds. An ordinary change takes a thousandth of it."""
+_FEW = 50
+"""Skills that changed, of which it is quicker to look at each than at all."""
+_DIRECT = 100_000
+"""Pairs of bodies up to which each is compared; of more, those that share something are sought."""
+
+
+class Theft(NamedTuple):
+    """A query of the skill `owner` for which `thief`, which changed, leads as it did not before.
+
+    `before` is the skill that was first on the base, if one was.
+    """
+
+    query: Query
+    owner: str
+    thief: str
+    before: str | None
+
+
+class Loss(NamedTuple):
+    """A query for which a skill that changed was first, and is no longer; `now` is who is."""
+
+    query: Query
+    skill: str
+    now: str | None
+
+
+class Effect(NamedTuple):
+    """What a change does to the repository; skills are named by the path of their SKILL.md.
+
+    `not_looked_at` is how many queries were too much work, which takes a hostile repository.
+    """
+
+    thefts: tuple[Theft, ...]
+    losses: tuple[Loss, ...]
+    neighbours: tuple[Neighbour, ...]
+    resident_tokens_before: int
+    resident_tokens_after: int
+    not_looked_at: int
+
+
+class Distinctness(NamedTuple):
+    """1 less the share of another body that a body repeats most of; `nearest` is that skill.
+
+    1 and no nearest where nothing is repeated, None where there is no other to compare with.
+    """
+
+    value: float | None
+    nearest: str | None
+
+
+def effect(base: Index, head: Index, library: Library) -> Effect:
+    """What happens between two revisions; `library` has the files of the second."""
+    paths = sorted(base.entries.keys() | head.entries.keys())
+    changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
+    thefts, losses, left = _Requests(base, head, changed).told()
+    there = [path for path in changed if path in head.entries]
+    return Effect(
+        tuple(thefts),
+        tuple(losses),
+        tuple(_neighbours(base, head, there, library)),
+        base.resident_tokens,
+        head.resident_tokens,
+        left,
+    )
+
+
+class _Requests:
+    """The queries of the base that a change may concern, ranked on both sides."""
+
+    def __init__(self, base: Index, head: Index, changed: Iterable[str]) -> None:
+        self._changed = frozenset(changed)
+        self._there = sorted(self._changed & head.entries.keys())
+        claimed = {
+            term
+            for side in (base, head)
+            for path in self._changed & side.entries.keys()
+            for term in side.entries[path].card.terms
+        }
+        self._asked = [
+            (path, asked)
+            for path, entry in base.entries.items()
+            if path in head.entries
+            for asked in entry.asked
+            if asked.query.should_trigger and not claimed.isdisjoint(asked.terms)
+        ]
+        wanted = {term for _, asked in self._asked for term in asked.terms}
+        self._before, self._after = Ranking(base, wanted), Ranking(head, wanted)
+
+    def told(self) -> tuple[list[Theft], list[Loss], int]:
+        """Thefts and losses, in the order of the queries, and how many were too much work."""
+        thefts: list[Theft] = []
+        losses: list[Loss] = []
+        steps = left = 0
+        for owner, asked in self._asked:
+            if not self._is_concerned(owner, asked):
+                continue
+            steps += self._before.cost(asked.terms) + self._after.cost(asked.terms)
+            if steps > _MOST_STEPS:
+                left += 1
+                continue
+            before, after = (side.scores(asked.terms) for side in (self._before, self._after))
+            was, now = first(before), first(after)
+            thieves = (leading(after) - leading(before)) & self._changed - {owner}
+            thefts += (Theft(asked.query, owner, thief, was) for thief in sorted(thieves))
+            if owner in self._changed and was == owner != now:
+                losses.append(Loss(asked.query, owner, now))
+        return thefts, losses, left
+
+    def _is_concerned(self, owner: str, asked: Asked) -> bool:
+        """Whether the outcome may be another: of most queries a look at a few skills tells."""
+        if owner in self._changed or len(self._changed) > _FEW:
+            return True
+        own = self._after.score(owner, asked.terms)
+        scores = (self._after.score(path, asked.terms) for path in self._there)
+        return any(score >= own and score for score in scores)
+
+
+def _neighbours(
+    base: Index, head: Index, changed: Sequence[str], library: Library
+) -> Iterator[Neighbour]:
+    """The neighbours of the skills that changed; a pair that hands over to each other is silent."""
+    before, after = Claims(base), Claims(head, (head.entries[path] for path in changed))
+    texts = _Texts(library)
+    told: set[frozenset[str]] = set()
+    for path in changed:
+        count = 0
+        for other, overlap in after.near(path):
+            pair = frozenset((path, other))
+            if pair in told or _hand_over(head.entries[path], head.entries[other], texts):
+                continue
+            told.add(pair)
+            there = base.entries.keys() >= pair
+            was = before.overlap(path, other) if there else None
+            yield Neighbour(path, other, overlap, was, after.shared(path, other))
+            count += 1
+            if count == MOST_NEIGHBOURS:
+                break
+
+
+class _Texts:
+    """The SKILL.md of skills, each read once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._known: dict[str, Document | None] = {}
+
+    def __call__(self, path: str) -> Document | None:
+        if path not in self._known:
+            found = next(self._library.load([path]), None)
+            self._known[path] = found if isinstance(found, Document) else None
+        return self._known[path]
+
+
+def _hand_over(one: Entry, other: Entry, texts: _Texts) -> bool:
+    """Whether each of two skills names the other."""
+    for entry, named in ((one, other), (other, one)):
+        text = texts(entry.path)
+        if text is None or not any(names(text, name) for name in {named.name, named.folder}):
+            return False
+    return True
+
+
+def distinctness(index: Index, documents: Iterable[Document]) -> dict[str, Distinctness]:
+    """How far the body of each document is its own among all skills of an index, by its path."""
+    compared = {
+        path: entry.card.sketch
+        for path, entry in index.entries.items()
+        if len(entry.card.sketch) >= FEWEST
+    }
+    bodies = {document.path: shingles(document.body) for document in documents}
+    holding: dict[int, list[str]] | None = None
+    if len(bodies) * len(compared) > _DIRECT:
+        holding = {}
+        for path, sample in compared.items():
+            for value in sample:
+                holding.setdefault(value, []).append(path)
+    return {path: _distinctness(path, own, compared, holding) for path, own in bodies.items()}
+
+
+def _distinctness(
+    path: str,
+    own: set[int],
+    compared: Mapping[str, tuple[int, ...]],
+    holding: Mapping[int, list[str]] | None,
+) -> Distinctness:
+    if not own or not compared.keys() - {path}:
+        return Distinctness(None, None)
+    if holding is None:
+        shares = {other: repeated(sample, own) for other, sample in compared.items()}
+    else:
+        counted = Counter(chain.from_iterable(holding[value] for value in own & holding.keys()))
+        shares = {other: count / len(compared[other]) for other, count in counted.items()}
+    shares.pop(path, None)
+    # Of those of which as much is repeated the first in path order.
+    share, nearest = min(((-share, other) for other, share in shares.items()), default=(0.0, ""))
+    return Distinctness(1.0 + share, nearest if share else None)
