@@ -81,7 +81,6 @@ def test_reasons_begin_with_what_fails() -> None:
     )
     assert integrity(["a secret"]) == layer("integrity", "fail", "a secret")
     assert integrity([]).verdict == "pass"
-    assert routing(None, None, LIMITS) == layer("routing", None)
 
 
 def test_the_worst_counts() -> None:

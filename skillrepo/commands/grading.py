@@ -1,6 +1,6 @@
 """Grades the skills of a change: what was before it and after, by the policy of before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname
 from typing import NamedTuple, Self
 
@@ -12,12 +12,17 @@ from skillrepo.commands.place import Place
 from skillrepo.commands.progress import progress
 from skillrepo.commands.since import Since, base_of
 from skillrepo.context import Context
+from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.git_tips import changes
 from skillrepo.grade import gate
 from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
+from skillrepo.grade.portfolio import Distinctness, Effect, distinctness, effect
+from skillrepo.grade.remembered import Remembered
+from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
 from skillrepo.library import is_skill_file
 from skillrepo.rules import ALL
@@ -26,6 +31,9 @@ from skillrepo.settings import GateMode, Grading
 from skillrepo.source_lines import SourceLines
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.verdicts import verdicts
+
+_WORTHWHILE = 50
+"""Skills; fewer are read sooner than what is remembered of them."""
 
 
 class Sides(NamedTuple):
@@ -82,6 +90,10 @@ class Sides(NamedTuple):
         found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
         return found or dirname(path) or self.after.library.source.name
 
+    def owner(self, path: str) -> str | None:
+        """The SKILL.md of the skill that a file of the head belongs to."""
+        return self.after.library.owner(path)
+
     def removed(self) -> Iterator[str]:
         """The SKILL.md in the base of each skill that is gone, and was not moved."""
         gone = {p for p in self.since.changed if is_skill_file(p) and p in self._of_base}
@@ -105,24 +117,22 @@ def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
     touched = sides.since.touched(sides.after)
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
     faults = _faults(sides, paths)
-    measurer = Measurer(sides.place.git(), replay=replay)
-    after = measurer.measure(sides.after, sides.head, paths)
     old = {path: was for path in paths if (was := sides.was(path))}
-    before = measurer.measure(sides.before, sides.base, sorted(set(old.values())))
+    measurer = Measurer(sides.place.git(), replay=replay)
+    found = _Found(
+        after=measurer.measure(sides.after, sides.head, paths),
+        before=measurer.measure(sides.before, sides.base, sorted(set(old.values()))),
+        old=old,
+        routes=_routes(sides, paths, old),
+    )
     if keep:
         measurer.keep()
     own = set(paths)
     skills = tuple(
-        _skill(
-            path,
-            sides,
-            after.get(path),
-            before.get(old[path]) if path in old else None,
-            tuple(f for f in faults if sides.after.library.owner(f.path) == path),
-        )
+        _skill(path, sides, found, tuple(f for f in faults if sides.owner(f.path) == path))
         for path in paths
     )
-    others = tuple(f for f in faults if sides.after.library.owner(f.path) not in own)
+    others = tuple(fault for fault in faults if sides.owner(fault.path) not in own)
     verdict = gate.worst(each.gate for each in skills)
     return Graded(
         base=sides.base,
@@ -132,29 +142,76 @@ def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
         skills=skills,
         removed=() if named else tuple(map(sides.address, sides.removed())),
         others=others,
+        effect=None if named else found.routes.effect,
         verdict="fail" if others else verdict,
     )
 
 
-def _skill(
-    path: str, sides: Sides, head: Grade | None, base: Grade | None, faults: tuple[Finding, ...]
-) -> SkillGrade:
+class _Routes(NamedTuple):
+    """What routing says of the skills: by the paths of the head, and of the base for `before`."""
+
+    after: Mapping[str, Routing | None]
+    before: Mapping[str, Routing | None]
+    distinct: Mapping[str, Distinctness]
+    effect: Effect
+    has_queries: bool
+
+
+class _Found(NamedTuple):
+    """What was found of the skills; `old` leads from the paths of the head to those of the base."""
+
+    after: Mapping[str, Grade]
+    before: Mapping[str, Grade]
+    old: Mapping[str, str]
+    routes: _Routes
+
+
+def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Routes:
+    after, before = sides.after.library, sides.before.library
+    worthwhile = len(before.skill_files) >= _WORTHWHILE
+    folder = sides.place.git().common_dir / "skillrepo"
+    remembered = Remembered(folder if worthwhile else None)
+    base = Index.of(before, remembered)
+    owners = (library.owner(path) for library in (before, after) for path in sides.since.changed)
+    head = base.changed(after, filter(None, owners), remembered)
+    remembered.save()
+    there = [path for path in paths if path in head.entries]
+    documents = (each for each in after.load(there) if isinstance(each, Document))
+    return _Routes(
+        routing(head, there),
+        routing(base, {path for path in old.values() if path in base.entries}),
+        distinctness(head, documents),
+        effect(base, head, after),
+        any(entry.asked for entry in base.entries.values()),
+    )
+
+
+def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) -> SkillGrade:
     limits = sides.after.settings.grade
-    is_new = sides.was(path) is None
-    change = gate.Change(base.score if base else None, head.score if head else None)
+    routes, was = found.routes, found.old.get(path, "")
+    head, base = found.after.get(path), found.before.get(was)
+    thefts = [each.query.text for each in routes.effect.thefts if each.thief == path]
+    losses = [each.query.text for each in routes.effect.losses if each.skill == path]
     layers = (
         gate.integrity([_told(fault) for fault in faults]),
-        gate.static(change, limits, is_new=is_new),
-        gate.routing(None, None, limits),
+        gate.static(
+            gate.Change(base.score if base else None, head.score if head else None),
+            limits,
+            is_new=not was,
+        ),
+        gate.routing(thefts, losses, limits) if routes.has_queries else gate.NO_ROUTING,
     )
     return SkillGrade(
         skill=sides.address(path),
         path=path,
-        is_new=is_new,
+        is_new=not was,
         grade=head,
         base=base,
         faults=faults,
         gate=gate.decide(layers, limits),
+        routing=routes.after.get(path),
+        routing_before=routes.before.get(was),
+        distinct=routes.distinct.get(path),
     )
 
 

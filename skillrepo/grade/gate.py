@@ -80,15 +80,12 @@ def _static(verdict: Verdict, *reasons: str) -> LayerVerdict:
     return LayerVerdict("static", verdict, reasons)
 
 
-def routing(
-    thefts: Sequence[str] | None, losses: Sequence[str] | None, limits: Grading
-) -> LayerVerdict:
-    """Queries of other skills that this one captures, and own ones that it loses, by the limits.
+NO_ROUTING = LayerVerdict("routing", None)
+"""What routing says where no query is labelled: that is no pass."""
 
-    Both are None where no query is labelled: that is no pass.
-    """
-    if thefts is None or losses is None:
-        return LayerVerdict("routing", None)
+
+def routing(thefts: Sequence[str], losses: Sequence[str], limits: Grading) -> LayerVerdict:
+    """Queries of other skills that this one captures, and own ones that it loses, by the limits."""
     reasons = [
         f"it captures {_queries(thefts)} of other skills; {limits.max_thefts} may be captured"
         if len(thefts) > limits.max_thefts

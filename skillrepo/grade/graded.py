@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from skillrepo.finding import Finding
 from skillrepo.grade.gate import Gate, Verdict
+from skillrepo.grade.portfolio import Distinctness, Effect
+from skillrepo.grade.routing import Routing
 from skillrepo.grade.score import Grade
 
 
@@ -11,8 +13,10 @@ class SkillGrade(NamedTuple):
     """One skill that a change adds or changes, or that was named.
 
     `path` is that of its SKILL.md, `skill` its address. `grade` and `base` are the static grades
-    after and before; None where that side is not there or, as `why` says, could not be measured.
-    `faults` are the findings of integrity.
+    after and before; None where that side is not there or could not be measured.
+    `faults` are the findings of integrity. `routing` is what becomes of the skill's own labelled
+    queries, None without any, `routing_before` the same in the base. `distinct` says how far its
+    body is its own among all skills. These two depend on other skills, so no note has them.
     """
 
     skill: str
@@ -22,7 +26,9 @@ class SkillGrade(NamedTuple):
     base: Grade | None
     faults: tuple[Finding, ...]
     gate: Gate
-    why: str = ""
+    routing: Routing | None = None
+    routing_before: Routing | None = None
+    distinct: Distinctness | None = None
 
     @property
     def delta(self) -> float | None:
@@ -36,8 +42,9 @@ class Graded(NamedTuple):
     """A change, and the grades of its skills, in path order.
 
     `base` and `head` are commits by their whole names, with what people call them; `head` is None
-    for the worktree. `removed` are the addresses of skills that are gone, `others` the findings
-    that the change makes outside of its own skills.
+    for the worktree. `effect` is what the change does to the routing of all skills, None where the
+    skills were named, whatever changed. `removed` are the addresses of skills that are gone,
+    `others` the findings that the change makes outside of its own skills.
     """
 
     base: str
@@ -47,4 +54,5 @@ class Graded(NamedTuple):
     skills: tuple[SkillGrade, ...]
     removed: tuple[str, ...]
     others: tuple[Finding, ...]
+    effect: Effect | None
     verdict: Verdict

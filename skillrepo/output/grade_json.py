@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 from skillrepo.grade.gate import Gate
 from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.portfolio import Effect
+from skillrepo.grade.routing import Routing
 from skillrepo.grade.score import Grade
 from skillrepo.output import grade_shapes as shapes
 from skillrepo.output import json
+
+_DIGITS = 4
 
 
 def render(graded: Graded) -> Iterator[str]:
@@ -26,6 +30,7 @@ def shape(graded: Graded) -> shapes.GradeShape:
         skills=tuple(map(_skill, graded.skills)),
         removed=graded.removed,
         others=tuple(map(json.finding_shape, graded.others)),
+        effect=_effect(graded.effect) if graded.effect else None,
     )
 
 
@@ -39,7 +44,9 @@ def _skill(each: SkillGrade) -> shapes.SkillGradeShape:
         delta=each.delta,
         faults=tuple(map(json.finding_shape, each.faults)),
         gate=_gate(each.gate),
-        routing=None,
+        routing=_routing(each.routing),
+        routing_base=_routing(each.routing_before),
+        distinct=shapes.DistinctShape(*each.distinct) if each.distinct else None,
         review=None,
     )
 
@@ -54,3 +61,31 @@ def _static(grade: Grade | None) -> shapes.StaticShape | None:
 def _gate(gate: Gate) -> shapes.GateShape:
     layers = (shapes.LayerShape(each.layer, each.verdict, each.reasons) for each in gate.layers)
     return shapes.GateShape(gate.verdict, tuple(layers))
+
+
+def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
+    if routing is None:
+        return None
+    values = (routing.hit_at_1, routing.mrr, routing.negatives_held, routing.margin)
+    return shapes.RoutingShape(*(_rounded(value) for value in values))
+
+
+def _effect(effect: Effect) -> shapes.EffectShape:
+    return shapes.EffectShape(
+        thefts=tuple(shapes.TheftShape(e.query.text, *e[1:]) for e in effect.thefts),
+        losses=tuple(shapes.LossShape(e.query.text, *e[1:]) for e in effect.losses),
+        neighbours=tuple(
+            shapes.NeighbourShape(
+                e.skill, e.other, round(e.overlap, _DIGITS), _rounded(e.before), e.shared
+            )
+            for e in effect.neighbours
+        ),
+        resident_tokens_before=effect.resident_tokens_before,
+        resident_tokens_after=effect.resident_tokens_after,
+        not_looked_at=effect.not_looked_at,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    # The last bits of a logarithm differ from machine to machine.
+    return None if value is None else round(value, _DIGITS)

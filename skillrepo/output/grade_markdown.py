@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded, SkillGrade
-from skillrepo.grade.told import CLAIM, numbers, signed, summary
+from skillrepo.grade.told import CLAIM, effects, numbers, routed, signed, summary
 from skillrepo.output.text import line
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line, visible
@@ -44,7 +44,7 @@ def render(graded: Graded, most: int = MOST) -> Iterator[str]:
 
 
 def _head(graded: Graded) -> Iterator[str]:
-    yield f"{_ICONS[graded.verdict]} **{_inert(summary(graded))}**"
+    yield f"{_ICONS[graded.verdict]} **{summary(graded, _code)}**"
     if graded.skills:
         yield ""
         yield "| Skill | Grade | Change | Gate |"
@@ -60,6 +60,13 @@ def _head(graded: Graded) -> Iterator[str]:
         yield "What it does to other skills:"
         yield ""
         yield from _block([line(each) for each in graded.others])
+    if told := list(effects(graded)):
+        yield ""
+        yield "<details><summary>How skills are found</summary>"
+        yield ""
+        yield from _block(told)
+        yield ""
+        yield "</details>"
 
 
 def _row(each: SkillGrade) -> str:
@@ -78,7 +85,7 @@ def _details(each: SkillGrade) -> Iterator[str]:
     reasons = [
         why for layer in each.gate.layers if layer.layer != "integrity" for why in layer.reasons
     ]
-    told = [*reasons, *map(line, each.faults), *([each.why] if each.why else [])]
+    told = [*reasons, *map(line, each.faults), *routed(each)]
     if told:
         yield ""
         yield from _block(told)
@@ -118,5 +125,14 @@ def _code(text: str) -> str:
 
 
 def _inert(text: str) -> str:
-    """Text in which each character that Markdown or HTML could act on is written as its number."""
-    return _ACTIVE.sub(lambda match: f"&#{ord(match[0])};", _short(masked(one_line(text))))
+    """Text in which each character that Markdown or HTML could act on is written as its number.
+
+    GitHub looks for mentions and numbers of issues in what comes of it: these are parted by a
+    space that has no width.
+    """
+    return _ACTIVE.sub(_numbered, _short(masked(one_line(text))))
+
+
+def _numbered(match: re.Match[str]) -> str:
+    parted = "&#8203;" if match[0] in "@#" else ""
+    return f"&#{ord(match[0])};{parted}"

@@ -47,6 +47,67 @@ class GateShape:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutingShape:
+    """What becomes of a skill's own labelled queries; null where there are none of the kind."""
+
+    hit_at_1: float | None
+    mrr: float | None
+    negatives_held: float | None
+    margin: float | None
+    """How far it is ahead of the best of the others, the mean of the queries that it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctShape:
+    """How far the body of a skill is its own; `nearest` is the skill that it repeats most of."""
+
+    value: float | None
+    nearest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TheftShape:
+    """A query of `owner` for which `thief` leads as it did not before."""
+
+    query: str
+    owner: str
+    thief: str
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LossShape:
+    """A query for which `skill` is no longer first; `now` is."""
+
+    query: str
+    skill: str
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourShape:
+    """Two skills that claim much of the same, and do not name each other."""
+
+    skill: str
+    other: str
+    overlap: float
+    before: float | None
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectShape:
+    """What a change does to how skills are found; skills are named by the path of SKILL.md."""
+
+    thefts: tuple[TheftShape, ...]
+    losses: tuple[LossShape, ...]
+    neighbours: tuple[NeighbourShape, ...]
+    resident_tokens_before: int
+    resident_tokens_after: int
+    not_looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class SkillGradeShape:
     """One skill: `base` and `delta` are null for a new one, `grade` for one that cannot be read."""
 
@@ -58,7 +119,9 @@ class SkillGradeShape:
     delta: float | None
     faults: tuple[FindingShape, ...]
     gate: GateShape
-    routing: None
+    routing: RoutingShape | None
+    routing_base: RoutingShape | None
+    distinct: DistinctShape | None
     review: None
 
 
@@ -76,3 +139,5 @@ class GradeShape:
     removed: tuple[str, ...]
     others: tuple[FindingShape, ...]
     """Errors that the change makes outside of the skills that it touches."""
+    effect: EffectShape | None
+    """Null where skills were named, whatever changed."""

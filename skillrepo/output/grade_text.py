@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import Grade
-from skillrepo.grade.told import CLAIM, change_of, numbers, summary
+from skillrepo.grade.told import CLAIM, change_of, effects, numbers, routed, summary
 from skillrepo.output.text import line
 from skillrepo.visible import one_line
 
@@ -18,6 +18,7 @@ def render(graded: Graded) -> Iterator[str]:
     for name in graded.removed:
         yield f"{one_line(name)}: removed"
     yield from map(line, graded.others)
+    yield from effects(graded)
     yield summary(graded)
     if graded.skills:
         yield CLAIM
@@ -31,8 +32,7 @@ def _skill(each: SkillGrade) -> Iterator[str]:
         if layer.layer != "integrity":
             yield from (f"    {one_line(reason)}" for reason in layer.reasons)
     yield from (f"    {line(fault)}" for fault in each.faults)
-    if each.why:
-        yield f"  {one_line(each.why)}"
+    yield from (f"  {said}" for said in routed(each))
     if each.grade:
         yield from _measures(each.grade, each)
 
