@@ -1,6 +1,7 @@
-"""Whether a description says when its skill is to be used, and what it says beside its limits."""
+"""Whether a description says when its skill is to be used, what it is not for, and the rest."""
 
 import re
+from functools import cache
 
 _NOT = (
     r"\b(?:(?:do not|don't|don\u2019t|never|not|cannot|can't|mustn't|shouldn't)\s+"
@@ -45,3 +46,28 @@ def says_when(description: str) -> bool:
 def without_limits(description: str) -> str:
     """A description without what it says that the skill is not for."""
     return _LIMIT.sub(" ", description)
+
+
+def says_what_not(description: str) -> str | None:
+    """The sentence that names what the skill is not for; None where there is none."""
+    text = description[:_LOOKED_AT].replace("\u2019", "'")
+    match = _limit().search(text)
+    if match is None:
+        return None
+    start = max(text.rfind(end, 0, match.start()) for end in (". ", "; ", "\n")) + 1
+    ends = (text.find(end, match.end()) for end in (". ", "; ", "\n"))
+    return text[start : min((end for end in ends if end >= 0), default=len(text))].strip()
+
+
+@cache
+def _limit() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:not|never|isn't) (?:intended |meant |suited |suitable |designed )?"
+        r"(?:for|to be used|when|if|needed|applicable)\b"
+        r"|\b(?:do not|don't|should not|must not|never) (?:\w+ )?"
+        r"(?:use|invoke|apply|activate|trigger|load|run)\b"
+        r"|\b(?:skip|avoid) (?:it |this |this skill )?(?:when|if|for)\b"
+        r"|\b(?:does not|doesn't|cannot) (?:cover|handle|apply|support|replace|include)\b"
+        r"|\b(?:except|excluding|unless|instead|rather than|out of scope|defer to)\b",
+        re.IGNORECASE,
+    )

@@ -281,3 +281,58 @@ def test_no_model_is_loaded(root: Path) -> None:
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def queries(*texts: str, should_trigger: bool = True) -> str:
+    return json.dumps([{"query": text, "should_trigger": should_trigger} for text in texts])
+
+
+def test_what_a_change_does_to_the_routing_of_others(root: Path, run: Run, git: Git) -> None:
+    asked = ("Join two CSV tables", "Tidy spreadsheet columns")
+    write(root, "skills/data/csv-join/evals/eval_queries.json", queries(*asked))
+    write(root, "skills/data/csv-join/SKILL.md", skill("csv-join", "Joins CSV tables by columns."))
+    commit(root, git)
+    write(root, PATH, skill(description="Tidies spreadsheet columns, CSV tables and PDF files."))
+    value = grade(root, run)
+    (theft,) = value["effect"]["thefts"]
+    assert theft == {
+        "query": "Tidy spreadsheet columns",
+        "owner": "skills/data/csv-join/SKILL.md",
+        "thief": PATH,
+        "before": "skills/data/csv-join/SKILL.md",
+    }
+    assert layers(value)["routing"] == "fail"
+    assert value["verdict"] == "fail"
+    assert value["effect"]["resident_tokens_after"] != value["effect"]["resident_tokens_before"]
+    said = run(root, "grade").out
+    assert "captured from skills/data/csv-join by skills/data/pdf-merge: “Tidy spread" in said
+    assert "it captures 1 labelled query of other skills; 0 may be captured" in said
+
+
+def test_a_skill_that_is_no_longer_found(root: Path, run: Run, git: Git) -> None:
+    write(root, f"{FOLDER}/evals/eval_queries.json", queries("Merge PDF files"))
+    commit(root, git)
+    write(root, PATH, skill(name="pdf-merge", description="Handles documents."))
+    write(root, "skills/data/csv-join/SKILL.md", skill("csv-join", "Merges PDF files and CSV."))
+    value = grade(root, run)
+    found = {each["skill"]: each for each in value["skills"]}
+    assert found["data/pdf-merge"]["routing_base"]["hit_at_1"] == 1
+    assert found["data/pdf-merge"]["routing"]["hit_at_1"] == 0
+    assert [loss["now"] for loss in value["effect"]["losses"]] == ["skills/data/csv-join/SKILL.md"]
+    assert found["data/csv-join"]["routing"] is None
+    said = run(root, "grade").out
+    assert "found first for its own queries (1): 1.00 → 0.00" in said
+    assert "lost by skills/data/pdf-merge to skills/data/csv-join: “Merge PDF files”" in said
+
+
+def test_a_body_that_is_another_ones(root: Path, run: Run) -> None:
+    body = "".join(
+        f"## Part {n}\n\nRun step {n} of the long recipe with care.\n" for n in range(30)
+    )
+    write(root, PATH, skill(body=f"# Merging\n\n{body}"))
+    write(root, "skills/data/pdf-split/SKILL.md", skill("pdf-split", body=f"# Split\n\n{body}"))
+    value = grade(root, run)
+    distinct = value["skills"][1]["distinct"]
+    assert distinct["nearest"] == PATH
+    assert distinct["value"] < 0.2
+    assert "its body repeats" in run(root, "grade").out

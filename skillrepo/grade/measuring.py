@@ -8,6 +8,7 @@ from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository, whole_oid
 from skillrepo.grade import record, score
+from skillrepo.grade.profile import settings_hash, shipped
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Subject
 from skillrepo.measures import ALL
@@ -25,7 +26,7 @@ class Measurer:
         self._repository = repository
         self._replay = replay
         self._new: dict[str, record.Measures] = {}
-        self._key = record.Key(record.code_hash(), score.settings_hash())
+        self._key = record.Key(record.code_hash(), settings_hash())
 
     def measure(
         self, context: Context, commit: str | None, paths: Sequence[str]
@@ -48,7 +49,7 @@ class Measurer:
             found[path] = measures
             if dirname(path) in trees:
                 self._new[trees[dirname(path)]] = measures
-        return {path: score.grade(found[path]) for path in paths if path in found}
+        return {path: score.grade(found[path], shipped()) for path in paths if path in found}
 
     def keep(self) -> int:
         """Write into notes what was measured of commits; give how many notes that made longer."""
@@ -74,5 +75,5 @@ class Measurer:
 
 
 def _marks(measures: record.Measures) -> tuple[float, str]:
-    made = score.grade(measures)
+    made = score.grade(measures, shipped())
     return made.score, made.label

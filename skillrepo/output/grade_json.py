@@ -1,6 +1,7 @@
 """The grades of a change as JSON."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from skillrepo.grade.gate import Gate
 from skillrepo.grade.graded import Graded, SkillGrade
@@ -55,7 +56,8 @@ def _static(grade: Grade | None) -> shapes.StaticShape | None:
     if grade is None:
         return None
     measures = {n: shapes.MeasureShape(*reading) for n, reading in grade.measures.items()}
-    return shapes.StaticShape(grade.score, grade.label, grade.percentile, measures)
+    label: Any = grade.label
+    return shapes.StaticShape(grade.score, label, grade.percentile, measures)
 
 
 def _gate(gate: Gate) -> shapes.GateShape:
