@@ -90,10 +90,6 @@ class Sides(NamedTuple):
         found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
         return found or dirname(path) or self.after.library.source.name
 
-    def owner(self, path: str) -> str | None:
-        """The SKILL.md of the skill that a file of the head belongs to."""
-        return self.after.library.owner(path)
-
     def removed(self) -> Iterator[str]:
         """The SKILL.md in the base of each skill that is gone, and was not moved."""
         gone = {p for p in self.since.changed if is_skill_file(p) and p in self._of_base}
@@ -116,23 +112,23 @@ def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
     named = bool(sides.place.named)
     touched = sides.since.touched(sides.after)
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
-    faults = _faults(sides, paths)
+    faults: dict[str | None, list[Finding]] = {}
+    for fault in _faults(sides, paths):
+        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     old = {path: was for path in paths if (was := sides.was(path))}
     measurer = Measurer(sides.place.git(), replay=replay)
-    found = _Found(
-        after=measurer.measure(sides.after, sides.head, paths),
-        before=measurer.measure(sides.before, sides.base, sorted(set(old.values()))),
-        old=old,
-        routes=_routes(sides, paths, old),
-    )
+    before = measurer.measure(sides.before, sides.base, sorted(set(old.values())))
+    # What is as it was has the grade that it had.
+    after = {
+        path: before[was] for path, was in old.items() if path not in touched and was in before
+    }
+    differing = [path for path in paths if path not in after]
+    after |= measurer.measure(sides.after, sides.head, differing)
+    found = _Found(after, before, old, _routes(sides, paths, old))
     if keep:
         measurer.keep()
-    own = set(paths)
-    skills = tuple(
-        _skill(path, sides, found, tuple(f for f in faults if sides.owner(f.path) == path))
-        for path in paths
-    )
-    others = tuple(fault for fault in faults if sides.owner(fault.path) not in own)
+    skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
+    others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
     verdict = gate.worst(each.gate for each in skills)
     return Graded(
         base=sides.base,

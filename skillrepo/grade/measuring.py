@@ -1,5 +1,6 @@
 """The static grades of skills: from the notes on their trees, and else by measuring."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname
 
@@ -14,6 +15,10 @@ from skillrepo.measure import Subject
 from skillrepo.measures import ALL
 
 _NAMES = tuple(measure.name for measure in ALL)
+_PARALLEL = 300
+"""Skills to be measured from which on a second process pays."""
+_SHARE = 100
+"""Skills that a process measures at a time."""
 
 
 class Measurer:
@@ -40,7 +45,7 @@ class Measurer:
         known = self._known([trees[dirname(path)] for path in paths if dirname(path) in trees])
         found = {p: known[trees[dirname(p)]] for p in paths if trees.get(dirname(p)) in known}
         missing = [path for path in paths if path not in found]
-        for path, measures in self._measured(context, missing):
+        for path, measures in _measured(context, missing):
             if self._replay:
                 raise SkillRepoError(
                     f"there is no note of {dirname(path) or path}'s grade by this version; if "
@@ -63,15 +68,41 @@ class Measurer:
     def _known(self, trees: Sequence[str]) -> Mapping[str, record.Measures]:
         return record.recall(self._repository, trees, self._key, _NAMES, _marks) if trees else {}
 
-    @staticmethod
-    def _measured(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
-        for skill in context.library.load(paths):
-            if not isinstance(skill, Document) or skill.problem is not None:
-                continue
-            bundle = context.bundle(skill)
-            subject = Subject(skill, bundle)
-            yield skill.path, {measure.name: measure.run(subject) for measure in ALL}
-            bundle.forget()
+
+def _measured(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
+    """Measure skills, of many by as many processes as there are processors."""
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if len(paths) < _PARALLEL or workers < 2:  # noqa: PLR2004 - one would only be slower
+        yield from _share(context, paths)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - for large runs alone
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    context.library.list_all()
+    shares = [paths[start : start + _SHARE] for start in range(0, len(paths), _SHARE)]
+    global _job  # noqa: PLW0603 - what a fork inherits need not be pickled
+    _job = context
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        for measured in pool.map(_work, shares):
+            yield from measured
+
+
+_job: Context | None = None
+
+
+def _work(paths: Sequence[str]) -> list[tuple[str, record.Measures]]:
+    return [] if _job is None else list(_share(_job, paths))
+
+
+def _share(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
+    for skill in context.library.load(paths):
+        if not isinstance(skill, Document) or skill.problem is not None:
+            continue
+        bundle = context.bundle(skill)
+        subject = Subject(skill, bundle)
+        yield skill.path, {measure.name: measure.run(subject) for measure in ALL}
+        bundle.forget()
+        skill.reading = None
 
 
 def _marks(measures: record.Measures) -> tuple[float, str]:
