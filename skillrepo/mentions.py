@@ -35,6 +35,13 @@ class Mention(NamedTuple):
     end: int
 
 
+def any_named(skill: Document, bundle: Bundle, files: Files) -> bool:
+    """Whether a text has the name of a file below a folder of a skill."""
+    folders = tuple(f"{folder}/" for folder in _FOLDERS | files.folders)
+    texts = (sheet.text for sheet in sheets(skill, bundle))
+    return any(folder in text for text in texts for folder in folders)
+
+
 def missing(skill: Document, bundle: Bundle, files: Files) -> Iterator[tuple[Mention, Sheet]]:
     """The names of files that are called for and not there, each where it stands first."""
     told: set[str] = set()

@@ -1,6 +1,7 @@
-"""Whether a description says when its skill is to be used."""
+"""Whether a description says when its skill is to be used, and what it is not for."""
 
 import re
+from functools import cache
 
 # "Do not use when …" says when not to; without these the positive wording must still be there.
 _NEGATIVE = re.compile(
@@ -39,3 +40,28 @@ def judged(description: str) -> bool:
 def says_when(description: str) -> bool:
     """Whether the text names an occasion, such as "Use when …", beside when not to use it."""
     return _POSITIVE.search(_NEGATIVE.sub(" ", description[:_LOOKED_AT])) is not None
+
+
+def says_what_not(description: str) -> str | None:
+    """The sentence that names what the skill is not for; None where there is none."""
+    text = description[:_LOOKED_AT].replace("\u2019", "'")
+    match = _limit().search(text)
+    if match is None:
+        return None
+    start = max(text.rfind(end, 0, match.start()) for end in (". ", "; ", "\n")) + 1
+    ends = (text.find(end, match.end()) for end in (". ", "; ", "\n"))
+    return text[start : min((end for end in ends if end >= 0), default=len(text))].strip()
+
+
+@cache
+def _limit() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:not|never|isn't) (?:intended |meant |suited |suitable |designed )?"
+        r"(?:for|to be used|when|if|needed|applicable)\b"
+        r"|\b(?:do not|don't|should not|must not|never) (?:\w+ )?"
+        r"(?:use|invoke|apply|activate|trigger|load|run)\b"
+        r"|\b(?:skip|avoid) (?:it |this |this skill )?(?:when|if|for)\b"
+        r"|\b(?:does not|doesn't|cannot) (?:cover|handle|apply|support|replace|include)\b"
+        r"|\b(?:except|excluding|unless|instead|rather than|out of scope|defer to)\b",
+        re.IGNORECASE,
+    )

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -51,6 +52,7 @@ def words(text: str) -> list[str]:
     return [match[0].casefold() for match in _WORD.finditer(text)]
 
 
+@lru_cache(maxsize=8_192)
 def stem(word: str) -> str:
     """`word` without the commonest English endings, so that decorators meets decorator.
 
