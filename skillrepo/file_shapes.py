@@ -94,6 +94,63 @@ class ClientsFile(_Shape):
     """Client name → client."""
 
 
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class GroupsShape(_Shape):
+    """How much each group of measures weighs; together they weigh 1."""
+
+    routing: _Share
+    integrity: _Share
+    economy: _Share
+    actionability: _Share
+    evidence: _Share
+
+
+class LabelShape(_Shape):
+    """A label: the share of published skills, in %, that do not reach it, and its least score."""
+
+    percentile: Annotated[float, Field(ge=0, le=100)]
+    score: _Share
+
+
+class LabelsShape(_Shape):
+    """The labels of a grade."""
+
+    minimum: LabelShape
+    target: LabelShape
+    excellent: LabelShape
+
+
+class CalibrationShape(_Shape):
+    """A row of the table that turns raw means into scores."""
+
+    raw: _Share
+    """The weighted mean of the measures."""
+    percentile: Annotated[float, Field(ge=0, le=100)]
+    """The share of published skills, in %, that have less."""
+    score: _Share
+    """What is shown."""
+
+
+class CalibrationsShape(_Shape):
+    """The table of each profile, by rising raw means from 0 to 1."""
+
+    default: Annotated[tuple[CalibrationShape, ...], Field(min_length=2)]
+    fleet_compat: Annotated[tuple[CalibrationShape, ...], Field(alias="fleet-compat", min_length=2)]
+
+
+class GradingFile(_Shape):
+    """How measures become a grade, which ships with the tool: `config/grading.yaml`."""
+
+    version: _Version
+    floor: Annotated[float, Field(gt=0, lt=1)]
+    """What a group counts for at least."""
+    groups: GroupsShape
+    labels: LabelsShape
+    calibration: CalibrationsShape
+
+
 _Level = Literal["error", "warning", "info", "off", False]
 
 
