@@ -2,12 +2,14 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import checkout
 
+from skillrepo import measures
 from skillrepo.config import Config
 from skillrepo.finding import Severity
 from skillrepo.forge.pull_request import LABELS
@@ -48,6 +50,14 @@ def test_rules_is_as_generated() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_grading_lists_the_measures_as_generated() -> None:
+    text = (DOCS / "grading.md").read_text(encoding="utf-8")
+    made = runpy.run_path(str(checkout.CHECKOUT / "tests/bench/grades.py"))
+    assert made["page"](text) == text
+    named = re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE)
+    assert named == [(measure.name, measure.group) for measure in measures.ALL]
 
 
 def test_demands_names_rules_that_there_are() -> None:
