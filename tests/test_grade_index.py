@@ -138,7 +138,13 @@ def test_the_working_tree_is_a_commit_with_some_skills_read_anew(
     head = base.changed(Library(Folder(root)), paths, NOWHERE)
     git(root, "add", "--all")
     git(root, "commit", "-qm", "second")
-    assert everything(head) == everything(Index.of(commit_library(root), NOWHERE))
+    fresh = Index.of(commit_library(root), NOWHERE)
+    assert everything(head) == everything(fresh)
+    assert head.claiming == fresh.claiming
+    assert (head.claiming["pdf"], "form" in head.claiming) == (
+        [path_of("pdf-merge"), path_of("pdf-split")],
+        False,
+    )
     assert list(base.entries) == [path_of("pdf-form"), path_of("pdf-merge")]
 
 

@@ -89,6 +89,16 @@ def test_a_tie_is_a_theft_and_an_old_leader_no_thief(tmp_path: Path) -> None:
     assert told(again) == ([], [])
 
 
+def test_a_skill_that_moves_is_the_same_skill(tmp_path: Path) -> None:
+    owner = skill_files("scans", "Handles paper.", wanted=("merge PDF files",))
+    moved = {path.replace("skills/", "skills/office/"): text for path, text in MERGE.items()}
+    assert told(change(tmp_path, [owner, MERGE, CHART], [owner, moved, CHART])) == ([], [])
+    worse = {path: text.replace("Merges PDF files", "Helps") for path, text in moved.items()}
+    join = skill_files("joining", "Merge PDF files, merge PDF.")
+    found = change(tmp_path / "worse", [owner, MERGE, join, CHART], [owner, worse, join, CHART])
+    assert [each.skill for each in found.losses] == ["skills/office/pdf-merge/SKILL.md"]
+
+
 def test_the_skill_that_stood_in_for_a_missing_one_is_told(tmp_path: Path) -> None:
     owner = skill_files("scans", "Handles paper.", wanted=("merge PDF files",))
     thief = skill_files("pdf-merge-files", "Merges PDF files and merges.")

@@ -7,10 +7,11 @@ some skills read anew, `changed`.
 
 import json
 from binascii import a2b_base64, b2a_base64
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
-from posixpath import dirname, join
+from posixpath import dirname
 from struct import pack, unpack
 from typing import Any, NamedTuple
 
@@ -66,10 +67,43 @@ class Entry(NamedTuple):
 class Index:
     """The skills of a revision, by the path of their SKILL.md, in path order."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(
+        self, entries: Iterable[Entry], origin: tuple["Index", AbstractSet[str]] | None = None
+    ) -> None:
+        """`origin` is another index, and the paths of all skills in which this one differs."""
         self.entries: Mapping[str, Entry] = {
             entry.path: entry for entry in sorted(entries, key=lambda entry: entry.path)
         }
+        self._origin = origin
+
+    @cached_property
+    def claiming(self) -> Mapping[str, Sequence[str]]:
+        """Each term that is claimed → the paths of the skills that claim it, in order."""
+        if self._origin:
+            return self._differing(*self._origin)
+        found = defaultdict[str, list[str]](list)
+        for path, entry in self.entries.items():
+            for term in entry.card.terms:
+                found[term].append(path)
+        return dict(found)
+
+    def _differing(self, other: "Index", paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        found = dict(other.claiming)
+        for path in sorted(paths):
+            before, after = (
+                side.entries[path].card.terms.keys() if path in side.entries else set[str]()
+                for side in (other, self)
+            )
+            for term in before ^ after:
+                claiming = {*found.get(term, ()), path} - ({path} if term in before else set())
+                found[term] = sorted(claiming)
+        return {term: claiming for term, claiming in found.items() if claiming}
+
+    @cached_property
+    def mean_length(self) -> float:
+        """How many terms a skill claims on average."""
+        total = sum(entry.card.length for entry in self.entries.values())
+        return total / len(self.entries) if total else 1.0
 
     @cached_property
     def resident_tokens(self) -> int:
@@ -94,7 +128,8 @@ class Index:
         there = [path for path in sorted(others) if library.source.kind(path) == "file"]
         evals = {path: _eval_files(library, path) for path in there}
         kept = (entry for path, entry in self.entries.items() if path not in others)
-        return Index([*kept, *_entries(library, there, evals, remembered)])
+        entries = (*kept, *_entries(library, there, evals, remembered))
+        return Index(entries, (self, others))
 
 
 def _evals(library: Library) -> dict[str, list[str]]:
@@ -167,19 +202,19 @@ def _asked(
     library: Library, skill: str, paths: Iterable[str], remembered: Remembered
 ) -> Iterator[Asked]:
     """The labelled queries of a skill. Their paths are remembered without that of the skill."""
-    folder, name = dirname(skill), library.folder_name(skill)
+    folder = dirname(skill)
     start = len(folder) + 1 if folder else 0
-    own = [path[start:] for path in paths]
-    if not own:
+    whole = {path[start:]: path for path in paths}
+    if not whole:
         return
-    ids = [f"{path} {_id(library, join(folder, path))}" for path in own]
+    name = library.folder_name(skill)
+    ids = [f"{own} {_id(library, path)}" for own, path in whole.items()]
     key = f"evals {digest(json.dumps([name, *ids]))}"
     value = remembered.recall(key)
     if value is None:
-        contents = library.source.read(join(folder, path) for path in own)
-        evals = read((File(*each) for each in zip(own, own, contents, strict=True)), name)
+        contents = library.source.read(whole.values())
+        evals = read((File(*each) for each in zip(whole, whole, contents, strict=True)), name)
         value = [[*query, " ".join(dict.fromkeys(terms(query.text)))] for query in evals.queries]
         remembered.learn(key, value)
-    for text, should_trigger, path, line, found in value:
-        query = Query(text, should_trigger, join(folder, path), line)
-        yield Asked(query, tuple(found.split(" ")) if found else ())
+    for text, should_trigger, own, line, found in value:
+        yield Asked(Query(text, should_trigger, whole[own], line), tuple(found.split()))

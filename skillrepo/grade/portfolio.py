@@ -76,7 +76,11 @@ class Distinctness(NamedTuple):
 
 
 def effect(base: Index, head: Index, library: Library) -> Effect:
-    """What happens between two revisions; `library` has the files of the second."""
+    """What happens between two revisions; `library` has the files of the second.
+
+    A skill that moved is the same skill: it is known by the name of its folder.
+    """
+    base = _moved(base, head)
     paths = sorted(base.entries.keys() | head.entries.keys())
     changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
     thefts, losses, left = _Requests(base, head, changed).told()
@@ -91,6 +95,29 @@ def effect(base: Index, head: Index, library: Library) -> Effect:
     )
 
 
+def _moved(base: Index, head: Index) -> Index:
+    """The base as if the skills that moved had been where they are on the head."""
+    gone, come = (
+        _by_folder(side.entries[path] for path in side.entries.keys() - other.entries.keys())
+        for side, other in ((base, head), (head, base))
+    )
+    moved = {
+        gone[name][0].path: come[name][0].path
+        for name in gone.keys() & come.keys()
+        if len(gone[name]) == len(come[name]) == 1
+    }
+    if not moved:
+        return base
+    return Index(entry._replace(path=moved.get(path, path)) for path, entry in base.entries.items())
+
+
+def _by_folder(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.folder, []).append(entry)
+    return found
+
+
 class _Requests:
     """The queries of the base that a change may concern, ranked on both sides."""
 
@@ -103,15 +130,15 @@ class _Requests:
             for path in self._changed & side.entries.keys()
             for term in side.entries[path].card.terms
         }
-        self._asked = [
+        self._before, self._after = Ranking(base), Ranking(head)
+        asked = (
             (path, asked)
             for path, entry in base.entries.items()
             if path in head.entries
             for asked in entry.asked
             if asked.query.should_trigger and not claimed.isdisjoint(asked.terms)
-        ]
-        wanted = {term for _, asked in self._asked for term in asked.terms}
-        self._before, self._after = Ranking(base, wanted), Ranking(head, wanted)
+        )
+        self._asked = [each for each in asked if self._is_concerned(*each)]
 
     def told(self) -> tuple[list[Theft], list[Loss], int]:
         """Thefts and losses, in the order of the queries, and how many were too much work."""
@@ -119,16 +146,18 @@ class _Requests:
         losses: list[Loss] = []
         steps = left = 0
         for owner, asked in self._asked:
-            if not self._is_concerned(owner, asked):
-                continue
             steps += self._before.cost(asked.terms) + self._after.cost(asked.terms)
             if steps > _MOST_STEPS:
                 left += 1
                 continue
-            before, after = (side.scores(asked.terms) for side in (self._before, self._after))
+            after = self._after.scores(asked.terms)
+            ahead = leading(after) & self._changed - {owner}
+            if not ahead and owner not in self._changed:
+                continue
+            before = self._before.scores(asked.terms)
             was, now = first(before), first(after)
-            thieves = (leading(after) - leading(before)) & self._changed - {owner}
-            thefts += (Theft(asked.query, owner, thief, was) for thief in sorted(thieves))
+            thieves = sorted(ahead - leading(before))
+            thefts += (Theft(asked.query, owner, thief, was) for thief in thieves)
             if owner in self._changed and was == owner != now:
                 losses.append(Loss(asked.query, owner, now))
         return thefts, losses, left
@@ -137,16 +166,19 @@ class _Requests:
         """Whether the outcome may be another: of most queries a look at a few skills tells."""
         if owner in self._changed or len(self._changed) > _FEW:
             return True
-        own = self._after.score(owner, asked.terms)
-        scores = (self._after.score(path, asked.terms) for path in self._there)
-        return any(score >= own and score for score in scores)
+        best = max((self._after.score(path, asked.terms) for path in self._there), default=0.0)
+        if not best or best < self._after.score(owner, asked.terms):
+            return False
+        # Most often one of the few that share the rarest word does better.
+        rivals = self._after.rarest(asked.terms)[:_FEW]
+        return not any(self._after.score(rival, asked.terms) > best for rival in rivals)
 
 
 def _neighbours(
     base: Index, head: Index, changed: Sequence[str], library: Library
 ) -> Iterator[Neighbour]:
     """The neighbours of the skills that changed; a pair that hands over to each other is silent."""
-    before, after = Claims(base), Claims(head, (head.entries[path] for path in changed))
+    before, after = Claims(base), Claims(head)
     texts = _Texts(library)
     told: set[frozenset[str]] = set()
     for path in changed:
