@@ -11,17 +11,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from posixpath import dirname
 from struct import pack, unpack
 from typing import Any, NamedTuple
 
 from skillrepo.document import Document, Unreadable
+from skillrepo.grade.eval_places import Places, of_all, of_some
 from skillrepo.grade.remembered import Remembered, digest
 from skillrepo.grade.shingles import shingles, sketch
 from skillrepo.grade.terms import claims, terms
 from skillrepo.library import Library
 from skillrepo.tokens import tokens
-from skillrepo.trigger_queries import File, Query, is_eval_file, read
+from skillrepo.trigger_queries import File, Query, read
 
 
 class Card(NamedTuple):
@@ -117,41 +117,25 @@ class Index:
         To know the object ids of a folder of the file system is to read it: of the working tree
         of a repository take `changed`.
         """
-        return cls(_entries(library, library.skill_files, _evals(library), remembered))
+        return cls(_entries(library, library.skill_files, of_all(library), remembered))
 
     def changed(self, library: Library, paths: Iterable[str], remembered: Remembered) -> "Index":
         """The index of another revision, in which the skills at `paths` are those of a library.
 
-        `paths` are those of each SKILL.md that is or was of a skill that differs, in any file.
+        `paths` are those of each SKILL.md that is or was of a skill that differs, in any file or
+        in its evals beside the skills (`eval_places.skill_of`).
         """
         others = set(paths)
         there = [path for path in sorted(others) if library.source.kind(path) == "file"]
-        evals = {path: _eval_files(library, path) for path in there}
         kept = (entry for path, entry in self.entries.items() if path not in others)
-        entries = (*kept, *_entries(library, there, evals, remembered))
+        entries = (*kept, *_entries(library, there, of_some(library, there), remembered))
         return Index(entries, (self, others))
-
-
-def _evals(library: Library) -> dict[str, list[str]]:
-    """The SKILL.md of each skill that has eval files → the paths of these."""
-    found: dict[str, list[str]] = {}
-    for path in library.source.files():
-        if path.endswith((".json", ".yaml", ".yml")) and (owner := library.owner(path)):
-            start = len(dirname(owner)) + 1 if "/" in owner else 0
-            if is_eval_file(path[start:]) and library.source.kind(path) == "file":
-                found.setdefault(owner, []).append(path)
-    return found
-
-
-def _eval_files(library: Library, skill: str) -> list[str]:
-    items = library.bundle(skill).items
-    return [item.path for item in items if item.kind == "file" and is_eval_file(item.name)]
 
 
 def _entries(
     library: Library,
     paths: Iterable[str],
-    evals: Mapping[str, list[str]],
+    evals: Places,
     remembered: Remembered,
 ) -> Iterator[Entry]:
     known: dict[str, Card | None] = {}
@@ -169,7 +153,7 @@ def _entries(
     for path, card in known.items():
         if card:
             folder = library.folder_name(path)
-            asked = _asked(library, path, evals.get(path, ()), remembered)
+            asked = _asked(library, folder, evals.get(path, {}), remembered)
             yield Entry(path, folder, card, tuple(asked))
 
 
@@ -199,22 +183,21 @@ def _card(value: list[Any]) -> Card:
 
 
 def _asked(
-    library: Library, skill: str, paths: Iterable[str], remembered: Remembered
+    library: Library, folder: str, paths: Mapping[str, str], remembered: Remembered
 ) -> Iterator[Asked]:
-    """The labelled queries of a skill. Their paths are remembered without that of the skill."""
-    folder = dirname(skill)
-    start = len(folder) + 1 if folder else 0
-    whole = {path[start:]: path for path in paths}
-    if not whole:
+    """The labelled queries of a skill, by the names of its eval files.
+
+    What is remembered has the names alone, so a skill may move.
+    """
+    if not paths:
         return
-    name = library.folder_name(skill)
-    ids = [f"{own} {_id(library, path)}" for own, path in whole.items()]
-    key = f"evals {digest(json.dumps([name, *ids]))}"
+    ids = [f"{name} {_id(library, path)}" for name, path in paths.items()]
+    key = f"evals {digest(json.dumps([folder, *ids]))}"
     value = remembered.recall(key)
     if value is None:
-        contents = library.source.read(whole.values())
-        evals = read((File(*each) for each in zip(whole, whole, contents, strict=True)), name)
+        contents = library.source.read(paths.values())
+        evals = read((File(*each) for each in zip(paths, paths, contents, strict=True)), folder)
         value = [[*query, " ".join(dict.fromkeys(terms(query.text)))] for query in evals.queries]
         remembered.learn(key, value)
-    for text, should_trigger, own, line, found in value:
-        yield Asked(Query(text, should_trigger, whole[own], line), tuple(found.split()))
+    for text, should_trigger, name, line, found in value:
+        yield Asked(Query(text, should_trigger, paths[name], line), tuple(found.split()))
