@@ -1,4 +1,4 @@
-"""What a change of some skills does to the others: thefts, losses, neighbours, and what it costs.
+"""What a change of some skills does to the others: thefts, losses, neighbours, resident tokens.
 
 The queries are those of the base: a change does not choose what it is measured by. Nor does it
 answer for what the words of a request weigh a little more or less among other skills: only what a
@@ -8,27 +8,22 @@ Ties count against the skill whose query it is (`ranking`): where another does a
 that is to be loaded is not told from it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from skillrepo.document import Document
 from skillrepo.grade.index import Asked, Entry, Index
 from skillrepo.grade.neighbours import Claims, Neighbour, names
 from skillrepo.grade.ranking import Ranking, first, leading
-from skillrepo.grade.shingles import FEWEST, repeated, shingles
 from skillrepo.library import Library
 from skillrepo.trigger_queries import Query
 
 MOST_NEIGHBOURS = 3
 """Of one skill that are told."""
-_MOST_STEPS = 20_000_000
-"""For all queries together: about two seconds. An ordinary change takes a thousandth of it."""
-_FEW = 50
-"""Skills that changed, of which it is quicker to look at each than at all."""
-_DIRECT = 100_000
-"""Pairs of bodies up to which each is compared; of more, those that share something are sought."""
+_MOST_STEPS = 100_000_000
+"""For all queries together: about ten seconds. An ordinary change takes a thousandth of it."""
+_FEW = 20
+"""Skills that are looked at one by one; beyond, it is quicker to rank all."""
 
 
 class Theft(NamedTuple):
@@ -63,16 +58,6 @@ class Effect(NamedTuple):
     resident_tokens_before: int
     resident_tokens_after: int
     not_looked_at: int
-
-
-class Distinctness(NamedTuple):
-    """1 less the share of another body that a body repeats most of; `nearest` is that skill.
-
-    1 and no nearest where nothing is repeated, None where there is no other to compare with.
-    """
-
-    value: float | None
-    nearest: str | None
 
 
 def effect(base: Index, head: Index, library: Library) -> Effect:
@@ -122,23 +107,22 @@ class _Requests:
     """The queries of the base that a change may concern, ranked on both sides."""
 
     def __init__(self, base: Index, head: Index, changed: Iterable[str]) -> None:
-        self._changed = frozenset(changed)
-        self._there = sorted(self._changed & head.entries.keys())
-        claimed = {
-            term
-            for side in (base, head)
-            for path in self._changed & side.entries.keys()
-            for term in side.entries[path].card.terms
-        }
+        sides = (base.entries, head.entries)
+        self._changed = frozenset(
+            path for path in changed if len({_claimed(side.get(path)) for side in sides}) > 1
+        )
+        self._claiming: dict[str, list[str]] = {}
+        for path in sorted(self._changed & head.entries.keys()):
+            for term in head.entries[path].card.terms:
+                self._claiming.setdefault(term, []).append(path)
         self._before, self._after = Ranking(base), Ranking(head)
-        asked = (
+        self._asked = [
             (path, asked)
             for path, entry in base.entries.items()
             if path in head.entries
             for asked in entry.asked
-            if asked.query.should_trigger and not claimed.isdisjoint(asked.terms)
-        )
-        self._asked = [each for each in asked if self._is_concerned(*each)]
+            if asked.query.should_trigger and self._is_concerned(path, asked)
+        ]
 
     def told(self) -> tuple[list[Theft], list[Loss], int]:
         """Thefts and losses, in the order of the queries, and how many were too much work."""
@@ -146,14 +130,15 @@ class _Requests:
         losses: list[Loss] = []
         steps = left = 0
         for owner, asked in self._asked:
-            steps += self._before.cost(asked.terms) + self._after.cost(asked.terms)
+            steps += self._after.cost(asked.terms)
             if steps > _MOST_STEPS:
                 left += 1
                 continue
             after = self._after.scores(asked.terms)
-            ahead = leading(after) & self._changed - {owner}
+            ahead = (leading(after) & self._changed) - {owner}
             if not ahead and owner not in self._changed:
                 continue
+            steps += self._before.cost(asked.terms)
             before = self._before.scores(asked.terms)
             was, now = first(before), first(after)
             thieves = sorted(ahead - leading(before))
@@ -164,14 +149,23 @@ class _Requests:
 
     def _is_concerned(self, owner: str, asked: Asked) -> bool:
         """Whether the outcome may be another: of most queries a look at a few skills tells."""
-        if owner in self._changed or len(self._changed) > _FEW:
+        if owner in self._changed:
             return True
-        best = max((self._after.score(path, asked.terms) for path in self._there), default=0.0)
-        if not best or best < self._after.score(owner, asked.terms):
+        if self._claiming.keys().isdisjoint(asked.terms):
+            return False
+        thieves = {path for term in asked.terms for path in self._claiming.get(term, ())}
+        if len(thieves) > _FEW:
+            return True
+        best = max(self._after.score(path, asked.terms) for path in thieves)
+        if best < self._after.score(owner, asked.terms):
             return False
         # Most often one of the few that share the rarest word does better.
         rivals = self._after.rarest(asked.terms)[:_FEW]
         return not any(self._after.score(rival, asked.terms) > best for rival in rivals)
+
+
+def _claimed(entry: Entry | None) -> frozenset[tuple[str, int]] | None:
+    return None if entry is None else frozenset(entry.card.terms.items())
 
 
 def _neighbours(
@@ -217,39 +211,3 @@ def _hand_over(one: Entry, other: Entry, texts: _Texts) -> bool:
         if text is None or not any(names(text, name) for name in {named.name, named.folder}):
             return False
     return True
-
-
-def distinctness(index: Index, documents: Iterable[Document]) -> dict[str, Distinctness]:
-    """How far the body of each document is its own among all skills of an index, by its path."""
-    compared = {
-        path: entry.card.sketch
-        for path, entry in index.entries.items()
-        if len(entry.card.sketch) >= FEWEST
-    }
-    bodies = {document.path: shingles(document.body) for document in documents}
-    holding: dict[int, list[str]] | None = None
-    if len(bodies) * len(compared) > _DIRECT:
-        holding = {}
-        for path, sample in compared.items():
-            for value in sample:
-                holding.setdefault(value, []).append(path)
-    return {path: _distinctness(path, own, compared, holding) for path, own in bodies.items()}
-
-
-def _distinctness(
-    path: str,
-    own: set[int],
-    compared: Mapping[str, tuple[int, ...]],
-    holding: Mapping[int, list[str]] | None,
-) -> Distinctness:
-    if not own or not compared.keys() - {path}:
-        return Distinctness(None, None)
-    if holding is None:
-        shares = {other: repeated(sample, own) for other, sample in compared.items()}
-    else:
-        counted = Counter(chain.from_iterable(holding[value] for value in own & holding.keys()))
-        shares = {other: count / len(compared[other]) for other, count in counted.items()}
-    shares.pop(path, None)
-    # Of those of which as much is repeated the first in path order.
-    share, nearest = min(((-share, other) for other, share in shares.items()), default=(0.0, ""))
-    return Distinctness(1.0 + share, nearest if share else None)

@@ -36,8 +36,9 @@ from skillrepo.document import Document
 from skillrepo.files import SKILL_FILE, Folder, Tree
 from skillrepo.git import Repository
 from skillrepo.git_blobs import BlobReader
+from skillrepo.grade.distinctness import distinctness
 from skillrepo.grade.index import Asked, Entry, Index
-from skillrepo.grade.portfolio import distinctness, effect
+from skillrepo.grade.portfolio import MOST_NEIGHBOURS, effect
 from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.terms import claims, terms
@@ -143,14 +144,11 @@ def baseline(skills: Sequence[Skill]) -> Iterator[str]:
         for way, take in ways.items():
             found = outcomes(skills, kind, take)
             ranks = [each.rank for each in chain.from_iterable(one.outcomes for one in found)]
-            hits = statistics.fmean(rank == 1 for rank in ranks)
-            top = statistics.fmean(rank is not None and rank <= TOP for rank in ranks)
-            mrr = statistics.fmean(1 / rank if rank else 0.0 for rank in ranks)
+            hits = share(rank == 1 for rank in ranks)
+            top = share(rank is not None and rank <= TOP for rank in ranks)
             count = sum(bool(getattr(skill, kind)) for skill in skills)
-            yield (
-                f"| {label} | {way} | {count} | {len(ranks):,} "
-                f"| {hits:.1%} | {top:.1%} | {mrr:.3f} |"
-            )
+            mrr = share(1 / rank if rank else 0.0 for rank in ranks)
+            yield f"| {label} | {way} | {count} | {len(ranks):,} | {hits} | {top} | {mrr} |"
     yield ""
     yield "| requests for others | ranked by | skills | n | held |"
     yield "|---|---|--:|--:|--:|"
@@ -158,8 +156,24 @@ def baseline(skills: Sequence[Skill]) -> Iterator[str]:
         for way, take in ways.items():
             found = outcomes(skills, kind, take)
             right = [each.is_right for each in chain.from_iterable(one.outcomes for one in found)]
-            held = f"{statistics.fmean(right):.1%}" if right else "not measured"
-            yield f"| {label} | {way} | {len(found)} | {len(right):,} | {held} |"
+            yield f"| {label} | {way} | {len(found)} | {len(right):,} | {share(right)} |"
+
+
+def share(values: Iterable[float]) -> str:
+    """The mean in percent."""
+    found = list(values)
+    return f"{statistics.fmean(found):.1%}" if found else "not measured"
+
+
+def neighbours(skills: Sequence[Skill], library: Library) -> str:
+    """How many pairs of skills claim the same."""
+    index = Index(skill.entry for skill in skills)
+    found = effect(Index([]), index, library).neighbours
+    concerned = {path for each in found for path in (each.skill, each.other)}
+    return (
+        f"{len(found)} pairs claim the same, {len(concerned)} skills; at most {MOST_NEIGHBOURS} of "
+        "a skill are told, and none that hands over to the other."
+    )
 
 
 def with_queries(
@@ -291,6 +305,7 @@ def main() -> None:
         print(f"Python {platform.python_version()}, {os.cpu_count()} processors.\n")
         print(f"## Requests, {len(read)} skills\n")
         print("\n".join(baseline(read)))
+        print(f"\n{neighbours(read, Library(Folder(corpus)))}")
         count = SMALL if options.quick else options.skills
         repository.make(large, with_queries(archived, read), count)
         print("\n## Times\n")
