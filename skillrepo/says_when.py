@@ -1,16 +1,15 @@
-"""Whether a description says when its skill is to be used, and what it is not for."""
+"""Whether a description says when its skill is to be used, and what it says of its limits."""
 
 import re
 from functools import cache
 
-# "Do not use when …" says when not to; without these the positive wording must still be there.
-_NEGATIVE = re.compile(
+_NOT = (
     r"\b(?:(?:do not|don't|don\u2019t|never|not|cannot|can't|mustn't|shouldn't)\s+"
     r"(?:(?:to\s+)?be\s+)?(?:used?|invoked?|appl(?:y|ied)|activated?|trigger(?:ed)?|for)"
     r"|avoid(?:\s+\w+ing)?\s+(?:this|it|when|whenever|if|for))\b"
-    r"[^.;\n]{0,200}",
-    re.IGNORECASE,
 )
+# "Do not use when …" says when not to; without these the positive wording must still be there.
+_NEGATIVE = re.compile(_NOT + r"[^.;\n]{0,200}", re.IGNORECASE)
 _POSITIVE = re.compile(
     r"\buse(?:d|ful)?\b[^.;\n]{0,40}\b(?:when|whenever|if|for|to|before|after|during|while|as|in)\b"
     r"|\b(?:when|whenever|if)\s+(?:the\s+|a\s+|an\s+|your\s+)?(?:user|you|someone|people|task|asked|"
@@ -24,6 +23,8 @@ _POSITIVE = re.compile(
     r"|\bwhen to\b|\bwhenever\b|\bapplies (?:to|when)\b",
     re.IGNORECASE,
 )
+# Up to where the sentence ends: the dots of ".NET" and "e.g." end none.
+_LIMIT = re.compile(_NOT + r"(?:[^.;\n]|\.(?=\S)){0,400}", re.IGNORECASE)
 _LOOKED_AT = 2_048
 """Characters: a description may have 1,024, and what is too long by far is not worth the time."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -65,3 +66,8 @@ def _limit() -> re.Pattern[str]:
         r"|\b(?:except|excluding|unless|instead|rather than|out of scope|defer to)\b",
         re.IGNORECASE,
     )
+
+
+def without_limits(description: str) -> str:
+    """A description without what it says that the skill is not for."""
+    return _LIMIT.sub(" ", description)
