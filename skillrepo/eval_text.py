@@ -6,7 +6,7 @@ from typing import Any
 from skillrepo import yaml_text
 from skillrepo.yaml_node import YamlError
 
-_MOST_LOST = 100
+_MOST_LOST = 20
 """Texts of a file that are not where they are expected: each costs a look at all of it."""
 
 

@@ -36,7 +36,8 @@ class Measure(NamedTuple):
     """A measure: its stable name, its group, and how it looks at a skill.
 
     `run` depends on the skill's own files alone, wherever they lie: what it says is kept in a note
-    on their tree. Law: content-free text that is appended to SKILL.md never raises a value.
+    on their tree. Law: content-free text that is put below SKILL.md, in lines of its own, never
+    raises a value.
     `manual` is its page: the docstring of its file, which has the formula and its source.
 
     One that `deducts` counts faults, and n/a says that there is nothing that may have any. For a

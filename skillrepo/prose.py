@@ -37,10 +37,11 @@ class Fenced(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of text that is not blank; `number` counts in the body."""
+    """A line of text that is not blank, and how many words it has; `number` counts in the body."""
 
     number: int
     text: str
+    words: int
 
 
 Part = Line | Fenced
@@ -83,8 +84,8 @@ def _parts(lines: Sequence[str], fences: Sequence[tuple[Fenced, int]]) -> Iterat
     for block, end in (*fences, (None, len(lines) + 1)):
         stop = block.line if block else end
         for each in range(number, stop):
-            if text := lines[each - 1].strip():
-                yield Line(each, lines[each - 1][:_LONGEST] if len(text) > _LONGEST else text)
+            if words := lines[each - 1][:_LONGEST].split():
+                yield Line(each, lines[each - 1][:_LONGEST].strip(), len(words))
         if block:
             yield block
             number = end + 1

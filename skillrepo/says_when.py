@@ -1,4 +1,4 @@
-"""Whether a description says when its skill is to be used, what it is not for, and the rest."""
+"""Whether a description says when its skill is to be used, and what it says of its limits."""
 
 import re
 from functools import cache
@@ -43,11 +43,6 @@ def says_when(description: str) -> bool:
     return _POSITIVE.search(_NEGATIVE.sub(" ", description[:_LOOKED_AT])) is not None
 
 
-def without_limits(description: str) -> str:
-    """A description without what it says that the skill is not for."""
-    return _LIMIT.sub(" ", description)
-
-
 def says_what_not(description: str) -> str | None:
     """The sentence that names what the skill is not for; None where there is none."""
     text = description[:_LOOKED_AT].replace("\u2019", "'")
@@ -71,3 +66,8 @@ def _limit() -> re.Pattern[str]:
         r"|\b(?:except|excluding|unless|instead|rather than|out of scope|defer to)\b",
         re.IGNORECASE,
     )
+
+
+def without_limits(description: str) -> str:
+    """A description without what it says that the skill is not for."""
+    return _LIMIT.sub(" ", description)

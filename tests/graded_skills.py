@@ -86,6 +86,27 @@ with more columns than that are split into several files, each of which has the 
 table once more.
 """
 
+# What is code here is text when it is said again behind an open fence, and the other way round.
+SPARSE = """
+# Keep a branch short
+
+Use `git rebase main` often, and push with --force-with-lease.
+
+## Before the push
+
+npm ci runs first, and then npm run lint-all, and what they print must be empty.
+
+```bash
+git log --oneline src/app
+```
+
+## After the push
+
+Check the run:
+
+gh run list shows it.
+"""
+
 SKILLS: Mapping[str, Mapping[str, str]] = {
     "merge": {
         "SKILL.md": text(MERGE),
@@ -106,6 +127,7 @@ SKILLS: Mapping[str, Mapping[str, str]] = {
         "references/history.md": "# History\n",
         "scripts/clean_table.sh": "sort -u\n",
     },
+    "sparse": {"SKILL.md": text(SPARSE, "sparse", "Keeps branches short. Use when one grows.")},
     "open-fence": {"SKILL.md": text("\n# Logs\n\nRead `journalctl -u nginx`:\n\n```text\nMay 1\n")},
     "open-list": {"SKILL.md": text("\n# Order\n\n1. Run `make all`.\n2. Check the result\n")},
     "empty": {"SKILL.md": text("")},

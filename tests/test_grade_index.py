@@ -11,6 +11,7 @@ from conftest import Git, MakeRepo
 
 from skillrepo.files import Folder, Tree
 from skillrepo.git import Repository
+from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.index import Index
 from skillrepo.grade.remembered import Remembered
 from skillrepo.library import Library
@@ -82,6 +83,47 @@ def test_what_is_no_skill_or_cannot_be_read(tmp_path: Path) -> None:
     assert found.entries["skills/broken/SKILL.md"].card.terms == {}
 
 
+def test_evals_may_lie_beside_the_skills(make_repo: MakeRepo) -> None:
+    no = '[{"query": "no", "should_trigger": true}]'
+    tests = "should_trigger_prompts: [{prompt: fill in the blanks}]\n"
+    scenario = "scenarios: [{prompt: complete the sheet}]\n"
+    task = "{inputs: {prompt: do it}, should_trigger: true}\n"
+    root = make_repo(
+        {
+            **FILES,
+            **skill_files("twin", "One."),
+            "more/twin/SKILL.md": "---\nname: twin\n---\n",
+            "evals/pdf-form/trigger_tests.yaml": tests,
+            "evals/pdf-form/tasks/one.yaml": task,
+            "tests/office/pdf-form/eval.yaml": scenario,
+            "tests/office/pdf-form/table.json": no,
+            "tests/office/pdf-form/fixtures/evals.json": no,
+            "evals/pdf-other/trigger_tests.yaml": tests,
+            "evals/twin/trigger_tests.yaml": tests,
+            "evals/trigger_tests.yaml": tests,
+            "other/pdf-form/trigger_tests.yaml": tests,
+        }
+    )
+    library = commit_library(root)
+    found = Index.of(library, NOWHERE)
+    asked = [
+        (each.query.text, each.query.path) for each in found.entries[path_of("pdf-form")].asked
+    ]
+    assert asked == [
+        ("do it", "evals/pdf-form/tasks/one.yaml"),
+        ("fill in the blanks", "evals/pdf-form/trigger_tests.yaml"),
+        ("fill in this form", "skills/pdf-form/evals/eval_queries.json"),
+        ("complete the sheet", "tests/office/pdf-form/eval.yaml"),
+    ]
+    assert sum(len(entry.asked) for entry in found.entries.values()) == 4 + 3
+    assert skill_of(library, "evals/pdf-form/trigger_tests.yaml") == path_of("pdf-form")
+    assert skill_of(library, "skills/pdf-form/x") == path_of("pdf-form")
+    assert skill_of(library, "evals/twin/trigger_tests.yaml") is None
+    assert skill_of(library, "README.md") is None
+    again = found.changed(Library(Folder(root)), [path_of("pdf-form")], NOWHERE)
+    assert everything(again) == everything(found)
+
+
 class Counting:
     """Reads blobs, and knows which."""
 
@@ -138,7 +180,13 @@ def test_the_working_tree_is_a_commit_with_some_skills_read_anew(
     head = base.changed(Library(Folder(root)), paths, NOWHERE)
     git(root, "add", "--all")
     git(root, "commit", "-qm", "second")
-    assert everything(head) == everything(Index.of(commit_library(root), NOWHERE))
+    fresh = Index.of(commit_library(root), NOWHERE)
+    assert everything(head) == everything(fresh)
+    assert head.claiming == fresh.claiming
+    assert (head.claiming["pdf"], "form" in head.claiming) == (
+        [path_of("pdf-merge"), path_of("pdf-split")],
+        False,
+    )
     assert list(base.entries) == [path_of("pdf-form"), path_of("pdf-merge")]
 
 

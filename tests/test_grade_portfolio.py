@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from skillrepo.document import Document, read
 from skillrepo.files import Folder
-from skillrepo.grade import portfolio
+from skillrepo.grade import distinctness, portfolio
 from skillrepo.grade.index import Index
 from skillrepo.grade.neighbours import names
 from skillrepo.grade.portfolio import Effect, effect
@@ -58,6 +58,12 @@ def test_a_new_skill_captures_the_queries_of_another(tmp_path: Path) -> None:
 def test_a_change_that_takes_nothing_is_told_of_nothing(tmp_path: Path) -> None:
     better = skill_files("charts", "Draws charts and graphs of tables.")
     assert told(change(tmp_path, [MERGE, FORM, CHART], [MERGE, FORM, better])) == ([], [])
+    own = skill_files("pdf-form", "Fills in PDF forms.", wanted=("merge these PDF files",))
+    other = {path_of("pdf-form"): own[path_of("pdf-form")] + "More.\n"}
+    worse = skill_files("pdf-merge", "Helps with documents.")
+    # One that only says more of what it does is no thief of what another gives up.
+    both = change(tmp_path / "both", [MERGE, FORM], [worse, {**FORM, **other}])
+    assert both.thefts == ()
     body = {path_of("pdf-form"): FORM[path_of("pdf-form")] + "\nMore of it.\n"}
     again = change(tmp_path / "body", [MERGE, FORM], [MERGE, {**FORM, **body}])
     assert (told(again), again.neighbours) == (([], []), ())
@@ -87,6 +93,16 @@ def test_a_tie_is_a_theft_and_an_old_leader_no_thief(tmp_path: Path) -> None:
     other = skill_files("one-of", "Draws charts of tables, too.")
     again = change(tmp_path / "again", [chart, MERGE, twin], [chart, MERGE, other])
     assert told(again) == ([], [])
+
+
+def test_a_skill_that_moves_is_the_same_skill(tmp_path: Path) -> None:
+    owner = skill_files("scans", "Handles paper.", wanted=("merge PDF files",))
+    moved = {path.replace("skills/", "skills/office/"): text for path, text in MERGE.items()}
+    assert told(change(tmp_path, [owner, MERGE, CHART], [owner, moved, CHART])) == ([], [])
+    worse = {path: text.replace("Merges PDF files", "Helps") for path, text in moved.items()}
+    join = skill_files("joining", "Merge PDF files, merge PDF.")
+    found = change(tmp_path / "worse", [owner, MERGE, join, CHART], [owner, worse, join, CHART])
+    assert [each.skill for each in found.losses] == ["skills/office/pdf-merge/SKILL.md"]
 
 
 def test_the_skill_that_stood_in_for_a_missing_one_is_told(tmp_path: Path) -> None:
@@ -204,7 +220,7 @@ def test_how_far_a_body_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     }
     found = index(tmp_path, *(skill_files(name, "x", body=body) for name, body in skills.items()))
     documents = [document(name, body) for name, body in skills.items()]
-    result = portfolio.distinctness(found, documents)
+    result = distinctness.distinctness(found, documents)
     short = {path.split("/")[1]: each for path, each in result.items()}
     assert short["a"] == (0.0, path_of("b"))
     assert short["b"] == (0.0, path_of("a"))
@@ -212,10 +228,10 @@ def test_how_far_a_body_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert short["c"].nearest == path_of("a")
     assert short["d"] == (1.0, None)
     assert short["e"] == (None, None)
-    monkeypatch.setattr(portfolio, "_DIRECT", 0)
-    assert portfolio.distinctness(found, documents) == result
+    monkeypatch.setattr(distinctness, "_DIRECT", 0)
+    assert distinctness.distinctness(found, documents) == result
     alone = index(tmp_path / "alone", skill_files("a", "x", body=PROSE))
-    assert portfolio.distinctness(alone, documents[:1])[path_of("a")] == (None, None)
+    assert distinctness.distinctness(alone, documents[:1])[path_of("a")] == (None, None)
 
 
 OTHER = sketch(shingles(PROSE))
@@ -235,7 +251,8 @@ sys.path.insert(0, sys.argv[1])
 from catalogue import NOWHERE
 from skillrepo.files import Folder
 from skillrepo.grade.index import Index
-from skillrepo.grade.portfolio import distinctness, effect
+from skillrepo.grade.distinctness import distinctness
+from skillrepo.grade.portfolio import effect
 from skillrepo.grade.routing import routing
 from skillrepo.library import Library
 base, head = (Library(Folder(Path(name))) for name in sys.argv[2:])

@@ -89,7 +89,7 @@ def test_it_is_the_bm25_of_the_whole_project(tmp_path: Path) -> None:
     theirs = Bm25([f"{name} {texts[name]}" for name in ordered])
     for query in ("merge the PDF forms", "charts of PDF tables", "nothing of the kind", ""):
         asked = list(dict.fromkeys(terms(query)))
-        ranking = Ranking(found, asked)
+        ranking = Ranking(found)
         scores = ranking.scores(asked)
         expected = dict(zip(map(path_of, ordered), theirs.scores(query), strict=True))
         assert scores == {path: score for path, score in expected.items() if score}
@@ -134,4 +134,4 @@ def test_words_of_languages_without_blanks(tmp_path: Path) -> None:
 
 def test_an_empty_repository() -> None:
     assert routing(Index([]), []) == {}
-    assert Ranking(Index([]), ["a"]).scores(["a"]) == {}
+    assert Ranking(Index([])).scores(["a"]) == {}

@@ -1,6 +1,7 @@
 """The static measures: what each says, and that nothing is gained by saying nothing."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import padding
@@ -30,6 +31,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
         write(root / name, files)
     context = Context.of(Folder(root))
 
+    @lru_cache(maxsize=64)
     def measured(name: str, below: str = "") -> dict[str, Reading]:
         data = (SKILLS[name]["SKILL.md"] + below).encode()
         skill = read(f"{name}/SKILL.md", name, data)
@@ -84,7 +86,7 @@ filler = st.lists(
 
 
 @settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 @given(
     name=st.sampled_from(sorted(SKILLS)),
@@ -96,6 +98,8 @@ filler = st.lists(
 )
 @example(name="vague", parts=["x " * 3000], glue="\n", again=0)
 @example(name="merge", parts=list(padding.KINDS.values()), glue="\n", again=4)
+@example(name="sparse", parts=["```bash"], glue="\n", again=1)
+@example(name="sparse", parts=["Verify it:"], glue="\n", again=3)
 def test_what_says_nothing_gains_nothing(
     name: str, parts: list[str], glue: str, again: int, look: Look
 ) -> None:
@@ -253,7 +257,8 @@ BODIES: Mapping[str, tuple[str, str, float | None]] = {
     "examples of YAML": ("code_validity", "```yaml\na: 1\n\na: 2\n```", 1.0),
     "documents of YAML": ("code_validity", "```yaml\na: 1\n---\na: 2\n```", 1.0),
     "deep code": ("code_validity", f"```python\n{'(' * 5_000}\n```", None),
-    "minus and minus": ("code_validity", f"```python\n{'-' * 5_000}1\n```", 0.8),
+    "minus and minus": ("code_validity", f"```python\n{'-' * 5_000}1\n```", None),
+    "names of names": ("code_validity", f"```python\n{'a.' * 900}a\n```", 1.0),
     "long code": ("code_validity", f"```json\n{'[1],' * 2_000}\n```", None),
     "too much code": ("code_validity", f"```json\n{'1,' * 2_900}\n```\n\n" * 12, 4 / 7),
     "no file that is named": ("grounding", "Text.", None),
@@ -337,12 +342,12 @@ def test_what_is_said_of_a_description(what: str, tmp_path: Path) -> None:
 
 
 def test_what_is_said_of_files(look: Look) -> None:
-    assert look("merge")["reachability"] == Reading(1.0, "0 of 2 files are named nowhere")
+    assert look("merge")["reachability"] == Reading(1.0, "files named nowhere: 0 of 2")
     assert look("faulty")["reachability"].value == pytest.approx(4 / 6)
     assert look("vague")["reachability"].value is None
     evidence = look("merge")["eval_coverage"]
     assert evidence.value == pytest.approx((1 / 8 + 1 / 8) / 3)
-    assert evidence.why == "1 queries for it, 1 near it and not for it, 0 tasks to assess"
+    assert evidence.why == "queries for it: 1; near it, not for it: 1; tasks to assess: 0"
     assert look("vague")["eval_coverage"].value == 0
 
 

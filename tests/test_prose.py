@@ -17,13 +17,13 @@ def parts(body: str) -> tuple[prose.Part, ...]:
 def test_parts() -> None:
     body = "# A\n\ntext `x`\n\n```sh\nls\n```\n- item\n\n  ~~~ JSON\n  {}\n  ~~~\n> ```\n> y\n\nz\n"
     assert parts(body) == (
-        prose.Line(1, "# A"),
-        prose.Line(3, "text `x`"),
+        prose.Line(1, "# A", 2),
+        prose.Line(3, "text `x`", 2),
         prose.Fenced(5, "sh", "ls\n", closed=True),
-        prose.Line(8, "- item"),
+        prose.Line(8, "- item", 2),
         prose.Fenced(10, "JSON", "{}\n", closed=True),
         prose.Fenced(13, "", "y\n", closed=False),
-        prose.Line(16, "z"),
+        prose.Line(16, "z", 1),
     )
     fences = [part for part in parts(body) if isinstance(part, prose.Fenced)]
     assert [fence.language for fence in fences] == ["sh", "json", ""]

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skillrepo import trigger_queries
 from skillrepo.bundle import Bundle
@@ -263,3 +265,31 @@ def test_the_files_of_a_skill_in_path_order(tmp_path: Path) -> None:
         ("fill in this form", "pdf-merge/eval.yaml"),
     ]
     assert found.problems == ()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from([
+            "evals", "queries", "tasks", "scenarios", "prompt", "query", "inputs", "input",
+            "should_trigger", "should_not_trigger", "expected_skill", "expectations", "rubric",
+            "description",
+        ])
+        | st.text(max_size=3),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(JSON)
+def test_whatever_a_file_holds_it_is_read_or_told(value: object) -> None:
+    for name in ("evals/evals.json", "evals/evals.yaml"):
+        found = read(name, json.dumps(value))
+        assert all(isinstance(query.should_trigger, bool) for query in found.queries)
+        assert all(each.text.strip() and each.line >= 1 for each in found.queries)
+        assert all(each.prompt.strip() and each.line >= 1 for each in found.tasks)
+        assert found.queries or found.tasks or found.problems or "[]" in json.dumps(value)

@@ -17,10 +17,11 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.git_tips import changes
 from skillrepo.grade import gate
+from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
-from skillrepo.grade.portfolio import Distinctness, Effect, distinctness, effect
+from skillrepo.grade.portfolio import Effect, effect
 from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade

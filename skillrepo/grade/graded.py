@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from skillrepo.finding import Finding
+from skillrepo.grade.distinctness import Distinctness
 from skillrepo.grade.gate import Gate, Verdict
-from skillrepo.grade.portfolio import Distinctness, Effect
+from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.routing import Routing
 from skillrepo.grade.score import Grade
 

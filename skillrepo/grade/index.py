@@ -7,20 +7,21 @@ some skills read anew, `changed`.
 
 import json
 from binascii import a2b_base64, b2a_base64
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
-from posixpath import dirname, join
 from struct import pack, unpack
 from typing import Any, NamedTuple
 
 from skillrepo.document import Document, Unreadable
+from skillrepo.grade.eval_places import Places, of_all, of_some
 from skillrepo.grade.remembered import Remembered, digest
 from skillrepo.grade.shingles import shingles, sketch
 from skillrepo.grade.terms import claims, terms
 from skillrepo.library import Library
 from skillrepo.tokens import tokens
-from skillrepo.trigger_queries import File, Query, is_eval_file, read
+from skillrepo.trigger_queries import File, Query, read
 
 
 class Card(NamedTuple):
@@ -66,10 +67,43 @@ class Entry(NamedTuple):
 class Index:
     """The skills of a revision, by the path of their SKILL.md, in path order."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(
+        self, entries: Iterable[Entry], origin: tuple["Index", AbstractSet[str]] | None = None
+    ) -> None:
+        """`origin` is another index, and the paths of all skills in which this one differs."""
         self.entries: Mapping[str, Entry] = {
             entry.path: entry for entry in sorted(entries, key=lambda entry: entry.path)
         }
+        self._origin = origin
+
+    @cached_property
+    def claiming(self) -> Mapping[str, Sequence[str]]:
+        """Each term that is claimed → the paths of the skills that claim it, in order."""
+        if self._origin:
+            return self._differing(*self._origin)
+        found = defaultdict[str, list[str]](list)
+        for path, entry in self.entries.items():
+            for term in entry.card.terms:
+                found[term].append(path)
+        return dict(found)
+
+    def _differing(self, other: "Index", paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        found = dict(other.claiming)
+        for path in sorted(paths):
+            before, after = (
+                side.entries[path].card.terms.keys() if path in side.entries else set[str]()
+                for side in (other, self)
+            )
+            for term in before ^ after:
+                claiming = {*found.get(term, ()), path} - ({path} if term in before else set())
+                found[term] = sorted(claiming)
+        return {term: claiming for term, claiming in found.items() if claiming}
+
+    @cached_property
+    def mean_length(self) -> float:
+        """How many terms a skill claims on average."""
+        total = sum(entry.card.length for entry in self.entries.values())
+        return total / len(self.entries) if total else 1.0
 
     @cached_property
     def resident_tokens(self) -> int:
@@ -83,40 +117,25 @@ class Index:
         To know the object ids of a folder of the file system is to read it: of the working tree
         of a repository take `changed`.
         """
-        return cls(_entries(library, library.skill_files, _evals(library), remembered))
+        return cls(_entries(library, library.skill_files, of_all(library), remembered))
 
     def changed(self, library: Library, paths: Iterable[str], remembered: Remembered) -> "Index":
         """The index of another revision, in which the skills at `paths` are those of a library.
 
-        `paths` are those of each SKILL.md that is or was of a skill that differs, in any file.
+        `paths` are those of each SKILL.md that is or was of a skill that differs, in any file or
+        in its evals beside the skills (`eval_places.skill_of`).
         """
         others = set(paths)
         there = [path for path in sorted(others) if library.source.kind(path) == "file"]
-        evals = {path: _eval_files(library, path) for path in there}
         kept = (entry for path, entry in self.entries.items() if path not in others)
-        return Index([*kept, *_entries(library, there, evals, remembered)])
-
-
-def _evals(library: Library) -> dict[str, list[str]]:
-    """The SKILL.md of each skill that has eval files → the paths of these."""
-    found: dict[str, list[str]] = {}
-    for path in library.source.files():
-        if path.endswith((".json", ".yaml", ".yml")) and (owner := library.owner(path)):
-            start = len(dirname(owner)) + 1 if "/" in owner else 0
-            if is_eval_file(path[start:]) and library.source.kind(path) == "file":
-                found.setdefault(owner, []).append(path)
-    return found
-
-
-def _eval_files(library: Library, skill: str) -> list[str]:
-    items = library.bundle(skill).items
-    return [item.path for item in items if item.kind == "file" and is_eval_file(item.name)]
+        entries = (*kept, *_entries(library, there, of_some(library, there), remembered))
+        return Index(entries, (self, others))
 
 
 def _entries(
     library: Library,
     paths: Iterable[str],
-    evals: Mapping[str, list[str]],
+    evals: Places,
     remembered: Remembered,
 ) -> Iterator[Entry]:
     known: dict[str, Card | None] = {}
@@ -134,7 +153,7 @@ def _entries(
     for path, card in known.items():
         if card:
             folder = library.folder_name(path)
-            asked = _asked(library, path, evals.get(path, ()), remembered)
+            asked = _asked(library, folder, evals.get(path, {}), remembered)
             yield Entry(path, folder, card, tuple(asked))
 
 
@@ -164,22 +183,21 @@ def _card(value: list[Any]) -> Card:
 
 
 def _asked(
-    library: Library, skill: str, paths: Iterable[str], remembered: Remembered
+    library: Library, folder: str, paths: Mapping[str, str], remembered: Remembered
 ) -> Iterator[Asked]:
-    """The labelled queries of a skill. Their paths are remembered without that of the skill."""
-    folder, name = dirname(skill), library.folder_name(skill)
-    start = len(folder) + 1 if folder else 0
-    own = [path[start:] for path in paths]
-    if not own:
+    """The labelled queries of a skill, by the names of its eval files.
+
+    What is remembered has the names alone, so a skill may move.
+    """
+    if not paths:
         return
-    ids = [f"{path} {_id(library, join(folder, path))}" for path in own]
-    key = f"evals {digest(json.dumps([name, *ids]))}"
+    ids = [f"{name} {_id(library, path)}" for name, path in paths.items()]
+    key = f"evals {digest(json.dumps([folder, *ids]))}"
     value = remembered.recall(key)
     if value is None:
-        contents = library.source.read(join(folder, path) for path in own)
-        evals = read((File(*each) for each in zip(own, own, contents, strict=True)), name)
+        contents = library.source.read(paths.values())
+        evals = read((File(*each) for each in zip(paths, paths, contents, strict=True)), folder)
         value = [[*query, " ".join(dict.fromkeys(terms(query.text)))] for query in evals.queries]
         remembered.learn(key, value)
-    for text, should_trigger, path, line, found in value:
-        query = Query(text, should_trigger, join(folder, path), line)
-        yield Asked(query, tuple(found.split(" ")) if found else ())
+    for text, should_trigger, name, line, found in value:
+        yield Asked(Query(text, should_trigger, paths[name], line), tuple(found.split()))

@@ -4,10 +4,11 @@ Formula: the cosine of the terms of two skills, each weighted by (1 + log of its
 rarity among the skills, as if there were 100 more skills with none of these terms: in a small
 repository every word is common. Two skills are neighbours from 0.3 on where they share two terms.
 
-Calibration: of 300 published skills of 13 repositories, taken as one, 38 pairs are neighbours.
-Read by hand, for 32 of them (84 %) one request can be thought of that both claim; the others are
-siblings by template (a server generator for PHP, one for Python) or share a word with two
-meanings. From 0.35 on it is 20 of 22; of the next 12 below 0.3 it is 9.
+Calibration: of 300 published skills of 13 repositories, taken as one, 38 pairs are neighbours. By
+their descriptions, read by hand, one request can be thought of that both claim for 32 of them
+(84 %); of the 20 from 0.35 on for 18. The others are siblings by template (a server generator for
+PHP, one for Python) or share a word with two meanings. The next 12 below 0.3 are no worse (11):
+the threshold is there to tell of few, not to be sure of them. One pair of the 38 is silent.
 
 A pair is silent where the two hand requests over to each other: each names the other, so whoever
 reads one learns of the other (`names`).
@@ -15,14 +16,12 @@ reads one learns of the other (`names`).
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable
-from itertools import chain
+from functools import cached_property
 from typing import NamedTuple
 
 from skillrepo.document import Document
 from skillrepo.facts import RELATIONS, Facts
-from skillrepo.grade.index import Entry, Index
+from skillrepo.grade.index import Index
 from skillrepo.words import idf
 
 THRESHOLD = 0.3
@@ -47,35 +46,38 @@ class Neighbour(NamedTuple):
 class Claims:
     """What the skills of an index claim, and how rare each term of it is among them."""
 
-    def __init__(self, index: Index, compared: Iterable[Entry] = ()) -> None:
-        """`compared` are the skills whose neighbours will be asked for."""
+    def __init__(self, index: Index) -> None:
+        self._index = index
         self._entries = index.entries
-        cards = {path: entry.card for path, entry in index.entries.items()}
-        counted = Counter(chain.from_iterable(card.terms for card in cards.values()))
-        total = len(cards) + _BACKGROUND
-        self._weights = {term: idf(total, count) for term, count in counted.items()}
+        self._rarities: dict[str, float] = {}
         self._lengths: dict[str, float] = {}
-        wanted = {term for entry in compared for term in entry.card.terms}
-        self._holding: dict[str, list[tuple[str, float]]] = {term: [] for term in wanted}
-        for path, card in cards.items():
-            for term in card.terms.keys() & self._holding.keys():
-                self._holding[term].append((path, self._weight(term, card.terms[term])))
 
     def near(self, path: str) -> list[tuple[str, float]]:
         """The neighbours of a skill with the overlap, the nearest first, equal ones by path."""
         products: dict[str, float] = {}
         for term, count in self._entries[path].card.terms.items():
             weight = self._weight(term, count)
-            for other, others in self._holding[term]:
+            for other in self._index.claiming[term]:
+                others = self._weight(term, self._entries[other].card.terms[term])
                 products[other] = products.get(other, 0.0) + weight * others
         least = THRESHOLD * self._length(path)
+        # No term weighs less than the commonest: of most skills this is enough to know.
         found = [
             (other, min(1.0, product / (self._length(path) * self._length(other))))
             for other, product in products.items()
-            if product >= least * self._length(other) and other != path
+            if product * product
+            >= least * least * self._floor * len(self._entries[other].card.terms)
+            and product >= least * self._length(other)
+            and other != path
         ]
         found = [each for each in found if len(self.shared(path, each[0])) >= _FEWEST_SHARED]
         return sorted(found, key=lambda each: (-each[1], each[0]))
+
+    @cached_property
+    def _floor(self) -> float:
+        """The square of the least weight of a term."""
+        commonest = max(map(len, self._index.claiming.values()), default=0)
+        return idf(len(self._entries) + _BACKGROUND, commonest) ** 2
 
     def overlap(self, one: str, other: str) -> float:
         """The cosine of two skills."""
@@ -90,10 +92,17 @@ class Claims:
         """The terms that two skills share, the rarest first."""
         some, others = (self._entries[path].card.terms for path in (one, other))
         terms = some.keys() & others.keys()
-        return tuple(sorted(terms, key=lambda term: (-self._weights[term], term)))
+        return tuple(sorted(terms, key=lambda term: (-self._rarity(term), term)))
 
     def _weight(self, term: str, count: int) -> float:
-        return (1 + math.log(count)) * self._weights[term]
+        return self._rarity(term) * (1 + math.log(count) if count > 1 else 1)
+
+    def _rarity(self, term: str) -> float:
+        known = self._rarities.get(term)
+        if known is None:
+            holding = len(self._index.claiming[term])
+            known = self._rarities[term] = idf(len(self._entries) + _BACKGROUND, holding)
+        return known
 
     def _length(self, path: str) -> float:
         known = self._lengths.get(path)

@@ -1,4 +1,4 @@
-"""What a change of some skills does to the others: thefts, losses, neighbours, and what it costs.
+"""What a change of some skills does to the others: thefts, losses, neighbours, resident tokens.
 
 The queries are those of the base: a change does not choose what it is measured by. Nor does it
 answer for what the words of a request weigh a little more or less among other skills: only what a
@@ -8,27 +8,22 @@ Ties count against the skill whose query it is (`ranking`): where another does a
 that is to be loaded is not told from it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from skillrepo.document import Document
 from skillrepo.grade.index import Asked, Entry, Index
 from skillrepo.grade.neighbours import Claims, Neighbour, names
 from skillrepo.grade.ranking import Ranking, first, leading
-from skillrepo.grade.shingles import FEWEST, repeated, shingles
 from skillrepo.library import Library
 from skillrepo.trigger_queries import Query
 
 MOST_NEIGHBOURS = 3
 """Of one skill that are told."""
-_MOST_STEPS = 20_000_000
-"""For all queries together: about two seconds. An ordinary change takes a thousandth of it."""
-_FEW = 50
-"""Skills that changed, of which it is quicker to look at each than at all."""
-_DIRECT = 100_000
-"""Pairs of bodies up to which each is compared; of more, those that share something are sought."""
+_MOST_STEPS = 100_000_000
+"""For all queries together: about ten seconds. An ordinary change takes a thousandth of it."""
+_FEW = 20
+"""Skills that are looked at one by one; beyond, it is quicker to rank all."""
 
 
 class Theft(NamedTuple):
@@ -65,18 +60,12 @@ class Effect(NamedTuple):
     not_looked_at: int
 
 
-class Distinctness(NamedTuple):
-    """1 less the share of another body that a body repeats most of; `nearest` is that skill.
-
-    1 and no nearest where nothing is repeated, None where there is no other to compare with.
-    """
-
-    value: float | None
-    nearest: str | None
-
-
 def effect(base: Index, head: Index, library: Library) -> Effect:
-    """What happens between two revisions; `library` has the files of the second."""
+    """What happens between two revisions; `library` has the files of the second.
+
+    A skill that moved is the same skill: it is known by the name of its folder.
+    """
+    base = _moved(base, head)
     paths = sorted(base.entries.keys() | head.entries.keys())
     changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
     thefts, losses, left = _Requests(base, head, changed).told()
@@ -91,27 +80,49 @@ def effect(base: Index, head: Index, library: Library) -> Effect:
     )
 
 
+def _moved(base: Index, head: Index) -> Index:
+    """The base as if the skills that moved had been where they are on the head."""
+    gone, come = (
+        _by_folder(side.entries[path] for path in side.entries.keys() - other.entries.keys())
+        for side, other in ((base, head), (head, base))
+    )
+    moved = {
+        gone[name][0].path: come[name][0].path
+        for name in gone.keys() & come.keys()
+        if len(gone[name]) == len(come[name]) == 1
+    }
+    if not moved:
+        return base
+    return Index(entry._replace(path=moved.get(path, path)) for path, entry in base.entries.items())
+
+
+def _by_folder(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.folder, []).append(entry)
+    return found
+
+
 class _Requests:
     """The queries of the base that a change may concern, ranked on both sides."""
 
     def __init__(self, base: Index, head: Index, changed: Iterable[str]) -> None:
-        self._changed = frozenset(changed)
-        self._there = sorted(self._changed & head.entries.keys())
-        claimed = {
-            term
-            for side in (base, head)
-            for path in self._changed & side.entries.keys()
-            for term in side.entries[path].card.terms
-        }
+        sides = (base.entries, head.entries)
+        self._changed = frozenset(
+            path for path in changed if len({_claimed(side.get(path)) for side in sides}) > 1
+        )
+        self._claiming: dict[str, list[str]] = {}
+        for path in sorted(self._changed & head.entries.keys()):
+            for term in head.entries[path].card.terms:
+                self._claiming.setdefault(term, []).append(path)
+        self._before, self._after = Ranking(base), Ranking(head)
         self._asked = [
             (path, asked)
             for path, entry in base.entries.items()
             if path in head.entries
             for asked in entry.asked
-            if asked.query.should_trigger and not claimed.isdisjoint(asked.terms)
+            if asked.query.should_trigger and self._is_concerned(path, asked)
         ]
-        wanted = {term for _, asked in self._asked for term in asked.terms}
-        self._before, self._after = Ranking(base, wanted), Ranking(head, wanted)
 
     def told(self) -> tuple[list[Theft], list[Loss], int]:
         """Thefts and losses, in the order of the queries, and how many were too much work."""
@@ -119,34 +130,49 @@ class _Requests:
         losses: list[Loss] = []
         steps = left = 0
         for owner, asked in self._asked:
-            if not self._is_concerned(owner, asked):
-                continue
-            steps += self._before.cost(asked.terms) + self._after.cost(asked.terms)
+            steps += self._after.cost(asked.terms)
             if steps > _MOST_STEPS:
                 left += 1
                 continue
-            before, after = (side.scores(asked.terms) for side in (self._before, self._after))
+            after = self._after.scores(asked.terms)
+            ahead = (leading(after) & self._changed) - {owner}
+            if not ahead and owner not in self._changed:
+                continue
+            steps += self._before.cost(asked.terms)
+            before = self._before.scores(asked.terms)
             was, now = first(before), first(after)
-            thieves = (leading(after) - leading(before)) & self._changed - {owner}
-            thefts += (Theft(asked.query, owner, thief, was) for thief in sorted(thieves))
+            thieves = sorted(ahead - leading(before))
+            thefts += (Theft(asked.query, owner, thief, was) for thief in thieves)
             if owner in self._changed and was == owner != now:
                 losses.append(Loss(asked.query, owner, now))
         return thefts, losses, left
 
     def _is_concerned(self, owner: str, asked: Asked) -> bool:
         """Whether the outcome may be another: of most queries a look at a few skills tells."""
-        if owner in self._changed or len(self._changed) > _FEW:
+        if owner in self._changed:
             return True
-        own = self._after.score(owner, asked.terms)
-        scores = (self._after.score(path, asked.terms) for path in self._there)
-        return any(score >= own and score for score in scores)
+        if self._claiming.keys().isdisjoint(asked.terms):
+            return False
+        thieves = {path for term in asked.terms for path in self._claiming.get(term, ())}
+        if len(thieves) > _FEW:
+            return True
+        best = max(self._after.score(path, asked.terms) for path in thieves)
+        if best < self._after.score(owner, asked.terms):
+            return False
+        # Most often one of the few that share the rarest word does better.
+        rivals = self._after.rarest(asked.terms)[:_FEW]
+        return not any(self._after.score(rival, asked.terms) > best for rival in rivals)
+
+
+def _claimed(entry: Entry | None) -> frozenset[tuple[str, int]] | None:
+    return None if entry is None else frozenset(entry.card.terms.items())
 
 
 def _neighbours(
     base: Index, head: Index, changed: Sequence[str], library: Library
 ) -> Iterator[Neighbour]:
     """The neighbours of the skills that changed; a pair that hands over to each other is silent."""
-    before, after = Claims(base), Claims(head, (head.entries[path] for path in changed))
+    before, after = Claims(base), Claims(head)
     texts = _Texts(library)
     told: set[frozenset[str]] = set()
     for path in changed:
@@ -185,39 +211,3 @@ def _hand_over(one: Entry, other: Entry, texts: _Texts) -> bool:
         if text is None or not any(names(text, name) for name in {named.name, named.folder}):
             return False
     return True
-
-
-def distinctness(index: Index, documents: Iterable[Document]) -> dict[str, Distinctness]:
-    """How far the body of each document is its own among all skills of an index, by its path."""
-    compared = {
-        path: entry.card.sketch
-        for path, entry in index.entries.items()
-        if len(entry.card.sketch) >= FEWEST
-    }
-    bodies = {document.path: shingles(document.body) for document in documents}
-    holding: dict[int, list[str]] | None = None
-    if len(bodies) * len(compared) > _DIRECT:
-        holding = {}
-        for path, sample in compared.items():
-            for value in sample:
-                holding.setdefault(value, []).append(path)
-    return {path: _distinctness(path, own, compared, holding) for path, own in bodies.items()}
-
-
-def _distinctness(
-    path: str,
-    own: set[int],
-    compared: Mapping[str, tuple[int, ...]],
-    holding: Mapping[int, list[str]] | None,
-) -> Distinctness:
-    if not own or not compared.keys() - {path}:
-        return Distinctness(None, None)
-    if holding is None:
-        shares = {other: repeated(sample, own) for other, sample in compared.items()}
-    else:
-        counted = Counter(chain.from_iterable(holding[value] for value in own & holding.keys()))
-        shares = {other: count / len(compared[other]) for other, count in counted.items()}
-    shares.pop(path, None)
-    # Of those of which as much is repeated the first in path order.
-    share, nearest = min(((-share, other) for other, share in shares.items()), default=(0.0, ""))
-    return Distinctness(1.0 + share, nearest if share else None)

@@ -9,7 +9,7 @@ Ties count against the skill that is judged, so no order of names decides: it is
 other does as well, its rank is behind all that do as well, and it leads where no other does better.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from skillrepo.grade.index import Index
 from skillrepo.words import idf, length_norm, saturated
@@ -19,47 +19,50 @@ Scores = Mapping[str, float]
 
 
 class Ranking:
-    """Ranks the skills of an index for requests that are made of the terms `wanted`."""
+    """Ranks the skills of an index for requests that are made of terms, each once."""
 
-    def __init__(self, index: Index, wanted: Iterable[str]) -> None:
-        """Look for the terms in all skills."""
-        self._cards = {path: entry.card for path, entry in index.entries.items()}
-        total = sum(card.length for card in self._cards.values())
-        self._mean = total / len(self._cards) if total else 1.0
-        self._holding: dict[str, list[str]] = {term: [] for term in wanted}
-        for path, card in self._cards.items():
-            for term in card.terms.keys() & self._holding.keys():
-                self._holding[term].append(path)
-        self._weights = {
-            term: idf(len(self._cards), len(paths)) for term, paths in self._holding.items()
-        }
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._weights: dict[str, float] = {}
+        self._norms: dict[str, float] = {}
         self._worth: dict[str, list[tuple[str, float]]] = {}
 
     def cost(self, terms: Iterable[str]) -> int:
         """How many steps it takes to rank all skills for a request."""
-        return sum(len(self._holding[term]) for term in terms)
+        return sum(len(self._index.claiming.get(term, ())) for term in terms)
+
+    def rarest(self, terms: Iterable[str]) -> Sequence[str]:
+        """The skills that claim the term of a request that the fewest do, but some."""
+        found = (self._index.claiming.get(term, ()) for term in terms)
+        return min(filter(None, found), key=len, default=())
 
     def scores(self, terms: Iterable[str]) -> Scores:
-        """How well the skills answer a request that is made of these terms, each once."""
+        """How well the skills answer a request."""
         found: dict[str, float] = {}
         for term in terms:
             worth = self._worth.get(term)
             if worth is None:
-                worth = [(path, self._of(path, term)) for path in self._holding[term]]
-                self._worth[term] = worth
+                claiming = self._index.claiming.get(term, ())
+                worth = self._worth[term] = [(path, self._of(path, term)) for path in claiming]
             for path, value in worth:
                 found[path] = found.get(path, 0.0) + value
         return found
 
     def score(self, path: str, terms: Iterable[str]) -> float:
-        """The same for one skill alone; 0 where no term is shared."""
-        held = self._cards[path].terms
+        """How well one skill answers it; 0 where no term is shared."""
+        held = self._index.entries[path].card.terms
         return sum((self._of(path, term) for term in terms if term in held), 0.0)
 
     def _of(self, path: str, term: str) -> float:
-        card = self._cards[path]
-        worth = saturated(card.terms[term], length_norm(card.length, self._mean))
-        return self._weights[term] * worth
+        card = self._index.entries[path].card
+        weight = self._weights.get(term)
+        if weight is None:
+            weight = idf(len(self._index.entries), len(self._index.claiming[term]))
+            self._weights[term] = weight
+        norm = self._norms.get(path)
+        if norm is None:
+            norm = self._norms[path] = length_norm(card.length, self._index.mean_length)
+        return weight * saturated(card.terms[term], norm)
 
 
 def rank(scores: Scores, path: str) -> int | None:

@@ -43,8 +43,7 @@ class Routing(NamedTuple):
 def routing(index: Index, paths: Iterable[str]) -> dict[str, Routing | None]:
     """What becomes of the queries of the skills at `paths`; None for one without queries."""
     entries = {path: index.entries[path] for path in paths}
-    wanted = {term for entry in entries.values() for asked in entry.asked for term in asked.terms}
-    ranking = Ranking(index, wanted)
+    ranking = Ranking(index)
     return {path: _routing(entry, ranking) for path, entry in entries.items()}
 
 

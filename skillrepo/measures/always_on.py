@@ -20,7 +20,7 @@ def run(subject: Subject) -> Reading:
     if not isinstance(description, str) or not description.strip():
         return Reading(None, "there is no description")
     value = (_NONE - len(description)) / (_NONE - _FULL)
-    return Reading(min(1.0, max(0.0, value)), f"{len(description):,} characters of description")
+    return Reading(min(1.0, max(0.0, value)), f"characters of description: {len(description):,}")
 
 
 MEASURE = Measure("always_on", "economy", __doc__, run, deducts=True)

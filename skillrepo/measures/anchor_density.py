@@ -22,7 +22,7 @@ that has enough nothing.
 
 import re
 
-from skillrepo import anchors, prose
+from skillrepo import naming, prose
 from skillrepo.measure import Measure, Reading, Subject, deducted
 
 _ENOUGH = 10
@@ -34,11 +34,11 @@ _EXACT = re.compile(r"[0-9`/_]|--[a-z]|[a-z][A-Z]|\]\(|\w\.[a-z]{2,5}\b")
 
 def run(subject: Subject) -> Reading:
     """Count the names, and the words of stretches without any."""
-    named = anchors.named(*subject)
+    named = naming.named(*subject)
     keys = [key for each in named.parts for key in each.new]
     dry = _dry(subject)
     value = named.share(keys, _ENOUGH) * deducted(dry, _HALF)
-    return Reading(value, f"{len(keys):,} things are named, {dry:,} words are general")
+    return Reading(value, f"things named: {len(keys):,}; words of general talk: {dry:,}")
 
 
 def _dry(subject: Subject) -> int:
@@ -57,7 +57,7 @@ def _dry(subject: Subject) -> int:
             if len(part.text) - place < _SHORT:
                 break
         else:
-            stretches.add(len(part.text[place:].split()))
+            stretches.add(len(part.text[place:].split()) if place else part.words)
     return stretches.excess
 
 

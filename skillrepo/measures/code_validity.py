@@ -4,9 +4,9 @@ Formula: 1 / (1 + f / 4), where f is the number of fenced blocks of SKILL.md in 
 or YAML that do not parse; n/a where there is none to parse. Left out are blocks that are never
 closed, with something to be filled in (`...`, `<name>`, `{{ name }}`), prompts, parts of a
 statement, YAML with anchors and tags, what only some versions of Python read, and what is longer
-than 6,000 characters (TOML 3,000), nested deeper than 12 brackets, or beyond the first 20,000
-characters or 60 blocks of these languages. Shell is not looked at: only a shell knows what parses,
-and none is started on text that nobody has read.
+than 6,000 characters (TOML 3,000), nested deeper than 12 brackets, has more than 1,000 operators,
+or beyond the first 20,000 characters or 60 blocks of these languages. Shell is not looked at: only
+a shell knows what parses, and none is started on text that nobody has read.
 
 Why not the share of sound blocks: `{}` is one, and ten of them would hide a broken one. For the
 same reason n/a weighs as much as no fault.
@@ -45,7 +45,7 @@ def run(subject: Subject) -> Reading:
         return Reading(None, "there is no block of Python, JSON, TOML or YAML that is whole")
     faults = sound.count(False)
     value = deducted(faults, _HALF)
-    return Reading(value, f"{faults:,} of {len(sound):,} blocks of code do not parse")
+    return Reading(value, f"blocks of code that do not parse: {faults:,} of {len(sound):,}")
 
 
 def _blocks(subject: Subject) -> Iterator[tuple[prose.Fenced, Callable[[str], object]]]:
@@ -73,11 +73,11 @@ def _is_sound(block: prose.Fenced, parse: Callable[[str], object]) -> bool:
 
 def _is_sketch(text: str, parse: Callable[[str], object]) -> bool:
     """Whether a block is not meant to be whole, or is more than is parsed."""
-    if (
-        len(text) > (_LONGEST_TOML if parse is tomllib.loads else _LONGEST)
-        or _depth(text) > _DEEPEST
-        or _TO_FILL_IN.search(text)
-    ):
+    if len(text) > (_LONGEST_TOML if parse is tomllib.loads else _LONGEST):
+        return True
+    if _depth(text) > _DEEPEST or _TO_FILL_IN.search(text):
+        return True
+    if parse is _python and len(_DEEPENS.findall(text)) > _MOST_DEEPENING:
         return True
     return (_PART_OF_PYTHON if parse is _python else _PART_OF_DATA).search(text) is not None
 
@@ -90,6 +90,9 @@ def _depth(text: str) -> int:
     return deepest
 
 
+# What makes a tree deeper: how deep a parser goes, and how it gives up, differs between versions.
+_DEEPENS = re.compile(r"[.+*/%|&^~@(\[-]|\b(?:not|lambda|await|if|else|and|or|in|is)\b|[<>=]=?")
+_MOST_DEEPENING = 1_000
 _BRACKET = re.compile(r"[()\[\]{}]")
 _TO_FILL_IN = re.compile(r"\u2026|\{\{|\$\{|<%|<[A-Za-z][\w -]{0,40}>|\[[A-Z][A-Z_ ]{2,40}\]|\{%")
 # A prompt, a part of a statement, or what an earlier or later Python reads otherwise.

@@ -19,7 +19,7 @@ def run(subject: Subject) -> Reading:
     """Count the tokens of the body."""
     count = tokens(subject.document.body)
     value = (_NONE - count) / (_NONE - _FULL)
-    return Reading(min(1.0, max(0.0, value)), f"≈ {count:,} tokens in the body")
+    return Reading(min(1.0, max(0.0, value)), f"tokens in the body: ≈ {count:,}")
 
 
 MEASURE = Measure("economy", "economy", __doc__, run, deducts=True)

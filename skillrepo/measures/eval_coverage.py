@@ -36,7 +36,7 @@ def run(subject: Subject) -> Reading:
     tasks = sum(1 for task in evals.tasks if task.assertions)
     parts = (wanted / _QUERIES, near / _QUERIES, tasks / _TASKS)
     value = sum(min(1.0, part) for part in parts) / len(parts)
-    why = f"{wanted:,} queries for it, {near:,} near it and not for it, {tasks:,} tasks to assess"
+    why = f"queries for it: {wanted:,}; near it, not for it: {near:,}; tasks to assess: {tasks:,}"
     return Reading(value, why)
 
 

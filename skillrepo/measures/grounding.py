@@ -23,7 +23,7 @@ def run(subject: Subject) -> Reading:
     if not mentions.any_named(*subject, files):
         return Reading(None, "no file is named")
     count = sum(1 for _ in mentions.missing(*subject, files))
-    return Reading(deducted(count, _HALF), f"{count:,} files are called for and not there")
+    return Reading(deducted(count, _HALF), f"files called for and not there: {count:,}")
 
 
 MEASURE = Measure("grounding", "integrity", __doc__, run, deducts=True)

@@ -20,7 +20,7 @@ what is put below it makes it little better.
 import re
 from collections.abc import Iterator
 
-from skillrepo import anchors, prose
+from skillrepo import naming, prose
 from skillrepo.english import is_noun_too, is_order
 from skillrepo.measure import Measure, Reading, Subject, deducted
 from skillrepo.says_when import judged
@@ -38,23 +38,23 @@ def run(subject: Subject) -> Reading:
     description = subject.document.frontmatter.get("description")
     if isinstance(description, str) and not judged(description):
         return Reading(None, "the verbs of another language are not known")
-    named = anchors.named(*subject)
+    named = naming.named(*subject)
     told: set[str] = set()
     stretches = prose.Stretches(_STRETCH)
     for part, keys, new in named.parts:
         if isinstance(part, prose.Fenced):
-            if part.language in anchors.SHELLS:
+            if part.language in naming.SHELLS:
                 told |= new
                 stretches.end()
             continue
-        stretches.add(len(part.text.split()))
+        stretches.add(part.words)
         if keys:
-            here = {key for each in _instructions(part.text) for key in anchors.in_line(each)}
+            here = set[str]().union(*map(naming.in_line, _instructions(part.text)))
             told |= new & here
             if here:
                 stretches.end()
     value = named.share(told, _ENOUGH) * deducted(stretches.excess, _HALF)
-    why = f"instructions name {len(told):,} things, {stretches.excess:,} words stand far from any"
+    why = f"things that instructions name: {len(told):,}; words far from any: {stretches.excess:,}"
     return Reading(value, why)
 
 

@@ -30,9 +30,7 @@ def run(subject: Subject) -> Reading:
         return Reading(0.0, f"there are more than {_MOST:,} links")
     leads = links.leads(*subject)
     broken = {(sheet.name, link.target) for sheet, link, lead in leads if lead.kind != "there"}
-    return Reading(
-        deducted(len(broken), _HALF), f"{len(broken):,} links lead to no file of the skill"
-    )
+    return Reading(deducted(len(broken), _HALF), f"links to no file of the skill: {len(broken):,}")
 
 
 MEASURE = Measure("link_integrity", "integrity", __doc__, run, deducts=True)

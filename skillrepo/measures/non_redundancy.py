@@ -33,7 +33,7 @@ def run(subject: Subject) -> Reading:
         return Reading(None, f"there are fewer than {_RUN} words")
     seen = set(zip(*(words[first:] for first in range(_RUN)), strict=False))
     repeated = runs - len(seen)
-    return Reading(deducted(repeated, _HALF), f"{repeated:,} words of text are repeated")
+    return Reading(deducted(repeated, _HALF), f"words of text that were said before: {repeated:,}")
 
 
 MEASURE = Measure("non_redundancy", "economy", __doc__, run, deducts=True)

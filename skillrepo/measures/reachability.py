@@ -28,7 +28,7 @@ def run(subject: Subject) -> Reading:
     unreached = reach.unreached(subject.document, subject.bundle)
     # Where it takes too long to find out, a text that is put below must not make it look better.
     count = owed if unreached is None else len(unreached)
-    return Reading(deducted(count, _HALF), f"{count:,} of {owed:,} files are named nowhere")
+    return Reading(deducted(count, _HALF), f"files named nowhere: {count:,} of {owed:,}")
 
 
 MEASURE = Measure("reachability", "integrity", __doc__, run, deducts=True)

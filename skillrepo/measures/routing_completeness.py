@@ -22,8 +22,8 @@ import re
 
 from skillrepo.english import is_action
 from skillrepo.measure import Measure, Reading, Subject
-from skillrepo.person import other_person
 from skillrepo.says_when import judged, says_what_not, says_when
+from skillrepo.third_person import other_person
 from skillrepo.triggers import said
 from skillrepo.words import terms
 

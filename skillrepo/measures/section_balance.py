@@ -25,13 +25,13 @@ def run(subject: Subject) -> Reading:
     sections = [0]
     for part in prose.parts(subject.document):
         if isinstance(part, prose.Line):
-            sections[-1] += len(part.text.split())
+            sections[-1] += part.words
             if prose.is_heading(part):
                 sections.append(0)
     if not any(sections):
         return Reading(None, "there is no text")
     excess = sum(max(0, words - _LONG) for words in sections)
-    return Reading(deducted(excess, _HALF), f"the longest section has {max(sections):,} words")
+    return Reading(deducted(excess, _HALF), f"words in the longest section: {max(sections):,}")
 
 
 MEASURE = Measure("section_balance", "economy", __doc__, run, deducts=True)

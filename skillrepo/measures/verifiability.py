@@ -19,7 +19,7 @@ can gain half of what the stretches above allow.
 
 import re
 
-from skillrepo import anchors, prose
+from skillrepo import naming, prose
 from skillrepo.measure import Measure, Reading, Subject, deducted
 from skillrepo.says_when import judged
 
@@ -41,14 +41,14 @@ def run(subject: Subject) -> Reading:
     description = subject.document.frontmatter.get("description")
     if isinstance(description, str) and not judged(description):
         return Reading(None, "the words for checks of another language are not known")
-    named = anchors.named(*subject)
+    named = naming.named(*subject)
     found: set[str] = set()
     stretches = prose.Stretches(_STRETCH)
     above: list[prose.Line] = []
     for part, keys, new in named.parts:
         if isinstance(part, prose.Line):
             above = [*above[1 - _NEAR :], part]
-            stretches.add(len(part.text.split()))
+            stretches.add(part.words)
             checks = bool(keys and _CHECKS.search(part.text))
         else:
             near = (line.text for line in above if part.line - line.number <= _NEAR)
@@ -57,7 +57,7 @@ def run(subject: Subject) -> Reading:
             found |= new
             stretches.end()
     value = named.share(found, _ENOUGH) * deducted(stretches.excess, _HALF)
-    why = f"checks name {len(found):,} things, {stretches.excess:,} words stand far from any"
+    why = f"things that checks name: {len(found):,}; words far from any: {stretches.excess:,}"
     return Reading(value, why)
 
 

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 
 from skillrepo.context import Context
 from skillrepo.document import Document
-from skillrepo.person import other_person
 from skillrepo.rule import INFO, Hit, Rule
+from skillrepo.third_person import other_person
 
 
 def run(skill: Document, _context: Context) -> Iterator[Hit]:

@@ -13,6 +13,7 @@ number of such names gives more than half of what can be had.
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -55,6 +56,7 @@ _MOST_INSIDE = 100
 """Longer words that hold a short key; where there are more, it counts as one that stands there."""
 _LONGEST_HEADER = 2_048
 _FEWEST_PARTS = 3
+_NONE: frozenset[str] = frozenset()
 
 
 class NamedPart(NamedTuple):
@@ -65,8 +67,8 @@ class NamedPart(NamedTuple):
     """
 
     part: Part
-    keys: frozenset[str]
-    new: frozenset[str]
+    keys: AbstractSet[str]
+    new: AbstractSet[str]
 
 
 class Named(NamedTuple):
@@ -93,7 +95,8 @@ def named(document: Document, bundle: Bundle) -> Named:
     seen: set[str] = set()
     found: list[NamedPart] = []
     for part in parts(document):
-        keys = new = frozenset(in_line(part.text) if isinstance(part, Line) else in_code(part))
+        keys = in_line(part.text) if isinstance(part, Line) else in_code(part)
+        new = _NONE
         if keys:
             fresh = keys - seen if len(seen) < _MOST_KEYS else ()
             seen.update(fresh)
@@ -145,47 +148,47 @@ def _borne_out(keys: Iterable[str], document: Document, bundle: Bundle) -> Itera
 
 def _own(key: str) -> list[str]:
     """The files of the skill that a key names, by the folders that skills have."""
-    if not any(folder in key for folder in _OWN_FOLDERS):
+    if "/" not in key or not any(folder in key for folder in _OWN_FOLDERS):
         return []
     return [path.rstrip("/.") for path in _OWN.findall(key)]
 
 
-def in_line(text: str) -> Iterator[str]:
-    """The keys of what a line of text names, repeats kept."""
-    if "`" in text:
-        for match in _SPAN.finditer(text):
-            yield from _key(match[1])
-        text = _SPAN.sub(" ", text)
-    yield from _bare(text)
+def in_line(text: str) -> set[str]:
+    """The keys of what a line of text names."""
+    if "`" not in text:
+        return _keys(_bare(text))
+    # The spans stand between the rest.
+    cut = _SPAN.split(text)
+    return _keys(cut[1::2]) | _keys(_bare(" ".join(cut[::2])))
 
 
-def in_code(code: Fenced) -> Iterator[str]:
+def in_code(code: Fenced) -> set[str]:
     """The keys of what a code block names: commands, flags, paths, addresses, calls of methods."""
     text = code.text[:_LONGEST_CODE]
-    yield from _bare(text)
+    found = _keys(_bare(text))
     if code.language in SHELLS:
-        for line in text.split("\n")[:_MOST_LINES]:
-            name = command(line)
-            # A word alone, or an article before another, is hardly one.
-            if name and name in line and " " in line.strip() and name.split()[0] not in STOP:
-                yield from _key(name)
+        found |= _keys(_commands(text))
     elif "(" in text:
-        for match in _CALL.finditer(text):
-            yield from _key(match[0])
+        found |= _keys(_CALL.findall(text))
+    return found
 
 
-def _bare(text: str) -> Iterator[str]:
-    """The keys of flags, addresses and paths that stand in no marks."""
-    if "--" in text:
-        for match in _FLAG.finditer(text):
-            yield from _key(match[0])
-    if "/" not in text:
-        return
-    for match in _ADDRESS.finditer(text) if "://" in text else ():
-        yield from _key(match[1])
-    for match in _PATH.finditer(text):
-        if _is_path(match[0]):
-            yield from _key(match[0])
+def _commands(text: str) -> Iterator[str]:
+    for line in text.split("\n")[:_MOST_LINES]:
+        name = command(line)
+        # A word alone, or an article before another, is hardly one.
+        if name and name in line and " " in line.strip() and name.split()[0] not in STOP:
+            yield name
+
+
+def _bare(text: str) -> list[str]:
+    """Flags, addresses and paths that stand in no marks."""
+    found: list[str] = _FLAG.findall(text) if "--" in text else []
+    if "/" in text:
+        if "://" in text:
+            found += _ADDRESS.findall(text)
+        found += filter(_is_path, _PATH.findall(text))
+    return found
 
 
 def _is_path(path: str) -> bool:
@@ -197,13 +200,21 @@ def _is_path(path: str) -> bool:
     )
 
 
-def _key(text: str) -> Iterator[str]:
-    key = _DIGITS.sub("0", text.strip().casefold())
+def _keys(names: Iterable[str]) -> set[str]:
+    """The keys of names that name something."""
+    found = set(map(_key, names))
+    found.discard("")
+    return found
+
+
+@lru_cache(maxsize=8_192)
+def _key(name: str) -> str:
+    """The key of a name; empty where it names nothing."""
+    key = _DIGITS.sub("0", name.strip().casefold())
     words = [stripped for word in _PARTS.findall(key) if (stripped := word.rstrip("0"))]
     telling = [word for word in words if not stands_for(word)]
     if not telling or key in _EVERYWHERE or not _LETTERS.search(key):
-        return
+        return ""
     if key.isalpha() and (key in STOP or key in VERBS):
-        return
-    if len(telling) * 2 >= len(words):
-        yield key
+        return ""
+    return key if len(telling) * 2 >= len(words) else ""
