@@ -19,17 +19,18 @@ import gc
 import json
 import os
 import platform
+import random
 import re
 import statistics
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import repository
+from routing_requests import Skill, asking, claiming, edits, skills_of
 
 from skillrepo import git_worktree
 from skillrepo.document import Document
@@ -37,82 +38,18 @@ from skillrepo.files import SKILL_FILE, Folder, Tree
 from skillrepo.git import Repository
 from skillrepo.git_blobs import BlobReader
 from skillrepo.grade.distinctness import distinctness
-from skillrepo.grade.index import Asked, Entry, Index
+from skillrepo.grade.index import Index
 from skillrepo.grade.portfolio import MOST_NEIGHBOURS, effect
 from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.terms import claims, terms
 from skillrepo.library import Library
-from skillrepo.trigger_queries import Query
 
 T = TypeVar("T")
 SMALL = 20
 TOP = 3
-LONGEST = 300
-"""Characters of a request; what is longer is no item of a list, but a text."""
-WHEN = re.compile(
-    r"^#+[^\n]*\bwhen\b(?P<title>[^\n]*\b(?:use|apply|trigger|activate)[^\n]*)\n"
-    r"(?P<text>(?:(?!#).*\n)*)",
-    re.MULTILINE | re.IGNORECASE,
-)
-NOT = re.compile(r"\bnot\b|n't\b", re.IGNORECASE)
-ITEM = re.compile(r"^\s*[-*]\s+(.+)$", re.MULTILINE)
-QUOTED = re.compile(r"(?<!\w)['\"\u201c]([^'\"\u201c\u201d\n]{6,80})['\"\u201d](?!\w)")
-LIMIT = re.compile(
-    r"\b(?:not|don't)\s+(?:use\s+|trigger\s+)?(?:it\s+|this skill\s+)?for:?\s+([^.;(\n]{4,120})",
-    re.IGNORECASE,
-)
-
-
-class Skill(NamedTuple):
-    """A skill with the requests that were found in it."""
-
-    entry: Entry
-    when: tuple[str, ...]
-    when_not: tuple[str, ...]
-    quoted: tuple[str, ...]
-    limits: tuple[str, ...]
-
-
-def skills_of(folder: Path) -> list[Skill]:
-    """The skills of a folder."""
-    library = Library(Folder(folder))
-    index = Index.of(library, Remembered(None))
-    documents = (each for each in library.load(index.entries) if isinstance(each, Document))
-    return [_skill(index.entries[document.path], document) for document in documents]
-
-
-def _skill(entry: Entry, document: Document) -> Skill:
-    items: dict[bool, list[str]] = {False: [], True: []}
-    for section in WHEN.finditer(document.body):
-        wanted = NOT.search(section["title"]) is None
-        items[wanted] += (item for item in ITEM.findall(section["text"]) if len(item) <= LONGEST)
-    description = entry.card.description
-    return Skill(
-        entry,
-        tuple(items[True]),
-        tuple(items[False]),
-        tuple(QUOTED.findall(description)),
-        tuple(LIMIT.findall(description)),
-    )
-
-
-def asking(entry: Entry, requests: Iterable[str], *, wanted: bool) -> Entry:
-    """The skill with these requests as its labelled queries."""
-    asked = (
-        Asked(Query(text, wanted, entry.path, 1), tuple(dict.fromkeys(terms(text))))
-        for text in requests
-    )
-    return entry._replace(asked=tuple(asked))
-
-
-def claiming(entry: Entry, take: Callable[[str], list[str]], without: str = "") -> Entry:
-    """The skill with the terms that `take` sees in its name and description."""
-    description = (
-        entry.card.description.replace(without, " ") if without else entry.card.description
-    )
-    found = Counter(take(f"{entry.card.name}\n{description}"))
-    return entry._replace(card=entry.card._replace(terms=found, length=found.total()))
+CHANGED = 20
+SHUFFLED = random.Random(1)  # noqa: S311 - an order
 
 
 def outcomes(skills: Sequence[Skill], kind: str, take: Callable[[str], list[str]]) -> list[Routing]:
@@ -128,7 +65,8 @@ def outcomes(skills: Sequence[Skill], kind: str, take: Callable[[str], list[str]
     results = []
     for skill in skills:
         for phrase in skill.quoted:
-            held_out = claiming(asking(skill.entry, [phrase], wanted=True), take, phrase)
+            without = skill.entry.card.description.replace(phrase, " ")
+            held_out = claiming(asking(skill.entry, [phrase], wanted=True), take, without)
             index = Index([*({**entries, skill.entry.path: held_out}).values()])
             results.append(routing(index, [skill.entry.path])[skill.entry.path])
     return [each for each in results if each]
@@ -157,6 +95,25 @@ def baseline(skills: Sequence[Skill]) -> Iterator[str]:
             found = outcomes(skills, kind, take)
             right = [each.is_right for each in chain.from_iterable(one.outcomes for one in found)]
             yield f"| {label} | {way} | {len(found)} | {len(right):,} | {share(right)} |"
+
+
+def changes(skills: Sequence[Skill], library: Library) -> Iterator[str]:
+    """The table of what becomes of others where a description is changed, a skill at a time."""
+    asking_all = [asking(skill.entry, skill.when, wanted=True) for skill in skills]
+    base = Index(asking_all)
+    asked = sum(len(entry.asked) for entry in asking_all)
+    changed = SHUFFLED.sample(asking_all, min(CHANGED, len(asking_all)))
+    yield f"| the description gets | skills | thefts of {asked:,} queries | losses |"
+    yield "|---|--:|--:|--:|"
+    for label, edit in edits(base).items():
+        thefts = losses = 0
+        for entry in changed:
+            new = claiming(entry, description=edit(entry.card.description))
+            head = Index([*(each for each in asking_all if each.path != entry.path), new])
+            found = effect(base, head, library)
+            thefts += len(found.thefts)
+            losses += len(found.losses)
+        yield f"| {label} | {len(changed)} | {thefts} | {losses} |"
 
 
 def share(values: Iterable[float]) -> str:
@@ -305,6 +262,8 @@ def main() -> None:
         print(f"Python {platform.python_version()}, {os.cpu_count()} processors.\n")
         print(f"## Requests, {len(read)} skills\n")
         print("\n".join(baseline(read)))
+        print()
+        print("\n".join(changes(read, Library(Folder(corpus)))))
         print(f"\n{neighbours(read, Library(Folder(corpus)))}")
         count = SMALL if options.quick else options.skills
         repository.make(large, with_queries(archived, read), count)
