@@ -27,6 +27,7 @@ COMMANDS = [
         "pr",
         "diff",
         "validate",
+        "grade",
         "explain",
         "list",
         "show",

@@ -336,3 +336,15 @@ def test_a_body_that_is_another_ones(root: Path, run: Run) -> None:
     assert distinct["nearest"] == PATH
     assert distinct["value"] < 0.2
     assert "its body repeats" in run(root, "grade").out
+
+
+def test_the_grade_of_the_reference_system(root: Path, run: Run) -> None:
+    """Headings without content raise it, so it is told, and passes nothing."""
+    padding = "\n## Key Insights\n\n## Red Flags\n\n## Real-World Impact\n\n## Quick Reference\n"
+    write(root, PATH, skill() + padding)
+    value = grade(root, run, "--profile", "fleet-compat")
+    assert value["skills"][0]["delta"] > 0.2
+    assert grade(root, run)["skills"][0]["delta"] <= 0
+    assert (layers(value)["static"], value["verdict"]) == (None, "inconclusive")
+    assert "gameable" in run(root, "grade", "--profile", "fleet-compat").out
+    assert run(root, "grade", "--profile", "fleet-compat", "--record").code == 2

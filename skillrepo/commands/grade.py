@@ -1,13 +1,18 @@
 """`skillrepo grade`: what a change makes of skills, with the gate's verdict."""
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
 import click
 
-from skillrepo.commands.grading import Sides, exit_code, graded
+from skillrepo.commands.grading import Grades, Measure, Sides, exit_code, graded, graded_by
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
+from skillrepo.context import Context
+from skillrepo.grade import fleet_compat
+from skillrepo.grade.measuring import fleet_grades
 from skillrepo.output import grade_json, grade_markdown, grade_text
 from skillrepo.settings import GateMode
 
@@ -32,6 +37,13 @@ _FORMS = {"text": grade_text.render, "json": grade_json.render, "markdown": grad
     "--record", is_flag=True, help="Keep the grades of commits in refs/notes/skillrepo/grades."
 )
 @click.option("--replay", is_flag=True, help="Measure nothing: take the grades from these notes.")
+@click.option(
+    "--profile",
+    type=click.Choice(("default", fleet_compat.NAME)),
+    default="default",
+    show_default=True,
+    help="fleet-compat is the reference system's grade: gameable, so it gates nothing.",
+)
 @click.pass_context
 def command(  # noqa: PLR0913 - as many as there are options
     ctx: click.Context,
@@ -44,6 +56,7 @@ def command(  # noqa: PLR0913 - as many as there are options
     form: str,
     record: bool,
     replay: bool,
+    profile: str,
 ) -> None:
     """Grade the skills that a change adds or changes: before it, after it, and a verdict.
 
@@ -52,6 +65,24 @@ def command(  # noqa: PLR0913 - as many as there are options
     kept, how well it is found, and what it costs; not that it helps.
     """
     sides = Sides.of(Place.of(skills), base, head)
-    found = graded(sides, replay=replay, keep=record)
+    if profile == fleet_compat.NAME:
+        if record or replay:
+            raise click.UsageError(f"no note has the grade of --profile {profile}")
+        found = graded_by(sides, _fleet(), gates=False)
+    else:
+        found = graded(sides, replay=replay, keep=record)
     say_all(_FORMS[form](found))
     ctx.exit(exit_code(found, sides.after.settings.grade, mode))
+
+
+def _fleet() -> Measure:
+    from skillrepo.config import Config  # noqa: PLC0415 - for this profile alone
+
+    evaluation = Config.load(os.environ, Path.home()).user.evaluation
+    weights = evaluation.metric_weights.model_dump()
+    thresholds = evaluation.thresholds.model_dump()
+
+    def measure(context: Context, _commit: str | None, paths: Sequence[str]) -> Grades:
+        return fleet_grades(context, paths, weights, thresholds)
+
+    return measure

@@ -1,6 +1,6 @@
 """Grades the skills of a change: what was before it and after, by the policy of before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from posixpath import dirname
 from typing import NamedTuple, Self
 
@@ -18,6 +18,7 @@ from skillrepo.finding import Finding, Severity
 from skillrepo.git_tips import changes
 from skillrepo.grade import gate
 from skillrepo.grade.distinctness import Distinctness, distinctness
+from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
@@ -103,6 +104,12 @@ class Sides(NamedTuple):
         return frozenset(self.before.library.skill_files)
 
 
+Grades = Mapping[str, Grade]
+"""By the path of SKILL.md."""
+Measure = Callable[[Context, str | None, Sequence[str]], Grades]
+"""Gives the grades of the skills at some paths, of a commit or of the worktree (None)."""
+
+
 def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
     """Grade the skills that were named, else those that the change touches.
 
@@ -110,6 +117,15 @@ def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
     SkillRepoError where a note is missing then. With `keep` what was measured of commits is written
     into notes.
     """
+    measurer = Measurer(sides.place.git(), replay=replay)
+    found = graded_by(sides, measurer.measure)
+    if keep:
+        measurer.keep()
+    return found
+
+
+def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
+    """The same by another grade; without `gates` it is told, and no part of the verdict."""
     named = bool(sides.place.named)
     touched = sides.since.touched(sides.after)
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
@@ -117,17 +133,14 @@ def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
     for fault in _faults(sides, paths):
         faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     old = {path: was for path in paths if (was := sides.was(path))}
-    measurer = Measurer(sides.place.git(), replay=replay)
-    before = measurer.measure(sides.before, sides.base, sorted(set(old.values())))
+    before = measure(sides.before, sides.base, sorted(set(old.values())))
     # What is as it was has the grade that it had.
     after = {
         path: before[was] for path, was in old.items() if path not in touched and was in before
     }
     differing = [path for path in paths if path not in after]
-    after |= measurer.measure(sides.after, sides.head, differing)
-    found = _Found(after, before, old, _routes(sides, paths, old))
-    if keep:
-        measurer.keep()
+    after |= measure(sides.after, sides.head, differing)
+    found = _Found(after, before, old, _routes(sides, paths, old), gates)
     skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
     others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
     verdict = gate.worst(each.gate for each in skills)
@@ -161,6 +174,7 @@ class _Found(NamedTuple):
     before: Mapping[str, Grade]
     old: Mapping[str, str]
     routes: _Routes
+    gates: bool
 
 
 def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Routes:
@@ -169,7 +183,7 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
     folder = sides.place.git().common_dir / "skillrepo"
     remembered = Remembered(folder if worthwhile else None)
     base = Index.of(before, remembered)
-    owners = (library.owner(path) for library in (before, after) for path in sides.since.changed)
+    owners = (skill_of(library, p) for library in (before, after) for p in sides.since.changed)
     head = base.changed(after, filter(None, owners), remembered)
     remembered.save()
     there = [path for path in paths if path in head.entries]
@@ -189,13 +203,10 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
     head, base = found.after.get(path), found.before.get(was)
     thefts = [each.query.text for each in routes.effect.thefts if each.thief == path]
     losses = [each.query.text for each in routes.effect.losses if each.skill == path]
+    change = gate.Change(base.score if base else None, head.score if head else None)
     layers = (
         gate.integrity([_told(fault) for fault in faults]),
-        gate.static(
-            gate.Change(base.score if base else None, head.score if head else None),
-            limits,
-            is_new=not was,
-        ),
+        gate.static(change, limits, is_new=not was) if found.gates else gate.NO_STATIC,
         gate.routing(thefts, losses, limits) if routes.has_queries else gate.NO_ROUTING,
     )
     return SkillGrade(

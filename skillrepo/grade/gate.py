@@ -80,6 +80,8 @@ def _static(verdict: Verdict, *reasons: str) -> LayerVerdict:
     return LayerVerdict("static", verdict, reasons)
 
 
+NO_STATIC = LayerVerdict("static", None)
+"""What a static grade says that gates nothing."""
 NO_ROUTING = LayerVerdict("routing", None)
 """What routing says where no query is labelled: that is no pass."""
 

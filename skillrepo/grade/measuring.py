@@ -8,7 +8,7 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository, whole_oid
-from skillrepo.grade import record, score
+from skillrepo.grade import fleet_compat, record, score
 from skillrepo.grade.profile import settings_hash, shipped
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Subject
@@ -67,6 +67,21 @@ class Measurer:
 
     def _known(self, trees: Sequence[str]) -> Mapping[str, record.Measures]:
         return record.recall(self._repository, trees, self._key, _NAMES, _marks) if trees else {}
+
+
+def fleet_grades(
+    context: Context,
+    paths: Sequence[str],
+    weights: Mapping[str, float],
+    thresholds: Mapping[str, float],
+) -> Mapping[str, Grade]:
+    """The grades of the reference system (`fleet_compat`); none of them is kept."""
+    skills = context.library.load(paths)
+    return {
+        skill.path: fleet_compat.grade(skill, weights, thresholds)
+        for skill in skills
+        if isinstance(skill, Document) and skill.problem is None
+    }
 
 
 def _measured(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
