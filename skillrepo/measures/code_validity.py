@@ -97,13 +97,14 @@ _BRACKET = re.compile(r"[()\[\]{}]")
 _TO_FILL_IN = re.compile(r"\u2026|\{\{|\$\{|<%|<[A-Za-z][\w -]{0,40}>|\[[A-Z][A-Z_ ]{2,40}\]|\{%")
 # A prompt, a part of a statement, or what an earlier or later Python reads otherwise.
 _PART_OF_PYTHON = re.compile(
-    r"\A\s*(?:elif|else|except|finally|case)\b|^\s*(?:>>>|[%!?$]\s?\w|\.\.\.\s*$|@@|[+-]{3} )"
-    r"|^\s*type \w|\b(?:def|class) \w{1,80}\[|\bexcept [\w.]{1,80},|\b[tTfF][rR]?[\"']"
-    r"|^\s*(?:print|exec) [\"']",
+    r"\A\s*+(?:elif|else|except|finally|case)\b|^[ \t]*+(?:>>>|[%!?$]\s?\w|\.\.\.[ \t]*+$|@@|[+-]{3} )"
+    r"|^[ \t]*+type \w|\b(?:def|class) \w{1,80}\[|\bexcept [\w.]{1,80},|\b[tTfF][rR]?[\"']"
+    r"|^[ \t]*+(?:print|exec) [\"']",
     re.MULTILINE,
 )
 _PART_OF_DATA = re.compile(
-    r"\.\.\.|(?:^|[\s,{\[])(?://|/\*)|(?:^|[\s:\[,-])[&*!][A-Za-z]|^\s*<<:|^%|^\s*\$ ", re.MULTILINE
+    r"\.\.\.|(?:^|[\s,{\[])(?://|/\*)|(?:^|[\s:\[,-])[&*!][A-Za-z]|^[ \t]*+<<:|^%|^[ \t]*+\$ ",
+    re.MULTILINE,
 )
 
 

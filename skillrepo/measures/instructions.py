@@ -29,7 +29,10 @@ _ENOUGH = 6
 _STRETCH = 150
 _HALF = 300
 _ENDS = re.compile(r"(?<=[.!?:;)])[*_\"']{0,3}\s+|\s[\u2013\u2014-]\s+|\|")
-_FIRST = re.compile(r"[^\w`]*(?:\d{1,3}[.)]\s+)?[^\w`]*([A-Za-z']+)[*_]{0,3}\s+([\w`]+)")
+# Possessive: a line may hold nothing but marks.
+_FIRST = re.compile(
+    r"[^\w`]*+(?:\d{1,3}[.)][^\w`]++)?([A-Za-z][A-Za-z']{0,40})[*_]{0,3}\s++([\w`]{1,40})"
+)
 _ORDERS = frozenset(("never", "always", "do", "don't", "prefer", "follow", "consult", "see"))
 
 
