@@ -26,7 +26,7 @@ _ACTIVE = re.compile(r"[^\w ,()/≈%→±+-]|_")
 
 def render(graded: Graded, most: int = MOST) -> Iterator[str]:
     """The lines, of at most so many characters: details are left out first, and that is said."""
-    head = list(_head(graded))
+    head = list(_head(graded, most // 2))
     foot = ["", f"<sub>{CLAIM}</sub>"]
     left = most - sum(len(each) + 1 for each in (*head, *foot)) - _LONGEST
     details: list[str] = []
@@ -43,23 +43,39 @@ def render(graded: Graded, most: int = MOST) -> Iterator[str]:
     yield from (*head, *details, *foot)
 
 
-def _head(graded: Graded) -> Iterator[str]:
+def _head(graded: Graded, most: int) -> Iterator[str]:
     yield f"{_ICONS[graded.verdict]} **{_inert(summary(graded))}**"
     if graded.skills:
         yield ""
         yield "| Skill | Grade | Change | Gate |"
         yield "| --- | --- | ---: | --- |"
-        # What is wrong is seen first.
-        rank = {"fail": 0, "inconclusive": 1, "pass": 2}
-        ranked = sorted(graded.skills, key=lambda each: rank[each.gate.verdict])
-        yield from map(_row, ranked[:_ROWS])
-        if len(ranked) > _ROWS:
-            yield f"| and {len(ranked) - _ROWS:,} more | | | |"
+        yield from _rows(graded.skills, most)
+    if graded.removed:
+        names = ", ".join(map(_code, graded.removed[:_MOST_FAULTS]))
+        more = len(graded.removed) - _MOST_FAULTS
+        yield ""
+        yield f"Removed: {names}{f' and {more:,} more' if more > 0 else ''}"
     if graded.others:
         yield ""
         yield "What it does to other skills:"
         yield ""
         yield from _block([line(each) for each in graded.others])
+
+
+def _rows(skills: Sequence[SkillGrade], most: int) -> Iterator[str]:
+    """As many as there is room for; what is wrong is seen first."""
+    rank = {"fail": 0, "inconclusive": 1, "pass": 2}
+    ranked = sorted(skills, key=lambda each: rank[each.gate.verdict])
+    shown = 0
+    for each in ranked[:_ROWS]:
+        row = _row(each)
+        most -= len(row) + 1
+        if most < 0:
+            break
+        shown += 1
+        yield row
+    if shown < len(ranked):
+        yield f"| and {len(ranked) - shown:,} more | | | |"
 
 
 def _row(each: SkillGrade) -> str:
