@@ -31,18 +31,27 @@ class Job:
     @property
     def outputs(self) -> dict[str, str]:
         """The outputs, as the runner reads them."""
-        found = {}
-        lines = iter((self.folder / "output").read_text().splitlines())
-        for line in lines:
-            name, mark, end = line.partition("<<")
+        return outputs_of(self.folder / "output")
+
+
+def outputs_of(file: Path) -> dict[str, str]:
+    """Read GITHUB_OUTPUT as the runner does."""
+    found = {}
+    lines = iter(file.read_text().splitlines())
+    for line in lines:
+        name, mark, end = line.partition("<<")
+        if not mark:
+            name, mark, rest = line.partition("=")
             assert mark, line
-            value = []
-            for each in lines:
-                if each == end:
-                    break
-                value.append(each)
-            found[name] = "\n".join(value)
-        return found
+            found[name] = rest
+            continue
+        value: list[str] = []
+        for each in lines:
+            if each == end:
+                break
+            value.append(each)
+        found[name] = "\n".join(value)
+    return found
 
 
 def event_text(name: str, base: str = "", head: str = "") -> str:
