@@ -10,6 +10,7 @@ import click
 from skillrepo.ci import job
 from skillrepo.ci.as_job import as_job
 from skillrepo.ci.event import Event
+from skillrepo.commands import ci_comment
 from skillrepo.commands.grading import Sides, exit_code, graded
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
@@ -28,6 +29,9 @@ _SHORT = 12
 @click.group()
 def command() -> None:
     """Run in a job of GitHub Actions."""
+
+
+command.add_command(ci_comment.command)
 
 
 @command.command("grade")

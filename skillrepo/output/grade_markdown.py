@@ -44,7 +44,7 @@ def render(graded: Graded, most: int = MOST) -> Iterator[str]:
 
 
 def _head(graded: Graded, most: int) -> Iterator[str]:
-    yield f"{_ICONS[graded.verdict]} **{_inert(summary(graded))}**"
+    yield f"{_ICONS[graded.verdict]} **{inert(summary(graded))}**"
     if graded.skills:
         yield ""
         yield "| Skill | Grade | Change | Gate |"
@@ -107,7 +107,7 @@ def _details(each: SkillGrade) -> Iterator[str]:
         for name, reading in each.grade.measures.items():
             before = each.base.measures.get(name) if each.base else None
             value = numbers(before and before.value, reading.value, is_new=each.base is None)
-            yield f"| {name.replace('_', ' ')} | {value} | {_inert(reading.why)} |"
+            yield f"| {name.replace('_', ' ')} | {value} | {inert(reading.why)} |"
     yield ""
     yield "</details>"
 
@@ -130,9 +130,9 @@ def _short(text: str) -> str:
 
 def _code(text: str) -> str:
     """Text of a skill in a line: a mention or `#1` in `<code>` is no link to GitHub."""
-    return f"<code>{_inert(text)}</code>"
+    return f"<code>{inert(text)}</code>"
 
 
-def _inert(text: str) -> str:
-    """Text in which each character that Markdown or HTML could act on is written as its number."""
+def inert(text: str) -> str:
+    """Text in a line, where what Markdown or HTML could act on is written as numbers."""
     return _ACTIVE.sub(lambda match: f"&#{ord(match[0])};", _short(masked(one_line(text))))
