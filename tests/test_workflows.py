@@ -28,7 +28,7 @@ def linter(name: str) -> str:
 @pytest.fixture
 def workflows(tmp_path: Path) -> list[Path]:
     """Every workflow and action, the project's own and those that `init` writes."""
-    assert main(["init", str(tmp_path / "new")]) == 0
+    assert main(["init", str(tmp_path / "new"), "--ci", "github-comment"]) == 0
     folders = [CHECKOUT / ".github", tmp_path / "new/.github"]
     return sorted(file for folder in folders for file in folder.rglob("*.yml"))
 
@@ -42,6 +42,28 @@ def run(*command: str | Path) -> str:
 def test_zizmor_finds_nothing(workflows: list[Path]) -> None:
     said = run(linter("zizmor"), "--offline", "--persona=auditor", "--no-progress", *workflows)
     assert "No findings to report" in said
+
+
+def test_one_finding_is_ignored_and_says_why(workflows: list[Path]) -> None:
+    lines = [line for file in workflows for line in file.read_text().splitlines()]
+    (ignored,) = (line.partition("# ")[2] for line in lines if "zizmor:" in line)
+    assert ignored.startswith("zizmor: ignore[dangerous-triggers] ")
+    assert len(ignored.split()) > 5
+
+
+def test_the_stages_fit_each_other(workflows: list[Path]) -> None:
+    """Name of the workflow, name and folder of the report, and the calls."""
+    texts = {file.name: file.read_text() for file in workflows if file.parts[-4] == "new"}
+    first, second = texts["grade.yml"], texts["grade-comment.yml"]
+    assert "\nname: grade\n" in first
+    assert 'workflows: ["grade"]' in second
+    own = (CHECKOUT / ".github/workflows/grade.yml").read_text()
+    for text in (first, second, own):
+        assert "          name: skillrepo-grade\n" in text
+    assert "path: ${{ runner.temp }}/skillrepo-grade\n" in second
+    program = 'run: \'"$RUNNER_TEMP/skillrepo/bin/skillrepo" ci '
+    assert f"{program}grade'\n" in first
+    assert f'{program}comment --report "$RUNNER_TEMP/skillrepo-grade"\'\n' in second
 
 
 def test_their_schemas_are_met(workflows: list[Path]) -> None:
