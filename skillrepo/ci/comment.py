@@ -14,16 +14,16 @@ UNVERIFIED = (
     "checked it."
 )
 _SHORT = 12
+_SLACK = 100
 
 
 def text_of(graded: Graded, note: str = "") -> str:
-    """The comment: verdict, table, details; `note` is one of ours above."""
-    head = f"{MARKER}\n"
-    notes = f"\n<sub>⚠️ {note}</sub>\n" if note else ""
-    notes += f"\n<sub>Of commit {(graded.head or '')[:_SHORT]}.</sub>\n"
-    most = grade_markdown.MOST - len(head) - len(notes)
-    lines = "".join(f"{line}\n" for line in grade_markdown.render(graded, most))
-    return f"{head}{lines}{notes}".strip()
+    """The comment: verdict, table, details; `note` is one of ours, above."""
+    warned = ["", f"> ⚠️ {note}"] if note else []
+    foot = f"<sub>Of commit {(graded.head or '')[:_SHORT]}.</sub>"
+    ours = "\n".join((MARKER, *warned, "", foot))
+    verdict, *rest = grade_markdown.render(graded, grade_markdown.MOST - len(ours) - _SLACK)
+    return "\n".join((MARKER, verdict, *warned, *rest, "", foot))
 
 
 def is_about_something(graded: Graded) -> bool:

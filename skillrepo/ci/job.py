@@ -30,19 +30,19 @@ def annotated(graded: Graded, mode: GateMode) -> Iterator[str]:
     if mode == "off":
         return
     severity = Severity.ERROR if mode == "enforce" else Severity.WARNING
-    found = [*graded.others, *_reasons(graded)]
-    found += (fault for each in graded.skills for fault in each.faults)
-    told = (each._replace(severity=severity) for each in found)
-    yield from annotations(told, "the job's summary has them")
+    faults = (fault for each in graded.skills for fault in each.faults)
+    found = [each._replace(severity=severity) for each in (*graded.others, *faults)]
+    yield from annotations([*found, *_reasons(graded, severity)], "the job's summary has them")
 
 
-def _reasons(graded: Graded) -> Iterator[Finding]:
+def _reasons(graded: Graded, severity: Severity) -> Iterator[Finding]:
     """Why layers do not pass that have no findings of their own, at the top of the skill."""
     for each in graded.skills:
         for layer in each.gate.layers:
             if layer.layer != "integrity" and layer.verdict != "pass":
+                kind = severity if layer.verdict == "fail" else Severity.WARNING
                 for why in layer.reasons:
-                    yield Finding(each.path, 1, 1, _CODE, _RULE, Severity.WARNING, why)
+                    yield Finding(each.path, 1, 1, _CODE, _RULE, kind, why)
 
 
 def summarize(graded: Graded, environ: Mapping[str, str]) -> None:
