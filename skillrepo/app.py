@@ -28,6 +28,7 @@ _COMMANDS = {
     "publish": ("publish", "Commit the stable skills as a flat tree, which installers read."),
     "taxonomy": ("taxonomy", "Look at the tree of categories, check it, move and add in it."),
     "optimize": ("optimize", "Improve what models are told, by skills that were merged."),
+    "ci": ("ci", "Run in a job of GitHub Actions: grade what the event changes."),
     "config": ("config", "Look at the settings in force."),
     "doctor": ("doctor", "Say what is installed and configured; with --model, ask a model."),
     "schema": ("schema", "Write or check the JSON Schemas of this project."),

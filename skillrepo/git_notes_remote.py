@@ -8,13 +8,13 @@ import os
 
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository, whole_oid
+from skillrepo.git_fetch import fetch_objects
 from skillrepo.git_notes import unite_notes
 from skillrepo.git_process import GitError
 from skillrepo.git_push import refuse_programs, run_remote, words_of
 
 _TRIES = 50
 """How often to begin anew where others push meanwhile; each time one of them ends."""
-_QUIET = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules")
 # What a remote says where another was quicker: before git asked for the ref, and after.
 _OVERTAKEN = ("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value")
 
@@ -51,8 +51,7 @@ def _fetched(repository: Repository, remote: str, ref: str) -> str | None:
         listed = run_remote(repository, "ls-remote", "--", remote, ref)
         if not listed:
             return None
-        # In a partial clone the texts would stay where they are.
-        run_remote(repository, "fetch", *_QUIET, "--no-filter", "--", remote, ref)
+        fetch_objects(repository, remote, ref)
     except GitError as error:
         why = f"the notes of {remote} could not be fetched: {words_of(error)}"
         raise SkillRepoError(why) from None

@@ -32,7 +32,7 @@ COMMANDS = [
         "list",
         "show",
     ),
-    *("publish", "taxonomy", "optimize", "config", "doctor", "schema", "hooks"),
+    *("publish", "taxonomy", "optimize", "ci", "config", "doctor", "schema", "hooks"),
 ]
 HEAVY = {"dspy", "litellm", "git", "httpx2", "pydantic", "jsonschema"}
 

@@ -55,5 +55,5 @@ class Graded(NamedTuple):
     skills: tuple[SkillGrade, ...]
     removed: tuple[str, ...]
     others: tuple[Finding, ...]
-    effect: Effect | None
     verdict: Verdict
+    effect: Effect | None = None

@@ -24,18 +24,16 @@ _DISTINCT = 0.7
 _SHORT = 12
 
 
-def summary(graded: Graded, name: Callable[[str], str] = one_line) -> str:
-    """The verdict in a sentence: on how much, compared with what, and why.
+def summary(graded: Graded) -> str:
+    """The verdict in a sentence: on how much, compared with what, and why."""
+    counted = scope(graded)
+    return f"{headline(graded)}{f' ({counted})' if counted else ''}."
 
-    `name` makes what a skill or branch is called inert, as the output needs it.
-    """
-    base = f"{name(graded.base_name)} ({graded.base[:_SHORT]})"
+
+def headline(graded: Graded, name: Callable[[str], str] = one_line) -> str:
+    """The verdict and why, without a full stop; `name` makes names inert."""
     if not graded.skills and not graded.removed and not graded.others:
-        return f"No skill differs between {base} and {name(graded.head_name)}."
-    new = sum(each.is_new for each in graded.skills)
-    counts = ((new, "new"), (len(graded.skills) - new, "changed"), (len(graded.removed), "removed"))
-    parts = [f"{number:,} {what}" for number, what in counts if number]
-    of = f" ({', '.join(parts)}, compared with {base})" if parts else ""
+        return f"No skill differs between {_base(graded, name)} and {name(graded.head_name)}"
     wrong = [e for e in graded.skills if e.gate.verdict == graded.verdict != "pass"]
     named = [name(each.skill) for each in wrong[:_NAMED]]
     if len(wrong) > _NAMED:
@@ -43,7 +41,19 @@ def summary(graded: Graded, name: Callable[[str], str] = one_line) -> str:
     if graded.others and graded.verdict == "fail":
         named.append("what it does to other skills")
     because = f": {', '.join(named)}" if named else ""
-    return f"{_VERDICTS[graded.verdict]}{because}{of}."
+    return f"{_VERDICTS[graded.verdict]}{because}"
+
+
+def scope(graded: Graded, name: Callable[[str], str] = one_line) -> str:
+    """How many skills differ, and from what; empty where none does."""
+    new = sum(each.is_new for each in graded.skills)
+    counts = ((new, "new"), (len(graded.skills) - new, "changed"), (len(graded.removed), "removed"))
+    parts = [f"{number:,} {what}" for number, what in counts if number]
+    return f"{', '.join(parts)}, compared with {_base(graded, name)}" if parts else ""
+
+
+def _base(graded: Graded, name: Callable[[str], str]) -> str:
+    return f"{name(graded.base_name)} ({graded.base[:_SHORT]})"
 
 
 def change_of(each: SkillGrade) -> str:

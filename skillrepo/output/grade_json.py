@@ -69,7 +69,20 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
     if routing is None:
         return None
     values = (routing.hit_at_1, routing.mrr, routing.negatives_held, routing.margin)
-    return shapes.RoutingShape(*(_rounded(value) for value in values))
+    outcomes = (
+        shapes.OutcomeShape(
+            query=each.query.text,
+            should_trigger=each.query.should_trigger,
+            path=each.query.path,
+            line=each.query.line,
+            rank=each.rank,
+            first=each.first,
+            margin=round(each.margin, _DIGITS),
+            right=each.is_right,
+        )
+        for each in routing.outcomes
+    )
+    return shapes.RoutingShape(*(_rounded(value) for value in values), tuple(outcomes))
 
 
 def _effect(effect: Effect) -> shapes.EffectShape:

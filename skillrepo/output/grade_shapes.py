@@ -47,6 +47,20 @@ class GateShape:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeShape:
+    """What became of one labelled query; `first` is the path of the SKILL.md that is first."""
+
+    query: str
+    should_trigger: bool
+    path: str
+    line: int
+    rank: int | None
+    first: str | None
+    margin: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingShape:
     """What becomes of a skill's own labelled queries; null where there are none of the kind."""
 
@@ -55,6 +69,7 @@ class RoutingShape:
     negatives_held: float | None
     margin: float | None
     """How far it is ahead of the best of the others, the mean of the queries that it is for."""
+    outcomes: tuple[OutcomeShape, ...]
 
 
 @dataclass(frozen=True, slots=True)
