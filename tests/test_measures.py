@@ -252,6 +252,7 @@ BODIES: Mapping[str, tuple[str, str, float | None]] = {
     "lines of JSON": ("code_validity", '```json\n{"a": 1}\n{"a": 2}\n```', 1.0),
     "members of JSON": ("code_validity", '```json\n"a": 1,\n"b": 2,\n```', 1.0),
     "code to be filled in": ("code_validity", '```json\n{"a": <name>, ...}\n```', None),
+    "f-strings": ("code_validity", '```python\na = f"{b}"\nc = f"{d["e"]}"\n```', 1.0),
     "a session": ("code_validity", "```python\n>>> 1 +\n```", None),
     "a body that is a comment": ("code_validity", "```python\nfor x in y:\n    # use x\n```", 1.0),
     "examples of YAML": ("code_validity", "```yaml\na: 1\n\na: 2\n```", 1.0),

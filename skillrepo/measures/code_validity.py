@@ -97,8 +97,9 @@ _BRACKET = re.compile(r"[()\[\]{}]")
 _TO_FILL_IN = re.compile(r"\u2026|\{\{|\$\{|<%|<[A-Za-z][\w -]{0,40}>|\[[A-Z][A-Z_ ]{2,40}\]|\{%")
 # A prompt, a part of a statement, or what an earlier or later Python reads otherwise.
 _PART_OF_PYTHON = re.compile(
-    r"\A\s*+(?:elif|else|except|finally|case)\b|^[ \t]*+(?:>>>|[%!?$]\s?\w|\.\.\.[ \t]*+$|@@|[+-]{3} )"
-    r"|^[ \t]*+type \w|\b(?:def|class) \w{1,80}\[|\bexcept [\w.]{1,80},|\b[tTfF][rR]?[\"']"
+    r"\A\s*+(?:elif|else|except|finally|case)\b"
+    r"|^[ \t]*+(?:>>>|[%!?$]\s?\w|\.\.\.[ \t]*+$|@@|[+-]{3} )"
+    r"|^[ \t]*+type \w|\b(?:def|class) \w{1,80}\[|\bexcept [\w.]{1,80},|\b[tT][rR]?[\"']"
     r"|^[ \t]*+(?:print|exec) [\"']",
     re.MULTILINE,
 )
@@ -114,9 +115,11 @@ def _python(text: str) -> object:
         flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         try:
             return compile(text, "<block>", "exec", flags, dont_inherit=True)
-        except IndentationError as error:
-            # A body of which only a comment says what belongs there.
-            if str(error.msg).startswith("expected an indented block"):
+        except SyntaxError as error:
+            # A body of which only a comment says what belongs there; and what may stand in an
+            # f-string is more from Python 3.12 on.
+            why = str(error.msg)
+            if why.startswith("expected an indented block") or "f-string" in why:
                 return None
             raise
 
