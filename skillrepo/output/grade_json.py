@@ -68,7 +68,6 @@ def _gate(gate: Gate) -> shapes.GateShape:
 def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
     if routing is None:
         return None
-    values = (routing.hit_at_1, routing.mrr, routing.negatives_held, routing.margin)
     outcomes = (
         shapes.OutcomeShape(
             query=each.query.text,
@@ -82,7 +81,13 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
         )
         for each in routing.outcomes
     )
-    return shapes.RoutingShape(*(_rounded(value) for value in values), tuple(outcomes))
+    return shapes.RoutingShape(
+        hit_at_1=_rounded(routing.hit_at_1),
+        mrr=_rounded(routing.mrr),
+        negatives_held=_rounded(routing.negatives_held),
+        margin=_rounded(routing.margin),
+        outcomes=tuple(outcomes),
+    )
 
 
 def _effect(effect: Effect) -> shapes.EffectShape:
