@@ -276,3 +276,8 @@ def test_the_token_goes_to_the_server_of_the_job_alone(
         assert told.stdout == (b"AUTHORIZATION: basic " + word + b"\n" if sent else b"")
         assert others.stdout == b""
     assert os.environ["GIT_CONFIG_COUNT"] == "1"
+    # What `actions/checkout` has left is not sent twice.
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+    site.git(site.clone, "config", "http.https://github.com/.extraheader", "AUTHORIZATION: x")
+    with as_job(repository):
+        assert os.environ["GIT_CONFIG_COUNT"] == "1"
