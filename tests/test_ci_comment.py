@@ -231,14 +231,16 @@ def test_a_report_is_a_regular_file(kind: str, stage: Stage) -> None:
     assert DIFFERS in stage.body()
 
 
-def test_what_cannot_be_made_anew_is_marked_and_gets_no_label(stage: Stage, git: Git) -> None:
+def test_what_cannot_be_made_anew_is_marked_and_has_no_label(stage: Stage, git: Git) -> None:
     git(stage.site.upstream, "update-ref", "-d", "refs/pull/1/head")
+    # Of an earlier commit.
+    stage.pull["labels"] = [{"name": "grade/pass"}, {"name": "skill/new"}, {"name": "other"}]
     stage.report()
     done = stage.run()
     assert done.code == 0
     assert "the pull request could not be graded here: #1 could not be fetched" in done.err
     assert UNVERIFIED in stage.body()
-    assert stage.labels() == {"skill/changed"}
+    assert stage.labels() == {"other"}
     assert stage.stand.reviews == []
     # What the report says is text, and acts on nobody.
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(stage.body())

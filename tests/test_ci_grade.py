@@ -6,6 +6,7 @@ import subprocess
 from base64 import b64encode
 from pathlib import Path
 
+import git_server
 import pytest
 from actions_job import Job, StartJob, job_starter
 from ci_site import PATH, Site, site_maker
@@ -276,3 +277,29 @@ def test_the_token_goes_to_the_server_of_the_job_alone(
         assert told.stdout == (b"AUTHORIZATION: basic " + word + b"\n" if sent else b"")
         assert others.stdout == b""
     assert os.environ["GIT_CONFIG_COUNT"] == "1"
+    # What `actions/checkout` has left is not sent twice.
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+    site.git(site.clone, "config", "http.https://github.com/.extraheader", "AUTHORIZATION: x")
+    with as_job(repository):
+        assert os.environ["GIT_CONFIG_COUNT"] == "1"
+
+
+def test_notes_are_pushed_with_the_token_of_the_job(
+    site: Site, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over HTTP, as at GitHub, from a clone that has no credentials."""
+    git(site.upstream, "config", "http.receivepack", "true")
+    site.start("push")
+    with git_server.serving(site.upstream.parent, "t0ken") as server:
+        git(site.clone, "remote", "set-url", "origin", f"{server.url}/upstream")
+        monkeypatch.setenv("GITHUB_SERVER_URL", server.url)
+        done = site.run("ci", "grade", "--gate", "warn", "--record")
+        assert done.code == 2
+        assert done.err.startswith("error: the notes of origin could not be fetched: ")
+        assert server.refused == 1
+        monkeypatch.setenv("GITHUB_TOKEN", "t0ken")
+        done = site.run("ci", "grade", "--gate", "warn", "--record")
+        assert (done.code, done.err) == (0, ""), done
+        assert server.refused == 1
+    assert git(site.upstream, "notes", "--ref", record.REF, "list").count("\n") == 1
+    assert b"t0ken" not in (site.clone / ".git/config").read_bytes()

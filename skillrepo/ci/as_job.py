@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from skillrepo.git import Repository
+from skillrepo.git_process import GitError
 
 _NAME = "github-actions[bot]"
 _ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
@@ -22,7 +23,7 @@ def as_job(repository: Repository) -> Iterator[None]:
 
     The token, of GITHUB_TOKEN, goes to the server of GITHUB_SERVER_URL and to no other.
     """
-    added = {**_identity(repository, os.environ), **_access(os.environ)}
+    added = {**_identity(repository, os.environ), **_access(repository, os.environ)}
     before = {name: os.environ.get(name) for name in added}
     os.environ.update(added)
     try:
@@ -33,6 +34,14 @@ def as_job(repository: Repository) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _is_known(repository: Repository, url: str) -> bool:
+    """Whether git has a header for the server: GitHub refuses a request that has two."""
+    try:
+        return bool(repository.run("config", "--get-urlmatch", "http.extraheader", url))
+    except GitError:
+        return False
 
 
 def _identity(repository: Repository, environ: Mapping[str, str]) -> Mapping[str, str]:
@@ -46,13 +55,13 @@ def _identity(repository: Repository, environ: Mapping[str, str]) -> Mapping[str
     }
 
 
-def _access(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """What `actions/checkout` would write into the configuration of the clone."""
+def _access(repository: Repository, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What `actions/checkout` would write into the configuration, unless it has."""
     token = environ.get("GITHUB_TOKEN", "").strip()
     server = environ.get("GITHUB_SERVER_URL", "").rstrip("/")
     parts = urlsplit(server)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not token or not safe:
+    if not token or not safe or _is_known(repository, f"{server}/"):
         return {}
     count = environ.get("GIT_CONFIG_COUNT", "0")
     number = int(count) if count.isdecimal() else 0

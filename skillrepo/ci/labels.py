@@ -20,12 +20,12 @@ LABELS: Mapping[str, Label] = MappingProxyType(
 """Those that are ours; no other is ever made, set or removed."""
 
 
-def wanted(graded: Graded, mode: GateMode, *, verified: bool = True) -> frozenset[str]:
-    """The labels for a change; none of the gate's where nobody has checked the report."""
+def wanted(graded: Graded, mode: GateMode) -> frozenset[str]:
+    """The labels for a change; none without a gate."""
     if mode == "off" or not (graded.skills or graded.removed or graded.others):
         return frozenset()
-    found = {f"grade/{graded.verdict}"} if verified else set()
-    found |= {"skill/new" if each.is_new else "skill/changed" for each in graded.skills}
+    found = {"skill/new" if each.is_new else "skill/changed" for each in graded.skills}
+    found.add(f"grade/{graded.verdict}")
     if graded.removed:
         found.add("skill/removed")
     return frozenset(found)

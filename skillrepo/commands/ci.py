@@ -10,7 +10,7 @@ import click
 from skillrepo.ci import job
 from skillrepo.ci.as_job import as_job
 from skillrepo.ci.event import Event
-from skillrepo.commands import ci_comment
+from skillrepo.ci.finished import Finished
 from skillrepo.commands.grading import Sides, exit_code, graded
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
@@ -29,9 +29,6 @@ _SHORT = 12
 @click.group()
 def command() -> None:
     """Run in a job of GitHub Actions."""
-
-
-command.add_command(ci_comment.command)
 
 
 @command.command("grade")
@@ -86,6 +83,36 @@ def grade(  # noqa: PLR0913 - as many as there are options
     ctx.exit(exit_code(found, limits, mode))
 
 
+@command.command("comment")
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="The folder that the report of the first stage was put into.",
+)
+@click.option(
+    "--gate",
+    "mode",
+    type=click.Choice(get_args(GateMode)),
+    help="What the verdict does.  [default: the settings of the base]",
+)
+def comment(folder: Path, mode: GateMode | None) -> None:
+    """Tell of the grades on the pull request: a comment, labels, suggestions.
+
+    It is for the event workflow_run, needs GITHUB_TOKEN with `pull-requests: write`, and runs
+    nothing of the pull request.
+    """
+    from skillrepo.commands import commenting  # noqa: PLC0415 - pydantic, for the second stage alone
+
+    run = Finished.of(os.environ)
+    if run is None:
+        say_all(["the run was for no pull request: there is nothing to tell"])
+        return
+    for line in commenting.comment(run, Place.of(()), folder, mode):
+        say_all([line])
+
+
 def _sides(place: Place, event: Event, base: str | None, head: str | None) -> Sides:
     """What is compared: what was asked for, else what the event names."""
     repository = place.git()
@@ -96,7 +123,7 @@ def _sides(place: Place, event: Event, base: str | None, head: str | None) -> Si
     sides = Sides.of(place, start, tip)
     # The name of an object is compared; people know the branch.
     branch = event.branch or ("the commit before" if start == event.base else sides.base_name)
-    return sides._replace(base_name=branch, head_name=event.head[:_SHORT])
+    return sides._replace(base_name=branch, head_name=(sides.head or tip)[:_SHORT])
 
 
 def _start(repository: Repository, event: Event) -> str | None:

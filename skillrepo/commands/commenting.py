@@ -1,4 +1,4 @@
-"""`skillrepo ci comment`: the second stage, which tells of the grades on the pull request.
+"""Tells of grades on the pull request: the second stage of a job.
 
 It runs with a right to write, on what a stranger wrote. So it checks nothing out, runs nothing of
 it, and reads the pull request as objects of git; what the first stage reported is only shown where
@@ -10,10 +10,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from posixpath import dirname
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
-
-import click
 
 from skillrepo.ci import labels, suggest
 from skillrepo.ci.artifact import read_report
@@ -22,7 +20,7 @@ from skillrepo.ci.comment import DIFFERS, MARKER, UNVERIFIED, is_about_something
 from skillrepo.ci.finished import Finished
 from skillrepo.commands.grading import Sides, graded
 from skillrepo.commands.place import Place
-from skillrepo.commands.printing import say_all, say_error
+from skillrepo.commands.printing import say_error
 from skillrepo.config import Config
 from skillrepo.errors import SkillRepoError
 from skillrepo.forge.access import access_to
@@ -44,43 +42,11 @@ _UNPROCESSABLE = 422
 _MOST_BYTES = 1 << 20
 
 
-@click.command("comment")
-@click.option(
-    "--report",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="The folder that the report of the first stage was put into.",
-)
-@click.option(
-    "--gate",
-    "mode",
-    type=click.Choice(get_args(GateMode)),
-    help="What the verdict does.  [default: the settings of the base]",
-)
-def command(folder: Path, mode: GateMode | None) -> None:
-    """Tell of the grades on the pull request: a comment, labels, suggestions.
+def comment(run: Finished, place: Place, folder: Path, mode: GateMode | None) -> Iterator[str]:
+    """Tell of the grades on the pull request that a run was for; what was done, in lines.
 
-    It is for the event workflow_run, needs GITHUB_TOKEN with `pull-requests: write`, and runs
-    nothing of the pull request.
+    `folder` holds the report of the first stage; `mode` goes before the gate of the settings.
     """
-    run = Finished.of(os.environ)
-    if run is None:
-        say_all(["the run was for no pull request: there is nothing to tell"])
-        return
-    for line in _tell(run, Place.of(()), folder, mode):
-        say_all([line])
-
-
-class _Found(NamedTuple):
-    """What is to be told; `sides` is None where it is only what the first stage reported."""
-
-    graded: Graded
-    sides: Sides | None
-    note: str
-
-
-def _tell(run: Finished, place: Place, folder: Path, mode: GateMode | None) -> Iterator[str]:
     from skillrepo.forge.client import Client  # noqa: PLC0415 - httpx2 takes 100 ms
     from skillrepo.forge.conversation import Conversation  # noqa: PLC0415 - the same
     from skillrepo.forge.github import headers  # noqa: PLC0415 - the same
@@ -103,6 +69,14 @@ def _tell(run: Finished, place: Place, folder: Path, mode: GateMode | None) -> I
             yield from _say(talk, now, found, mode)
 
 
+class _Found(NamedTuple):
+    """What is to be told; `sides` is None where it is only what the first stage reported."""
+
+    graded: Graded
+    sides: Sides | None
+    note: str
+
+
 def _say(talk: "Conversation", pull: "Pull", found: _Found, mode: GateMode | None) -> Iterator[str]:
     """Bring comment, labels and suggestions to what was found; the comment first."""
     from skillrepo.forge.client import Refused  # noqa: PLC0415 - httpx2 takes 100 ms
@@ -114,7 +88,8 @@ def _say(talk: "Conversation", pull: "Pull", found: _Found, mode: GateMode | Non
         yield f"#{pull.number}: {found.note}"
     sides = found.sides
     gate = mode or (sides.after.settings.grade.gate if sides else "warn")
-    wanted = labels.wanted(found.graded, gate, verified=sides is not None)
+    # A label says what holds, so it is taken off where nobody knows.
+    wanted = labels.wanted(found.graded, gate) if sides else frozenset()
     if talk.label(pull, wanted, labels.LABELS):
         yield f"#{pull.number}: labels {', '.join(sorted(wanted)) or 'removed'}"
     if sides is None or gate == "off":
