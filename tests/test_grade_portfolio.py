@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from skillrepo.document import Document, read
 from skillrepo.files import Folder
-from skillrepo.grade import distinctness, portfolio
+from skillrepo.grade import distinctness, portfolio, processes
 from skillrepo.grade.index import Index
 from skillrepo.grade.neighbours import names
 from skillrepo.grade.portfolio import Effect, effect
+from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.shingles import repeated, shingles, sketch
 from skillrepo.library import Library
 
@@ -203,12 +204,6 @@ def test_when_a_skill_names_another(text: str, name: str, *, is_named: bool) -> 
 PROSE = " ".join(f"word{at} goes on" for at in range(200))
 
 
-def document(name: str, body: str) -> Document:
-    found = read(path_of(name), name, f"---\nname: {name}\n---\n\n{body}\n".encode())
-    assert isinstance(found, Document)
-    return found
-
-
 def test_how_far_a_body_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     half = PROSE[: len(PROSE) // 2] + " and then " + PROSE[::-1]
     skills = {
@@ -218,9 +213,9 @@ def test_how_far_a_body_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "d": "Nothing of this stands elsewhere, and little of it at all.",
         "e": "",
     }
-    found = index(tmp_path, *(skill_files(name, "x", body=body) for name, body in skills.items()))
-    documents = [document(name, body) for name, body in skills.items()]
-    result = distinctness.distinctness(found, documents)
+    library = write(tmp_path, *(skill_files(name, "x", body=body) for name, body in skills.items()))
+    found = Index.of(library, NOWHERE)
+    result = distinctness.distinctness(found, library, library.skill_files)
     short = {path.split("/")[1]: each for path, each in result.items()}
     assert short["a"] == (0.0, path_of("b"))
     assert short["b"] == (0.0, path_of("a"))
@@ -229,9 +224,24 @@ def test_how_far_a_body_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert short["d"] == (1.0, None)
     assert short["e"] == (None, None)
     monkeypatch.setattr(distinctness, "_DIRECT", 0)
-    assert distinctness.distinctness(found, documents) == result
-    alone = index(tmp_path / "alone", skill_files("a", "x", body=PROSE))
-    assert distinctness.distinctness(alone, documents[:1])[path_of("a")] == (None, None)
+    assert distinctness.distinctness(found, library, library.skill_files) == result
+    alone = write(tmp_path / "alone", skill_files("a", "x", body=PROSE))
+    lonely = distinctness.distinctness(Index.of(alone, NOWHERE), alone, alone.skill_files)
+    assert lonely == {path_of("a"): (None, None)}
+
+
+def test_many_skills_are_looked_at_by_several_processes(
+    make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skills = [skill_files(f"skill-{at}", f"Does {at}.", body=PROSE[at:]) for at in range(7)]
+    library = commit_library(make_repo({k: v for skill in skills for k, v in skill.items()}))
+    found = Index.of(library, NOWHERE)
+    alone = distinctness.distinctness(found, library, library.skill_files)
+    monkeypatch.setattr(processes, "_PARALLEL", 1)
+    monkeypatch.setattr(processes, "_SHARE", 2)
+    assert Index.of(library, Remembered(None)).entries == found.entries
+    together = distinctness.distinctness(found, library, library.skill_files)
+    assert list(together.items()) == list(alone.items())
 
 
 OTHER = sketch(shingles(PROSE))
@@ -258,7 +268,7 @@ from skillrepo.library import Library
 base, head = (Library(Folder(Path(name))) for name in sys.argv[2:])
 one, two = Index.of(base, NOWHERE), Index.of(head, NOWHERE)
 print(effect(one, two, head), routing(two, two.entries), two.entries)
-print(distinctness(two, head.load(head.skill_files)))
+print(distinctness(two, head, head.skill_files))
 """
 
 

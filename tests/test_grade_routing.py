@@ -44,6 +44,7 @@ def test_what_becomes_of_the_queries_of_a_skill(tmp_path: Path) -> None:
     assert found.hit_at_1 == pytest.approx(1 / 3)
     assert found.mrr == pytest.approx((1 + 1 / 2) / 3)
     assert found.negatives_held == 1 / 2
+    assert found.near_misses == 1 / 2
     margins = [each.margin for each in found.outcomes]
     assert margins[0] == 1
     assert -1 < margins[1] < 0
@@ -61,7 +62,7 @@ def test_what_was_not_asked_is_not_measured(tmp_path: Path) -> None:
     assert found[path_of("pdf-merge")] is None
     form = found[path_of("pdf-form")]
     assert form is not None
-    assert (form.hit_at_1, form.mrr, form.margin) == (None, None, None)
+    assert (form.hit_at_1, form.mrr, form.margin, form.near_misses) == (None,) * 4
     assert form.negatives_held == 1
 
 

@@ -6,13 +6,15 @@ fewer than 50 passages are not compared with.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from skillrepo.document import Document
 from skillrepo.grade.index import Index
+from skillrepo.grade.processes import spread
 from skillrepo.grade.shingles import FEWEST, repeated, shingles
+from skillrepo.library import Library
 
 _DIRECT = 100_000
 """Pairs of bodies up to which each is compared; of more, those that share something are sought."""
@@ -28,25 +30,31 @@ class Distinctness(NamedTuple):
     nearest: str | None
 
 
-def distinctness(index: Index, documents: Iterable[Document]) -> dict[str, Distinctness]:
-    """How far the body of each document is its own among all skills of an index, by its path."""
+def distinctness(index: Index, library: Library, paths: Sequence[str]) -> dict[str, Distinctness]:
+    """How far the bodies of skills are their own among all skills of an index.
+
+    `paths` are those of their SKILL.md in a library, which has the same files as the index.
+    """
     compared = {
         path: entry.card.sketch
         for path, entry in index.entries.items()
         if len(entry.card.sketch) >= FEWEST
     }
-    found: dict[str, Distinctness] = {}
     holding: dict[int, list[str]] | None = None
-    # One at a time: the passages of thousands of bodies would not fit into memory.
-    for number, document in enumerate(documents, 1):
-        if holding is None and number * len(compared) > _DIRECT:
-            holding = {}
-            for path, sample in compared.items():
-                for value in sample:
-                    holding.setdefault(value, []).append(path)
-        own = shingles(document.body)
-        found[document.path] = _distinctness(document.path, own, compared, holding)
-    return found
+    if len(paths) * len(compared) > _DIRECT:
+        holding = {}
+        for path, sample in compared.items():
+            for value in sample:
+                holding.setdefault(value, []).append(path)
+
+    def work(share: Sequence[str]) -> list[tuple[str, Distinctness]]:
+        documents = (each for each in library.load(share) if isinstance(each, Document))
+        return [
+            (each.path, _distinctness(each.path, shingles(each.body), compared, holding))
+            for each in documents
+        ]
+
+    return dict(spread(work, paths))
 
 
 def _distinctness(

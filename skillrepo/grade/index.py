@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from skillrepo.document import Document, Unreadable
 from skillrepo.grade.eval_places import Places, of_all, of_some
+from skillrepo.grade.processes import spread
 from skillrepo.grade.remembered import Remembered, digest
 from skillrepo.grade.shingles import shingles, sketch
 from skillrepo.grade.terms import claims, terms
@@ -145,16 +146,27 @@ def _entries(
             value = remembered.recall(f"skill {_id(library, path)}")
             known[path] = None if value is None else _card(value)
             missing += [path] * (value is None)
-    for skill in library.load(missing):
-        value = _value(skill)
-        if isinstance(skill, Document):
-            remembered.learn(f"skill {_id(library, skill.path, skill.data)}", value)
-        known[skill.path] = _card(value)
+    for path, name, value in spread(lambda share: _made(library, share), missing):
+        if name:
+            remembered.learn(f"skill {name}", value)
+        known[path] = _card(value)
     for path, card in known.items():
         if card:
             folder = library.folder_name(path)
             asked = _asked(library, folder, evals.get(path, {}), remembered)
             yield Entry(path, folder, card, tuple(asked))
+
+
+def _made(library: Library, paths: Sequence[str]) -> list[tuple[str, str, list[Any]]]:
+    """Path, object id and what is remembered of each SKILL.md; no id for one that was not read."""
+    return [
+        (
+            skill.path,
+            _id(library, skill.path, skill.data) if isinstance(skill, Document) else "",
+            _value(skill),
+        )
+        for skill in library.load(paths)
+    ]
 
 
 def _id(library: Library, path: str, data: bytes | None = None) -> str:

@@ -10,8 +10,8 @@ Formulae: hit@1 is the share of hits; MRR the mean of 1 / rank, 0 where the skil
 with the query (E. Voorhees, The TREC-8 question answering track report, 1999).
 """
 
-from collections.abc import Iterable
-from statistics import fmean
+from collections.abc import Iterable, Sequence
+from statistics import fmean, median
 from typing import NamedTuple
 
 from skillrepo.grade.index import Asked, Entry, Index
@@ -20,13 +20,17 @@ from skillrepo.trigger_queries import Query
 
 
 class Outcome(NamedTuple):
-    """What became of one query; `first` is the path of the skill that is first, if one is."""
+    """What became of one query; `first` is the path of the skill that is first, if one is.
+
+    `score` is how well the skill itself answers it.
+    """
 
     query: Query
     rank: int | None
     first: str | None
     margin: float
     is_right: bool
+    score: float
 
 
 class Routing(NamedTuple):
@@ -37,6 +41,9 @@ class Routing(NamedTuple):
     negatives_held: float | None
     margin: float | None
     """The mean of the queries that the skill is for."""
+    near_misses: float | None
+    """The share of the negatives that the skill answers no worse than half of what it is for: where
+    there are none, to hold the negatives is no feat."""
     outcomes: tuple[Outcome, ...]
 
 
@@ -58,8 +65,16 @@ def _routing(entry: Entry, ranking: Ranking) -> Routing | None:
         _mean(1 / each.rank if each.rank else 0.0 for each in wanted),
         _mean(each.is_right for each in unwanted),
         _mean(each.margin for each in wanted),
+        _near_misses(wanted, unwanted),
         tuple(outcomes),
     )
+
+
+def _near_misses(wanted: Sequence[Outcome], unwanted: Sequence[Outcome]) -> float | None:
+    if not wanted:
+        return None
+    usual = median(each.score for each in wanted)
+    return _mean(each.score >= usual and each.score > 0 for each in unwanted)
 
 
 def _mean(values: Iterable[float]) -> float | None:
@@ -73,5 +88,5 @@ def _outcome(path: str, asked: Asked, scores: Scores) -> Outcome:
     ahead = (own - best) / max(own, best) if scores else 0.0
     place = rank(scores, path)
     if asked.query.should_trigger:
-        return Outcome(asked.query, place, first(scores), ahead, place == 1)
-    return Outcome(asked.query, place, first(scores), -ahead, path not in leading(scores))
+        return Outcome(asked.query, place, first(scores), ahead, place == 1, own)
+    return Outcome(asked.query, place, first(scores), -ahead, path not in leading(scores), own)
