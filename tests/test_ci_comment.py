@@ -67,6 +67,7 @@ class Stage:
             "head_name": "x",
             "removed": [],
             "others": [],
+            "effect": None,
             "skills": [
                 {
                     "skill": FORGED,
@@ -77,6 +78,8 @@ class Stage:
                     "delta": None,
                     "faults": [],
                     "routing": None,
+                    "routing_base": None,
+                    "distinct": None,
                     "review": None,
                     "gate": {"verdict": "pass", "layers": []},
                 }

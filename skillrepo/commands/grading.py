@@ -12,7 +12,6 @@ from skillrepo.commands.place import Place
 from skillrepo.commands.progress import progress
 from skillrepo.commands.since import Since, base_of
 from skillrepo.context import Context
-from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.git_tips import changes
@@ -187,11 +186,10 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
     head = base.changed(after, filter(None, owners), remembered)
     remembered.save()
     there = [path for path in paths if path in head.entries]
-    documents = (each for each in after.load(there) if isinstance(each, Document))
     return _Routes(
         routing(head, there),
         routing(base, {path for path in old.values() if path in base.entries}),
-        distinctness(head, documents),
+        distinctness(head, after, there),
         effect(base, head, after),
         any(entry.asked for entry in base.entries.values()),
     )

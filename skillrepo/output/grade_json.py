@@ -78,6 +78,7 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
             first=each.first,
             margin=round(each.margin, _DIGITS),
             right=each.is_right,
+            score=round(each.score, _DIGITS),
         )
         for each in routing.outcomes
     )
@@ -86,6 +87,7 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
         mrr=_rounded(routing.mrr),
         negatives_held=_rounded(routing.negatives_held),
         margin=_rounded(routing.margin),
+        near_misses=_rounded(routing.near_misses),
         outcomes=tuple(outcomes),
     )
 

@@ -96,10 +96,11 @@ def _routing(value: Any) -> Routing | None:
             each["first"],
             each["margin"],
             each["right"],
+            each["score"],
         )
         for each in value["outcomes"]
     )
-    shares = {key: value[key] for key in ("hit_at_1", "mrr", "negatives_held")}
+    shares = {key: value[key] for key in ("hit_at_1", "mrr", "negatives_held", "near_misses")}
     if not all(share is None or 0 <= share <= 1 for share in shares.values()):
         raise _unfit("a share is out of its range")
     return Routing(**shares, margin=value["margin"], outcomes=tuple(outcomes))

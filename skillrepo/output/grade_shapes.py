@@ -58,6 +58,7 @@ class OutcomeShape:
     first: str | None
     margin: float
     right: bool
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class RoutingShape:
     negatives_held: float | None
     margin: float | None
     """How far it is ahead of the best of the others, the mean of the queries that it is for."""
+    near_misses: float | None
+    """The share of the queries that it is not for which come near to those that it is for."""
     outcomes: tuple[OutcomeShape, ...]
 
 
