@@ -59,6 +59,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python tests/bench/scale.py
 	$(BIN)/python tests/bench/rule_time.py
 	$(BIN)/python tests/bench/commit.py
+	$(BIN)/python tests/bench/routing.py
 	$(BIN)/python tests/bench/model_load.py
 	$(BIN)/python tests/bench/placement.py
 	$(BIN)/python tests/bench/generation.py

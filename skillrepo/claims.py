@@ -140,6 +140,17 @@ _KNOWN_VARIABLES = word_set("""
 """)
 
 
+def stands_for(word: str) -> bool:
+    """Whether a word, or the part of a path, stands for any other: `foo`, `your-file`, `x`."""
+    return _STANDS_FOR.match(word) is not None
+
+
+def command(line: str) -> str | None:
+    """The program that a line of a shell calls first, with its subcommand or what it installs."""
+    words = [word.strip("\"'(),") for word in _PROMPT.sub("", line[:200]).split()[:12]]
+    return _command(words) if words and not words[0].startswith("#") else None
+
+
 def in_markdown(text: str, first_line: int = 1) -> Iterator[Claim]:
     """The claims of Markdown without frontmatter, in order, repeats kept."""
     parsed = markdown.parse(text)

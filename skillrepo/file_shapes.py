@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from skillrepo.settings import DEFAULT, FailOn, Profile
+from skillrepo.settings import DEFAULT, FailOn, GateMode, Grading, Layer, Profile
 from skillrepo.taxonomy import DEFAULT_MAX_DEPTH, DEFAULT_ROOT
 
+_GRADING = Grading()
 _Version = Annotated[Literal[1], Field(description="Version of this file's shape.")]
 
 
@@ -94,6 +95,63 @@ class ClientsFile(_Shape):
     """Client name → client."""
 
 
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class GroupsShape(_Shape):
+    """How much each group of measures weighs; together they weigh 1."""
+
+    routing: _Share
+    integrity: _Share
+    economy: _Share
+    actionability: _Share
+    evidence: _Share
+
+
+class LabelShape(_Shape):
+    """A label: the share of published skills, in %, that do not reach it, and its least score."""
+
+    percentile: Annotated[float, Field(ge=0, le=100)]
+    score: _Share
+
+
+class LabelsShape(_Shape):
+    """The labels of a grade."""
+
+    minimum: LabelShape
+    target: LabelShape
+    excellent: LabelShape
+
+
+class CalibrationShape(_Shape):
+    """A row of the table that turns raw means into scores."""
+
+    raw: _Share
+    """The weighted mean of the measures."""
+    percentile: Annotated[float, Field(ge=0, le=100)]
+    """The share of published skills, in %, that have less."""
+    score: _Share
+    """What is shown."""
+
+
+class CalibrationsShape(_Shape):
+    """The table of each profile, by rising raw means from 0 to 1."""
+
+    default: Annotated[tuple[CalibrationShape, ...], Field(min_length=2)]
+    fleet_compat: Annotated[tuple[CalibrationShape, ...], Field(alias="fleet-compat", min_length=2)]
+
+
+class GradingFile(_Shape):
+    """How measures become a grade, which ships with the tool: `config/grading.yaml`."""
+
+    version: _Version
+    floor: Annotated[float, Field(gt=0, lt=1)]
+    """What a group counts for at least."""
+    groups: GroupsShape
+    labels: LabelsShape
+    calibration: CalibrationsShape
+
+
 _Level = Literal["error", "warning", "info", "off", False]
 
 
@@ -117,6 +175,25 @@ class IgnoreShape(_Shape):
     """Address of the skill (`data/pdf-merge`), or a glob of paths."""
     reason: str = ""
     """Why; an ignore without a reason is a finding itself."""
+
+
+class GradingShape(_Shape):
+    """What a change has to be to pass the gate of `skillrepo grade`."""
+
+    gate: GateMode | Literal[False] = _GRADING.gate
+    """What the gate's verdict does: `off` makes none, `warn` tells it, `enforce` ends in 1."""
+    require: tuple[Layer, ...] = _GRADING.require
+    """Layers without which a verdict is inconclusive."""
+    minimum: Annotated[float, Field(ge=0, le=1)] = _GRADING.minimum
+    """The least static grade of a new skill; 0 asks for none."""
+    max_drop: Annotated[float, Field(ge=0, le=1)] = _GRADING.max_drop
+    """How much of its static grade a changed skill may lose."""
+    max_thefts: Annotated[int, Field(ge=0)] = _GRADING.max_thefts
+    """How many labelled queries of other skills a changed skill may capture."""
+    max_losses: Annotated[int, Field(ge=0)] = _GRADING.max_losses
+    """For how many of its own labelled queries it may no longer be found first."""
+    fail_inconclusive: bool = _GRADING.fail_inconclusive
+    """With `enforce`: an inconclusive verdict ends in 1, too."""
 
 
 class SettingsFile(_Shape):
@@ -145,6 +222,8 @@ class SettingsFile(_Shape):
     """Clients whose own frontmatter keys are known: `claude-code` and others."""
     baseline: str = DEFAULT.baseline
     """The file with the findings that were there when the tool was adopted."""
+    grade: GradingShape = GradingShape()
+    """The gate of `skillrepo grade`."""
 
 
 class BriefShape(_Shape):

@@ -234,7 +234,7 @@ class Repository(NamedTuple):
             # Without words there is no such commit; with some, git could not look.
             raise SkillRepoError(f"{why} ({error.said})" if error.words else why) from error
         oid = output.decode().strip()
-        if not _OID.fullmatch(oid):
+        if not is_oid(oid):
             # `^main` is a valid question to rev-parse, but its answer is not a commit.
             raise SkillRepoError(why)
         return oid
@@ -455,9 +455,14 @@ def branch_ref(name: str) -> str:
     return f"refs/heads/{name}"
 
 
+def is_oid(text: str) -> bool:
+    """Whether the text is a whole object name."""
+    return _OID.fullmatch(text) is not None
+
+
 def whole_oid(text: str) -> str:
     """Give the text back if it is a whole object name; ValueError otherwise."""
-    if not _OID.fullmatch(text):
+    if not is_oid(text):
         why = f"{text!r} is not a whole object name"
         raise ValueError(why)
     return text

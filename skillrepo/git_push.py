@@ -1,6 +1,6 @@
 """Pushes one branch to a remote, as `git push` does it, and asks the remote for its URL.
 
-It is the one command of ours that lets git use the network, with the user's own credentials.
+Here alone git may use the network (`run_remote`), with the user's own credentials.
 The pre-push hook runs, as at any push: it is there to keep a push from happening. No program that
 the repository's own configuration names does, and no transport but file, http(s) and ssh.
 """
@@ -8,7 +8,7 @@ the repository's own configuration names does, and no transport but file, http(s
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from skillrepo.errors import SkillRepoError
@@ -33,6 +33,8 @@ _SETTINGS = (
     # This one branch, and nothing besides.
     *("-c", "push.followTags=false"),
     *("-c", "push.recurseSubmodules=no"),
+    *("-c", "maintenance.auto=false"),
+    *("-c", "gc.auto=0"),
 )
 # What the user's environment says of how to reach a remote.
 _KEPT = re.compile(r"GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|HTTP_\w+|PROXY_\w+)")
@@ -105,16 +107,26 @@ def push_branch(repository: Repository, remote: str, branch: str) -> Pushed:
         raise SkillRepoError(f"there is no branch {branch}; `git branch` lists those there are")
     refuse_programs(repository)
     try:
-        output = run_git(
-            (*_SETTINGS, "push", "--porcelain", "--", remote, f"{ref}:{ref}"),
-            cwd=repository.cwd,
-            environment=dict(_environment(repository)),
-            hooks=True,
-        )
+        output = run_remote(repository, "push", "--porcelain", "--", remote, f"{ref}:{ref}")
     except GitError as error:
         _, said = _status(error.output, ref)
         raise SkillRepoError(_why(error.words, said, remote, branch)) from None
     return _STATES.get(_status(output, ref)[0], "updated")
+
+
+def run_remote(repository: Repository, *arguments: str) -> bytes:
+    """Let git talk to a remote; `refuse_programs` is to be asked before. GitError when it fails."""
+    return run_git(
+        (*_SETTINGS, *arguments),
+        cwd=repository.cwd,
+        environment=dict(_environment(repository)),
+        hooks=True,
+    )
+
+
+def words_of(error: GitError) -> str:
+    """What git and the remote said, in one line, without secrets."""
+    return _one_line(error.words.splitlines())
 
 
 def _environment(repository: Repository) -> Iterator[tuple[str, str]]:
@@ -139,8 +151,7 @@ def _status(output: bytes, ref: str) -> tuple[str, str]:
 
 
 def _why(words: str, status: str, remote: str, branch: str) -> str:
-    lines = (status, *words.splitlines())
-    said = _without_secrets(" / ".join(line.strip() for line in lines if line.strip()))
+    said = _one_line((status, *words.splitlines()))
     if status.startswith("[rejected]"):
         what = f"{remote} has a branch {branch} with commits that are not here"
         return f"{what}: fetch and merge them, or choose another name; nothing was pushed"
@@ -148,6 +159,10 @@ def _why(words: str, status: str, remote: str, branch: str) -> str:
     if any(sign in words for sign in _NO_ACCESS):
         return f"{what}: log in first, or set up a credential helper or an ssh key ({said})"
     return f"{what}: {said}"
+
+
+def _one_line(lines: Iterable[str]) -> str:
+    return _without_secrets(" / ".join(line.strip() for line in lines if line.strip()))
 
 
 def _without_secrets(text: str) -> str:

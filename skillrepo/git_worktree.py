@@ -25,6 +25,7 @@ def changed_since(repository: Repository, oid: str, under: str = "") -> list[str
     from hashlib import new  # noqa: PLC0415 - 5 ms, which a hook need not spend
 
     root = repository.worktree()
+    hashed_by = repository.object_format
     entries = repository.tree_entries(oid, under)
     modes = repository.setting("core.fileMode", "bool") != "false"
     plain = {path: _mode(entry.mode, modes=modes) for path, entry in entries.items()}
@@ -38,7 +39,7 @@ def changed_since(repository: Repository, oid: str, under: str = "") -> list[str
         if path in now:
             continue
         mode = _mode(_mode_on_disk(f"{root}/{path}"), modes=modes)
-        digest = new(repository.object_format, usedforsecurity=False)
+        digest = new(hashed_by, usedforsecurity=False)
         for part in _blob(f"{root}/{path}"):
             digest.update(part)
         now[path] = mode, digest.hexdigest()
@@ -49,7 +50,7 @@ def changed_since(repository: Repository, oid: str, under: str = "") -> list[str
             now[path] = _mode(index[path].mode, modes=modes), index[path].oid
     changed = sorted(path for path in then.keys() | now if then.get(path) != now.get(path))
     for path in _converted(repository, [path for path in changed if path in then]):
-        digest = new(repository.object_format, b"".join(_text(f"{root}/{path}")))
+        digest = new(hashed_by, b"".join(_text(f"{root}/{path}")))
         if then[path] == (now.get(path, ("", ""))[0], digest.hexdigest()):
             changed.remove(path)
     return changed

@@ -1,6 +1,7 @@
 """The files that ship with the package: `config/`, `schemas/` and `hooks/`."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -43,3 +44,10 @@ def stamp() -> str:
                 state = entry.stat()
                 found.append(f"{entry.name} {state.st_size} {state.st_mtime_ns}")
     return "\n".join(sorted(found))
+
+
+def modules(*packages: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each Python file in these folders of the package, in order."""
+    for package in packages:
+        for file in sorted((_PACKAGE / package).glob("*.py")):
+            yield f"{package}/{file.name}", file.read_bytes()

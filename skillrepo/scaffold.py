@@ -14,6 +14,11 @@ from skillrepo.errors import SkillRepoError
 PRE_COMMIT = ".pre-commit-config.yaml"
 WORKFLOW = ".github/workflows/skills.yml"
 HOOK = "skillrepo-validate"
+CI: Mapping[str, tuple[str, ...]] = {
+    "github": ("grade.yml",),
+    "github-comment": ("grade.yml", "grade-comment.yml"),
+}
+"""The workflows that grade changes, by what is asked for."""
 
 # They end up in YAML, in a shell's variable and in a call of pip, so nothing that is special there.
 _URL = re.compile(r"(?:https?|ssh|git|file)://[A-Za-z0-9._~:/@%+-]+")
@@ -72,10 +77,13 @@ class Tool:
         return f"{address.removesuffix('.git')}/raw/{self.revision}/schemas"
 
 
-def texts(tool: Tool, branch: str | None, adoption: Adoption | None) -> dict[str, str]:
+def texts(
+    tool: Tool, branch: str | None, adoption: Adoption | None, ci: str | None = None
+) -> dict[str, str]:
     """The path and text of each file; `branch` is the default one, None where it is unknown.
 
-    Without an `adoption` the taxonomy is the starter that ships with skillrepo.
+    `ci` is a key of `CI`, None for no workflow that grades. Without an `adoption` the taxonomy is
+    the starter that ships with skillrepo.
     """
     known = branch is not None and _BRANCH.fullmatch(branch)
     values = {
@@ -94,6 +102,7 @@ def texts(tool: Tool, branch: str | None, adoption: Adoption | None) -> dict[str
         ),
         PRE_COMMIT: _fill("pre-commit-config.yaml", values),
         WORKFLOW: _fill("skills.yml", values),
+        **{f".github/workflows/{name}": _fill(name, values) for name in (CI[ci] if ci else ())},
     }
 
 

@@ -16,6 +16,8 @@ from skillrepo.visible import one_line
 FILE_NAME = "skillrepo.yaml"
 Profile = Literal["house", "spec"]
 FailOn = Literal["error", "warning", "info"]
+GateMode = Literal["off", "warn", "enforce"]
+Layer = Literal["integrity", "static", "routing"]
 
 
 class Section(NamedTuple):
@@ -53,6 +55,18 @@ class Ignore(NamedTuple):
     line: int
 
 
+class Grading(NamedTuple):
+    """What a change has to be to pass the gate of `skillrepo grade`."""
+
+    gate: GateMode = "warn"
+    require: tuple[Layer, ...] = ("integrity", "static")
+    minimum: float = 0.6
+    max_drop: float = 0.05
+    max_thefts: int = 0
+    max_losses: int = 0
+    fail_inconclusive: bool = False
+
+
 class Settings(NamedTuple):
     """The settings of a content repository; `file_shapes.SettingsFile` says what each is."""
 
@@ -68,6 +82,7 @@ class Settings(NamedTuple):
     ignore: tuple[Ignore, ...] = ()
     clients: tuple[str, ...] = ()
     baseline: str = ""
+    grade: Grading = Grading()
 
     def policy(self, name: str) -> Policy | None:
         """The section policy `name`: the repository's own, else the shipped one."""
@@ -100,6 +115,19 @@ def load(text: str) -> Settings:
             for number, entry in enumerate(value.get("ignore", ()))
         ),
         clients=tuple(value.get("clients", ())),
+        grade=_grading(value.get("grade", {})),
+    )
+
+
+def _grading(value: Mapping[str, Any]) -> Grading:
+    mode = value.get("gate", Grading().gate)
+    return Grading(
+        **{
+            **value,
+            "require": tuple(value.get("require", Grading().require)),
+            # As with the severity of a rule.
+            "gate": "off" if mode is False else mode,
+        }
     )
 
 

@@ -212,6 +212,20 @@ class Thresholds(_Settings):
     """Excellent."""
 
 
+class MetricWeights(_Settings):
+    """How much each feature weighs in the grade of the reference system, `fleet-compat`."""
+
+    pattern_count: _Share
+    has_anti_patterns: _Share
+    has_key_insights: _Share
+    has_real_world_impact: _Share
+    has_quick_reference: _Share
+    has_common_mistakes: _Share
+    has_red_flags: _Share
+    frontmatter_completeness: _Share
+    code_examples_quality: _Share
+
+
 class Evaluation(_Settings):
     """How programs are measured."""
 
@@ -222,6 +236,8 @@ class Evaluation(_Settings):
     display_table: bool
     """Whether the score of each example is shown, or their mean alone."""
     thresholds: Thresholds
+    metric_weights: MetricWeights
+    """Of `skillrepo grade --profile fleet-compat` alone."""
 
 
 class Writer(_Settings):

@@ -51,6 +51,7 @@ def words(text: str) -> list[str]:
     return [match[0].casefold() for match in _WORD.finditer(text)]
 
 
+@lru_cache(maxsize=8_192)
 def stem(word: str) -> str:
     """`word` without the commonest English endings, so that decorators meets decorator.
 
@@ -92,6 +93,21 @@ def _term(word: str) -> str:
     return stem(folded) if len(folded) > 1 and folded not in STOP else ""
 
 
+def idf(total: int, holding: int) -> float:
+    """The weight of a term that `holding` of `total` texts hold, as BM25 has it; above 0."""
+    return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+
+def length_norm(length: int, mean: float) -> float:
+    """What a text of `length` terms is divided by among texts of a mean length, as BM25 has it."""
+    return _K1 * (1 - _B + _B * length / mean)
+
+
+def saturated(count: int, norm: float) -> float:
+    """What a term is worth that a text holds `count` times, as BM25 has it."""
+    return count * (_K1 + 1) / (count + norm)
+
+
 class Bm25:
     """How well each of some texts answers a query (Okapi BM25, k1 1.5, b 0.75).
 
@@ -109,7 +125,7 @@ class Bm25:
             for term, count in counted.items():
                 self._holding.setdefault(term, []).append((at, count))
         mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
-        self._norms = [_K1 * (1 - _B + _B * length / mean) for length in lengths]
+        self._norms = [length_norm(length, mean) for length in lengths]
 
     def rarity(self, term: str) -> float:
         """1 for a term that all texts hold, more for one that few do or none."""
@@ -120,7 +136,7 @@ class Bm25:
         scores = [0.0] * len(self._norms)
         for term in dict.fromkeys(terms(query)):
             found = self._holding.get(term, ())
-            weight = math.log(1 + (len(self._norms) - len(found) + 0.5) / (len(found) + 0.5))
+            weight = idf(len(self._norms), len(found))
             for at, count in found:
-                scores[at] += weight * count * (_K1 + 1) / (count + self._norms[at])
+                scores[at] += weight * saturated(count, self._norms[at])
         return scores

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Protocol, cast
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 TOKEN = "t0ken-of-the-test-/+=%&~"  # noqa: S105 - made up
 """With characters that are written otherwise in URLs, JSON and base64."""
@@ -76,6 +76,16 @@ class GitHubStand:
     pulls: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[str, dict[str, object]] = field(default_factory=dict)
     dispatched: list[tuple[str, str]] = field(default_factory=list)
+    said: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    reviews: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[dict[str, Any]] = field(default_factory=list)
+
+    def comment(self, number: int, body: str, author: str = "github-actions[bot]") -> None:
+        """Add a comment on a pull request."""
+        kind = "Bot" if author.endswith("[bot]") else "User"
+        there = self.said.setdefault(number, [])
+        comment = {"id": 1000 * number + len(there), "user": {"login": author, "type": kind}}
+        there.append({**comment, "body": body.replace("\n", "\r\n")})
 
     def pull(self, head: str, *, owner: str = "owner", **values: Any) -> dict[str, Any]:
         """Add an open pull request."""
@@ -106,6 +116,12 @@ class GitHubStand:
             (r"/pulls", "GET", self._list),
             (r"/pulls", "POST", self._create),
             (r"/pulls/(\d+)", "PATCH", self._change),
+            (r"/pulls/(\d+)", "GET", self._one),
+            (r"/pulls/(\d+)/comments", "GET", self._remarks),
+            (r"/pulls/(\d+)/reviews", "POST", self._review),
+            (r"/issues/(\d+)/comments", "GET", self._comments),
+            (r"/issues/(\d+)/comments", "POST", self._comment),
+            (r"/issues/comments/(\d+)", "PATCH", self._edit),
             (r"/labels/(.+)", "GET", self._label),
             (r"/labels", "POST", self._make),
             (r"/issues/(\d+)/labels", "POST", self._set),
@@ -121,13 +137,40 @@ class GitHubStand:
     def _list(self, request: Received, url: str) -> Reply:
         head = request.query.get("head")
         found = [each for each in self.pulls if head in (None, each["head"]["label"])]
+        return self._page(request, url, found)
+
+    def _page(self, request: Received, url: str, found: list[dict[str, Any]]) -> Reply:
         page, size = int(request.query.get("page", "1")), self.per_page
-        shown = found[(page - 1) * size : page * size]
         headers = {}
         if len(found) > page * size:
-            following = f"{url}{request.path}?state=open&per_page={size}&page={page + 1}"
+            query = urlencode({**request.query, "per_page": size, "page": page + 1})
+            following = f"{url}{request.path}?{query}"
             headers["link"] = f'<{following}>; rel="next", <{following}>; rel="last"'
-        return reply(shown, **headers)
+        return reply(found[(page - 1) * size : page * size], **headers)
+
+    def _one(self, _request: Received, _url: str, number: str) -> Reply:
+        return reply(self.pulls[int(number) - 1])
+
+    def _comments(self, request: Received, url: str, number: str) -> Reply:
+        return self._page(request, url, self.said.get(int(number), []))
+
+    def _comment(self, request: Received, _url: str, number: str) -> Reply:
+        self.comment(int(number), request.body["body"])
+        return reply(self.said[int(number)][-1], 201)
+
+    def _edit(self, request: Received, _url: str, identifier: str) -> Reply:
+        (found,) = (c for each in self.said.values() for c in each if c["id"] == int(identifier))
+        found["body"] = request.body["body"]
+        return reply(found)
+
+    def _remarks(self, request: Received, url: str, _number: str) -> Reply:
+        return self._page(request, url, self.remarks)
+
+    def _review(self, request: Received, _url: str, _number: str) -> Reply:
+        self.reviews.append(request.body)
+        user = {"login": "github-actions[bot]", "type": "Bot"}
+        self.remarks += [{**each, "user": user} for each in request.body["comments"]]
+        return reply({"id": len(self.reviews)}, 200)
 
     def _create(self, request: Received, _url: str) -> Reply:
         wanted = request.body

@@ -122,6 +122,13 @@ DENSE_BODIES = {
     "one open fence": "```sh\n" + times("\nA b c d"),
     "all backticks": "```md\n" + times("`"),
     "links below many lines": "\n" * (SIZE - 4_000) + "[a](skill.MD)\n" * 250,
+    "instructions behind marks": ("!" * 1_900 + "`wax seal` " + "- " * 40 + "\n") * 130,
+    "blank code": ("```python\n" + "\n" * 3_000 + "x\n```\n") * 20,
+    "indented code": ("```python\n" + " " * 3_000 + "x\n```\n") * 20,
+    "blank data": ("```yaml\n" + " \n" * 2_000 + "a: 1\n```\n") * 20,
+    "things that are named": "".join(
+        f"Run `{chr(97 + n % 26)}{n}-wax` to verify.\n" for n in range(9_000)
+    ),
     "one key": "-----BEGIN PRIVATE KEY-----\n" + times("Ab1c"),
 }
 BODIES = {name: times(piece) for name, piece in PIECES.items()}

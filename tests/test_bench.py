@@ -271,6 +271,15 @@ def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
     assert writer(again, "priced")[:2] == ["100 %", "100 %"]
 
 
+def test_routing_is_measured(documented: Path) -> None:
+    said = bench("routing.py", str(documented), "--quick")
+    rows = [line.strip("| ").split(" | ") for line in said.splitlines() if line.startswith("|")]
+    assert ['"when to use", body', "without limits", "0", "0", *["not measured"] * 3] in rows
+    assert "3 pairs claim the same, 6 skills" in said
+    assert re.search(r"^20 skills with \d+ queries; the change has", said, re.MULTILINE)
+    assert ["effect on the others", "2"] in [row[:2] for row in rows]
+
+
 def test_drafts_by_a_model_are_timed() -> None:
     said = bench("model_load.py", "--drafts", "3", "--jobs", "3", "--latency", "0.1")
     table = cells(said)

@@ -27,11 +27,12 @@ COMMANDS = [
         "pr",
         "diff",
         "validate",
+        "grade",
         "explain",
         "list",
         "show",
     ),
-    *("publish", "taxonomy", "optimize", "config", "doctor", "schema", "hooks"),
+    *("publish", "taxonomy", "optimize", "ci", "config", "doctor", "schema", "hooks"),
 ]
 HEAVY = {"dspy", "litellm", "git", "httpx2", "pydantic", "jsonschema"}
 

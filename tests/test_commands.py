@@ -8,6 +8,7 @@ import pytest
 from conftest import Git, MakeRepo
 from content_repo import FILES, TAXONOMY, Run, runner, skill
 
+from skillrepo import measures
 from skillrepo.rules import ALL
 
 EVIL = "evil\x1b[2J\u202e\nskills/data/x:1:1: error forged"
@@ -327,9 +328,24 @@ def test_explain_shows_the_page_of_a_rule(name: str, tmp_path: Path, run: Run) -
         assert heading in out
 
 
+def test_explain_lists_the_measures(tmp_path: Path, run: Run) -> None:
+    lines = run(tmp_path, "explain", "measures").out.splitlines()
+    assert [line.split()[0] for line in lines] == [measure.name for measure in measures.ALL]
+    assert lines[0].endswith("(routing)")
+
+
+@pytest.mark.parametrize("name", ["link_integrity", "Link-Integrity"])
+def test_explain_shows_the_page_of_a_measure(name: str, tmp_path: Path, run: Run) -> None:
+    out = run(tmp_path, "explain", name).out
+    assert out.startswith("link_integrity (integrity)\n\nLinks to the skill's own files")
+    for heading in ("Formula:", "Source:", "Padding:"):
+        assert heading in out
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
+        ("econmy", "there is no rule or measure econmy; did you mean economy?"),
         ("name-matches-folders", "did you mean name-matches-folder?"),
         ("zzz\x1b[2J", "`skillrepo explain` lists the rules"),
     ],

@@ -12,6 +12,7 @@ from skillrepo.config import SHIPPED, Config
 from skillrepo.errors import SkillRepoError
 from skillrepo.user_config import (
     ForgeHost,
+    MetricWeights,
     Parameters,
     RegisteredModel,
     Roles,
@@ -111,7 +112,9 @@ def _settings(of: type[BaseModel]) -> Iterator[str]:
     """The keys that hold a value; those of tasks, roles and parameters are read by their names."""
     for key, field in of.model_fields.items():
         inner = field.annotation
-        if inner in {Roles, Tasks}:
+        if inner is MetricWeights:
+            yield key  # its fields are the names of features
+        elif inner in {Roles, Tasks}:
             yield from _settings(next(iter(inner.model_fields.values())).annotation)
         elif isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from () if inner is Parameters else _settings(inner)

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 from markdown_oracle import parts, reference
+from padding import ATTACK
 
+from skillrepo import measures
 from skillrepo.check import Plan, check, judge
 from skillrepo.check import report as combine
 from skillrepo.context import Context
@@ -21,6 +23,9 @@ from skillrepo.document import Document, read
 from skillrepo.files import Folder, Patched
 from skillrepo.finding import Finding, Report
 from skillrepo.fix import Repair, repair
+from skillrepo.grade.profile import shipped
+from skillrepo.grade.score import raw
+from skillrepo.measure import Subject
 from skillrepo.rule import Profile
 from skillrepo.rules import ALL
 from skillrepo.selection import applied
@@ -132,6 +137,26 @@ def fixed(corpus: Path, skill: str) -> tuple[Context, Repair]:
     assert not Counter(each.code for each in after) - Counter(each.code for each in before)
     assert len(after) <= len(before) - len(done.fixed)
     return context, done
+
+
+def test_a_block_of_headings_gains_no_skill_anything(corpus: Path) -> None:
+    context = Context.of(Folder(corpus))
+    rose = []
+    for skill in context.library.load(context.library.skill_files):
+        assert isinstance(skill, Document)
+        bundle = context.bundle(skill)
+        before = measures.readings(Subject(skill, bundle))
+        longer = read(skill.path, skill.folder, skill.data + f"\n{ATTACK}".encode())
+        assert isinstance(longer, Document)
+        bundle.forget()
+        after = measures.readings(Subject(longer, bundle))
+        gained = raw(after, shipped()) - raw(before, shipped())
+        for measure in measures.ALL:
+            old, new = before[measure.name].value, after[measure.name].value
+            assert measure.deducts or (old is None) == (new is None)
+            rose += [(skill.path, measure.name)] * ((new or 0) > (old if old is not None else 1))
+        rose += [(skill.path, "grade")] * (gained > 1e-12)
+    assert rose == []
 
 
 def test_fixes_leave_no_skill_worse(corpus: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import checkout
 from click.testing import CliRunner
 
+from skillrepo import measures, settings, yaml_text
 from skillrepo.app import app
+from skillrepo.ci.labels import LABELS as GRADE_LABELS
 from skillrepo.config import Config
 from skillrepo.finding import Severity
 from skillrepo.forge.pull_request import LABELS
@@ -18,6 +21,7 @@ from skillrepo.rules import ALL
 DOCS = checkout.CHECKOUT / "docs"
 RULES = (DOCS / "rules.md").read_text(encoding="utf-8")
 PULL_REQUESTS = (DOCS / "pull-requests.md").read_text(encoding="utf-8")
+CI = (DOCS / "ci.md").read_text(encoding="utf-8")
 PROMISES = (DOCS / "promises.md").read_text(encoding="utf-8")
 DEMANDS = (DOCS / "demands.md").read_text(encoding="utf-8")
 SEVERITIES = {
@@ -57,6 +61,14 @@ def test_rules_is_as_generated() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_grading_lists_the_measures_as_generated() -> None:
+    text = (DOCS / "grading.md").read_text(encoding="utf-8")
+    made = runpy.run_path(str(checkout.CHECKOUT / "tests/bench/grades.py"))
+    assert made["page"](text) == text
+    named = re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE)
+    assert named == [(measure.name, measure.group) for measure in measures.ALL]
 
 
 def test_demands_names_rules_that_there_are() -> None:
@@ -108,6 +120,28 @@ def test_publishing_names_options_that_there_are() -> None:
     for option in ("--ref", "--push", "--remote", "--dry-run", "--json"):
         assert option in text
         assert f"{option} " in said
+
+
+def test_ci_names_inputs_outputs_and_labels_that_there_are() -> None:
+    file = checkout.CHECKOUT / ".github/actions/grade/action.yml"
+    action = yaml_text.load(file.read_text()).value
+    table = CI.partition("| Input |")[2].partition("Its outputs")[0]
+    rows = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    assert sorted(re.findall("`(.*?)`", " ".join(rows))) == sorted(action["inputs"])
+    assert [name for name in action["outputs"] if f"`{name}` (" not in CI] == []
+    assert [label for label in GRADE_LABELS if f"`{label}`" not in CI] == []
+
+
+def test_ci_shows_settings_and_workflows_that_there_are() -> None:
+    block, *workflows = re.findall(r"^```yaml\n(.*?)^```$", CI, re.MULTILINE | re.DOTALL)
+    assert settings.load(block).grade.gate == "enforce"
+    used = set(re.findall(r"uses: (\S+(?: # \S+)?)", "".join(workflows)))
+    ours = {each for each in used if each.startswith("skillrepo/skillrepo/")}
+    for each in ours:
+        path = each.removeprefix("skillrepo/skillrepo/").removesuffix("@<commit>")
+        assert (checkout.CHECKOUT / path).exists()
+    own = (checkout.CHECKOUT / ".github/workflows/grade.yml").read_text()
+    assert [each for each in used - ours if each not in own] == []
 
 
 def test_models_names_keys_settings_and_options_that_there_are(tmp_path: Path) -> None:

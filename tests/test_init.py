@@ -521,3 +521,22 @@ def test_init_needs_no_model_and_no_git_library(tmp_path: Path) -> None:
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "more"),
+    [("github", ["grade.yml"]), ("github-comment", ["grade-comment.yml", "grade.yml"])],
+)
+def test_workflows_that_grade_are_written_where_they_are_wanted(
+    asked: str, more: list[str], make_repo: MakeRepo, git: Git
+) -> None:
+    """Also in a repository that was set up without them, whose files stay."""
+    root = make_repo({"a.txt": "a"})
+    assert main(["init", str(root), "--commit"]) == 0
+    assert main(["init", str(root), "--commit", "--ci", asked]) == 0
+    paths = [f".github/workflows/{name}" for name in more]
+    assert git(root, "show", "--format=", "--name-only").splitlines() == paths
+    for path in paths:
+        text = (root / path).read_text()
+        assert f'REQUIREMENT: "git+{PROJECT_URL}@v{__version__}"' in text
+        assert "@BRANCH@" not in text

@@ -780,6 +780,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "pr": ("pr", DRAFT),
     "init": ("init",),
     "validate": ("validate",),
+    "grade": ("grade", "--head", DRAFT, "--record"),
     "explain": ("explain", "M101"),
     "list": ("list",),
     "taxonomy add": ("taxonomy", "add", "data/tables", "--purpose", "CSV files and tables."),

@@ -1,4 +1,4 @@
-"""No text makes a rule slow: hostile skills are checked before anyone has read them."""
+"""No text makes a rule or a measure slow: hostile skills are looked at before anyone reads them."""
 
 import time
 from collections.abc import Iterator
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import hostile_texts
 import pytest
 
-from skillrepo import rules
+from skillrepo import measures, rules
 from skillrepo.check import check
 from skillrepo.context import Context
 from skillrepo.document import Document, read
 from skillrepo.files import Folder
+from skillrepo.measure import Subject
 from skillrepo.rule import Rule
 
 # Seconds of processor time. On a quiet machine a rule takes less than 0.05; what is quadratic takes
@@ -28,7 +29,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
 
 
 def slow(text: str, context: Context) -> dict[str, float]:
-    """The rules that take longer than they may in each of five attempts."""
+    """The rules and measures that take longer than they may in each of five attempts."""
     document = read("skills/data/wax/SKILL.md", "wax", text.encode())
     assert isinstance(document, Document)
     assert document.problem is None
@@ -37,6 +38,11 @@ def slow(text: str, context: Context) -> dict[str, float]:
         rule.name: next((t for t in times_of(rule, document, context) if t < LIMIT), LIMIT)
         for rule in rules.ALL
     }
+    subject = Subject(document, context.bundle(document))
+    for measure in measures.ALL:
+        start = time.process_time()
+        measure.run(subject)
+        best[measure.name] = time.process_time() - start
     return {name: time for name, time in best.items() if time >= LIMIT}
 
 

@@ -12,12 +12,21 @@ def test_defaults_are_those_of_the_schema() -> None:
     model, ours = SettingsFile(), settings.DEFAULT
     assert set(SettingsFile.model_fields) == set(ours._fields)
     for name in ours._fields:
-        assert getattr(model, name) == getattr(ours, name)
+        if name != "grade":
+            assert getattr(model, name) == getattr(ours, name)
+    assert model.grade.model_dump() == ours.grade._asdict()
     assert Policy().required == PolicyShape().required
     section, shape = Section("x"), SectionShape(title="x")
     assert set(SectionShape.model_fields) == set(section._fields)
     for name in section._fields:
         assert getattr(shape, name) == getattr(section, name)
+
+
+def test_the_gate_of_grades() -> None:
+    loaded = settings.load("grade: {gate: off, minimum: 0, require: [routing], max_thefts: 2}\n")
+    assert loaded.grade == settings.Grading("off", ("routing",), minimum=0, max_thefts=2)
+    with pytest.raises(SkillRepoError, match=r"skillrepo\.yaml:1: .*max_drop"):
+        settings.load("grade: {max_drop: 2}\n")
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "{}", "version: 1\n"])

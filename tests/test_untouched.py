@@ -53,6 +53,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("validate", "--rev", NEW),
     ("validate", "--base", "main"),
     ("validate", "--fix", "--dry-run"),
+    ("grade",),
+    ("grade", "--head", NEW, "--record"),
     ("explain", "S101"),
     ("taxonomy", "tree"),
     ("taxonomy", "check"),
@@ -75,7 +77,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 EXCEPTIONS = {"init", "promote", "hooks install"}
 # Of the git directory. New objects may come, too.
 OURS = re.compile(
-    r"(logs/)?refs/(heads/(skill/.+|published)|skillrepo/.+|remotes/origin/(skill/.+|published))"
+    r"(logs/)?refs/(heads/(skill/.+|published)|skillrepo/.+|notes/skillrepo/grades"
+    r"|remotes/origin/(skill/.+|published))"
     r"|skillrepo/.+"
 )
 _GIT_DIR = re.compile(r"/(?:\.git|bare\.git)/(?:modules/[^/]+/)*")

@@ -1,58 +1,72 @@
-"""`skillrepo explain`: the manual page of a rule, or the list of rules."""
+"""`skillrepo explain`: the manual page of a rule or a measure, or the list of them."""
 
 import difflib
 
 import click
 
+from skillrepo import measures
 from skillrepo.errors import SkillRepoError
+from skillrepo.measure import Measure
 from skillrepo.output import json, shapes
 from skillrepo.rule import Rule
 from skillrepo.rules import ALL
 from skillrepo.visible import one_line
 
 _OFF = "off"
+_MEASURES = "measures"
 
 
 @click.command()
-@click.argument("rule", required=False)
+@click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the list of rules as one JSON object.")
-def command(rule: str | None, *, as_json: bool) -> None:
-    """Show the manual page of RULE (a code or a name), or list the rules.
+def command(name: str | None, *, as_json: bool) -> None:
+    """Show the manual page NAME of a rule (a code or a name) or of a measure, or list the rules.
 
-    The beginning of codes, such as X, lists those.
+    The beginning of codes, such as X, lists those; `measures` lists what a grade is made of.
     """
-    if rule is not None and as_json:
-        raise click.UsageError("--json prints the list of rules; leave RULE out")
+    if name is not None and as_json:
+        raise click.UsageError("--json prints the list of rules; leave NAME out")
     if as_json:
         click.echo(json.dumps(shapes.RulesShape(1, tuple(_shape(each) for each in ALL))))
         return
-    wanted = None if rule is None else rule.upper()
+    wanted = None if name is None else name.upper()
     family = [each for each in ALL if wanted and each.code.startswith(wanted)]
-    if rule is None or (family and family[0].code != wanted):
+    if name == _MEASURES:
+        for measure in measures.ALL:
+            click.echo(f"{measure.name:21}  {_title(measure)}  ({measure.group})")
+    elif name is None or (family and family[0].code != wanted):
         for each in family or ALL:
             levels = ", ".join(f"{profile}: {level}" for profile, level in each.severities.items())
             click.echo(f"{each.code}  {each.name:25}  {_title(each)}  ({levels or _OFF})")
     else:
-        click.echo(_page(_find(rule)))
+        click.echo(_page(_find(name)))
 
 
-def _find(wanted: str) -> Rule:
+def _find(wanted: str) -> Rule | Measure:
     for rule in ALL:
         if wanted.lower() in (rule.code.lower(), rule.name):
             return rule
+    for measure in measures.ALL:
+        if wanted.lower().replace("-", "_") == measure.name:
+            return measure
     names = [name for rule in ALL for name in (rule.code, rule.name)]
+    names += (measure.name for measure in measures.ALL)
     close = difflib.get_close_matches(wanted, names, n=1)
     hint = f"did you mean {close[0]}?" if close else "`skillrepo explain` lists the rules"
-    raise SkillRepoError(f"there is no rule {one_line(wanted)}; {hint}")
+    raise SkillRepoError(f"there is no rule or measure {one_line(wanted)}; {hint}")
 
 
-def _page(rule: Rule) -> str:
-    levels = ", ".join(f"{level} in {profile}" for profile, level in rule.severities.items())
-    return f"{rule.code} {rule.name} ({levels or _OFF})\n\n{(rule.manual or '').strip()}"
+def _page(what: Rule | Measure) -> str:
+    if isinstance(what, Measure):
+        head = f"{what.name} ({what.group})"
+    else:
+        levels = ", ".join(f"{level} in {profile}" for profile, level in what.severities.items())
+        head = f"{what.code} {what.name} ({levels or _OFF})"
+    return f"{head}\n\n{(what.manual or '').strip()}"
 
 
-def _title(rule: Rule) -> str:
-    return (rule.manual or "").partition("\n")[0]
+def _title(what: Rule | Measure) -> str:
+    return (what.manual or "").partition("\n")[0]
 
 
 def _shape(rule: Rule) -> shapes.RuleShape:

@@ -42,13 +42,19 @@ _DONE: Mapping[State, str] = {
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.option("--commit", is_flag=True, help="Commit the files in an existing repository too.")
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
+@click.option(
+    "--ci",
+    type=click.Choice(tuple(scaffold.CI)),
+    help="Workflows that grade pull requests; github-comment has one that comments, too.",
+)
 @click.option("--tool-address", metavar="URL", help="Where hooks and CI get skillrepo from.")
 @click.option("--tool-revision", metavar="REV", help="Its tag or commit.  [default: this version]")
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     directory: Path,
     *,
     commit: bool,
     force: bool,
+    ci: str | None,
     tool_address: str | None,
     tool_revision: str | None,
 ) -> None:
@@ -65,7 +71,7 @@ def command(
     tool = Tool.of(tool_address or user.address, tool_revision or user.revision)
     try:
         target = _Target.of(directory)
-        setup = _Setup.of(target.repository, tool, force=force)
+        setup = _Setup.of(target.repository, tool, force=force, ci=ci)
         for path in setup.changed:
             put(target.repository.cwd / path, setup.texts[path].encode())
     except OSError as error:
@@ -128,13 +134,13 @@ class _Setup:
     adoption: Adoption | None
 
     @classmethod
-    def of(cls, repository: Repository, tool: Tool, *, force: bool) -> Self:
+    def of(cls, repository: Repository, tool: Tool, *, force: bool, ci: str | None) -> Self:
         """What fits the repository as it is."""
         root, branch = repository.cwd, _branch(repository)
         source = Folder(root, repository.files)
 
         def planned(adoption: Adoption | None) -> tuple[dict[str, str], dict[str, State]]:
-            texts = scaffold.texts(tool, branch, adoption)
+            texts = scaffold.texts(tool, branch, adoption, ci)
             return texts, scaffold.plan(root, texts, force=force)
 
         adoption = _adoption(Library(source))

@@ -13,11 +13,13 @@ from skillrepo.file_shapes import (
     BaselineFile,
     BriefShape,
     ClientsFile,
+    GradingFile,
     SectionsFile,
     SettingsFile,
     TaxonomyFile,
 )
 from skillrepo.output import shapes
+from skillrepo.output.grade_shapes import GradeShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
 
@@ -29,10 +31,12 @@ _MODELS: Mapping[str, Any] = {
     "settings": SettingsFile,
     "sections": SectionsFile,
     "clients": ClientsFile,
+    "grading": GradingFile,
     "baseline": BaselineFile,
     "brief": BriefShape,
     "config": UserConfig,
     "report": shapes.ReportShape,
+    "grade": GradeShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,

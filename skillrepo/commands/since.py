@@ -103,6 +103,14 @@ class Since(NamedTuple):
         )
         return report._replace(findings=tuple(kept))
 
+    def was(self, skill: str, context: Context, base: Context) -> str:
+        """The SKILL.md of before: of one that is not there the one of its name that has gone."""
+        if skill in self.former or self.source.kind(skill) != "missing":
+            return self.former.get(skill, skill)
+        same = base.library.same_name(context.library.folder_name(skill))
+        gone = [path for path in same if context.library.source.kind(path) == "missing"]
+        return gone[0] if len(gone) == 1 else skill
+
     def honoured(self, plan: Plan, context: Context) -> Honoured | None:
         """Whether a finding was ignored by a comment in the base already, in a line like this."""
         if self.rules is None:
@@ -115,7 +123,7 @@ class Since(NamedTuple):
             skill = context.library.owner(finding.path)
             if skill is None:
                 return False
-            was = self._was(skill, context, base)
+            was = self.was(skill, context, base)
             if skill not in known:
                 there = [was] if self.source.kind(was) == "file" else []
                 verdicts = [judge(each, plan, base) for each in base.library.load(there)]
@@ -129,14 +137,6 @@ class Since(NamedTuple):
             return known[skill][entry] >= 0
 
         return honours
-
-    def _was(self, skill: str, context: Context, base: Context) -> str:
-        """The SKILL.md of before: of one that is not there the one of its name that has gone."""
-        if skill in self.former or self.source.kind(skill) != "missing":
-            return self.former.get(skill, skill)
-        same = base.library.same_name(context.library.folder_name(skill))
-        gone = [path for path in same if context.library.source.kind(path) == "missing"]
-        return gone[0] if len(gone) == 1 else skill
 
 
 def base_of(repository: Repository, rev: str, head: str, name: str = "HEAD") -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from skillrepo.forge.client import Client, Refused
 from skillrepo.forge.labels import make_label
-from skillrepo.forge.pull_request import PullRequest
+from skillrepo.forge.pull_request import LABELS, PullRequest
 from skillrepo.forge.put import Change, Found
 
 _EXISTS = "A pull request already exists"
@@ -89,7 +89,8 @@ class GitHub:
         """As `Requests.label`."""
         of_this = f"{self._at}/issues/{found.number}/labels"
         for name in sorted(add):
-            make_label(self._client, f"{self._at}/labels", name, mark="", is_there=_label_is_there)
+            at = f"{self._at}/labels"
+            make_label(self._client, at, name, LABELS[name], mark="", is_there=label_is_there)
         if add:
             self._client.send("POST", of_this, {"labels": sorted(add)})
         for name in sorted(remove):
@@ -145,5 +146,6 @@ class GitHub:
             raise self._client.misread() from None
 
 
-def _label_is_there(refused: Refused) -> bool:
+def label_is_there(refused: Refused) -> bool:
+    """Whether a label could not be made since the project has it."""
     return refused.status == _UNPROCESSABLE and "already_exists" in refused.said

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from skillrepo.forge.client import Client, Refused
 from skillrepo.forge.labels import make_label
-from skillrepo.forge.pull_request import PullRequest
+from skillrepo.forge.pull_request import LABELS, PullRequest
 from skillrepo.forge.put import Change, Found
 
 _CONFLICT = 409
@@ -68,7 +68,8 @@ class GitLab:
     def label(self, found: Found, *, add: frozenset[str], remove: frozenset[str]) -> None:
         """As `Requests.label`."""
         for name in sorted(add):
-            make_label(self._client, f"{self._at}/labels", name, mark="#", is_there=_is_conflict)
+            at = f"{self._at}/labels"
+            make_label(self._client, at, name, LABELS[name], mark="#", is_there=_is_conflict)
         labels = {"add_labels": ",".join(sorted(add)), "remove_labels": ",".join(sorted(remove))}
         self._put(found, {key: names for key, names in labels.items() if names})
 

@@ -4,13 +4,19 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from skillrepo.forge.client import Client, Refused
-from skillrepo.forge.pull_request import LABELS
+from skillrepo.forge.pull_request import Label
 
 _NOT_FOUND = 404
 
 
-def make_label(
-    client: Client, at: str, name: str, *, mark: str, is_there: Callable[[Refused], bool]
+def make_label(  # noqa: PLR0913 - what a label is made of
+    client: Client,
+    at: str,
+    name: str,
+    label: Label,
+    *,
+    mark: str,
+    is_there: Callable[[Refused], bool],
 ) -> None:
     """Make it if the list of labels at `at` has none of its name.
 
@@ -23,11 +29,9 @@ def make_label(
             raise
     else:
         return
-    color, description = LABELS[name]
+    made = {"name": name, "color": f"{mark}{label.color}", "description": label.description}
     try:
-        client.send(
-            "POST", at, {"name": name, "color": f"{mark}{color}", "description": description}
-        )
+        client.send("POST", at, made)
     except Refused as refused:
         # Another process may have made it meanwhile.
         if not is_there(refused):

@@ -76,6 +76,15 @@ class Listed(NamedTuple):
     draft: bool
 
 
+class Suggestion(NamedTuple):
+    """A remark on lines of a file, numbered as they are after the change."""
+
+    path: str
+    first: int
+    last: int
+    body: str
+
+
 class Forge(Protocol):
     """A project at a forge; errors are `SkillRepoError`."""
 

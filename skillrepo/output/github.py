@@ -3,7 +3,7 @@
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from skillrepo.finding import Finding, Report, Severity
 from skillrepo.output import PLAIN, View
@@ -17,7 +17,14 @@ _MOST = 10
 
 def render(report: Report, _view: View = PLAIN) -> Iterator[str]:
     """The worst findings as annotations, then how many more there are."""
-    ranked = sorted(report.findings, key=lambda each: (-each.severity, each.order()))
+    yield from annotations(report.findings, "--format text shows all")
+    yield from rest(report)
+    yield summary(report)
+
+
+def annotations(findings: Iterable[Finding], more: str) -> Iterator[str]:
+    """The worst findings as annotations, as many as GitHub shows; `more` says where the rest is."""
+    ranked = sorted(findings, key=lambda each: (-each.severity, each.order()))
     left: list[Finding] = []
     kept: list[Finding] = []
     for severity in _COMMANDS:
@@ -28,9 +35,7 @@ def render(report: Report, _view: View = PLAIN) -> Iterator[str]:
         left += these[most:]
     yield from map(_annotation, kept)
     if left:
-        yield f"::notice title=skillrepo::and {by_severity(left)} more; --format text shows all"
-    yield from rest(report)
-    yield summary(report)
+        yield f"::notice title=skillrepo::and {by_severity(left)} more; {more}"
 
 
 def _annotation(finding: Finding) -> str:

@@ -34,12 +34,12 @@ def _list(name: str, items: Iterable[Any], end: str) -> Iterator[str]:
 
 def _lists(report: Report) -> dict[str, Iterable[Any]]:
     return {
-        "findings": map(_finding, report.findings),
+        "findings": map(finding_shape, report.findings),
         "not_checked": (shapes.NotCheckedShape(*pair) for pair in report.not_checked),
         "not_analysed": (shapes.NotAnalysedShape(*each) for each in report.not_analysed),
         "ignored": map(_ignored, report.ignored),
         "refused": map(_ignored, report.refused),
-        "baselined": map(_finding, report.baselined),
+        "baselined": map(finding_shape, report.baselined),
         "stale": report.stale,
     }
 
@@ -50,7 +50,8 @@ def shape(report: Report) -> shapes.ReportShape:
     return shapes.ReportShape(version=1, checked=report.checked, **lists)
 
 
-def _finding(finding: Finding) -> shapes.FindingShape:
+def finding_shape(finding: Finding) -> shapes.FindingShape:
+    """A finding as every output has it."""
     return shapes.FindingShape(
         path=finding.path,
         line=finding.line,
@@ -64,7 +65,7 @@ def _finding(finding: Finding) -> shapes.FindingShape:
 
 
 def _ignored(each: Ignored) -> shapes.IgnoredShape:
-    return shapes.IgnoredShape(_finding(each.finding), each.reason)
+    return shapes.IgnoredShape(finding_shape(each.finding), each.reason)
 
 
 def _fix(fix: Fix) -> shapes.FixShape:

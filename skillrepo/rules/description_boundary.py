@@ -15,16 +15,12 @@ Example: "Merges PDF files. … Not for forms: use pdf-forms."
 Source: house.
 """
 
-import re
 from collections.abc import Iterator
-from functools import cache
 
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.rule import Hit, Rule
-from skillrepo.says_when import judged
-
-_LONGEST = 2_048
+from skillrepo.says_when import judged, says_what_not
 
 
 def run(skill: Document, _context: Context) -> Iterator[Hit]:
@@ -32,24 +28,9 @@ def run(skill: Document, _context: Context) -> Iterator[Hit]:
     description = skill.frontmatter.get("description")
     if not isinstance(description, str) or not description.strip():
         return
-    text = description[:_LONGEST].replace("\u2019", "'")
-    if judged(text) and not _limit().search(text):
+    if judged(description) and says_what_not(description) is None:
         message = "`description` says nowhere what the skill is not for; add “Not for …”"
         yield Hit(*skill.place("description"), message)
-
-
-@cache
-def _limit() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:not|never|isn't) (?:intended |meant |suited |suitable |designed )?"
-        r"(?:for|to be used|when|if|needed|applicable)\b"
-        r"|\b(?:do not|don't|should not|must not|never) (?:\w+ )?"
-        r"(?:use|invoke|apply|activate|trigger|load|run)\b"
-        r"|\b(?:skip|avoid) (?:it |this |this skill )?(?:when|if|for)\b"
-        r"|\b(?:does not|doesn't|cannot) (?:cover|handle|apply|support|replace|include)\b"
-        r"|\b(?:except|excluding|unless|instead|rather than|out of scope|defer to)\b",
-        re.IGNORECASE,
-    )
 
 
 RULE = Rule("P105", "description-boundary", {}, __doc__, run=run)

@@ -3,7 +3,7 @@
 `offline.write` makes a skill of documents in these steps, each with the modules it is made of:
 
 1. read the sources: `sources`, `clean`, `page` (Markdown), `plain` (everything else), `boxes`;
-2. read the brief: `brief`, `english`; find the category: `skillrepo.placement`;
+2. read the brief: `brief`; find the category: `skillrepo.placement`;
 3. find what to quote: `extract`, `snippets`, `procedures`, `constraints`, `mentions`, `excerpt`;
 4. rank it and name the topics: `topics`, `sections`;
 5. split the documents into references: `split`, `reference`; mend links: `anchors`, `links`;

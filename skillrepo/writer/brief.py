@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from itertools import dropwhile
 
+from skillrepo import english
 from skillrepo.words import FUNCTION, STOP, word_set, words
-from skillrepo.writer import english
 from skillrepo.writer.clean import one_line
 from skillrepo.writer.split import slug
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from skillrepo import english
 from skillrepo.markdown import Block
-from skillrepo.writer import english
 from skillrepo.writer.excerpt import BAD, Excerpt, Quote, label, quotable, quoted
 from skillrepo.writer.page import Page
 

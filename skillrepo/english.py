@@ -1,7 +1,8 @@
-"""Just enough English grammar to turn the first verb of a brief into other forms."""
+"""Just enough English grammar to know verbs that orders begin with, and their other forms."""
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from skillrepo.words import word_set
 
@@ -59,6 +60,16 @@ def is_noun_too(word: str) -> bool:
 def may_begin_order(word: str) -> bool:
     """Whether `word` is a known verb, in base form or the third person."""
     return word.lower() in VERBS | _EITHER or bool(base_of(word))
+
+
+def is_action(word: str) -> bool:
+    """Whether `word` is a known verb in base form, the third person or the form in -ing."""
+    return may_begin_order(word) or word.lower() in _gerunds()
+
+
+@cache
+def _gerunds() -> frozenset[str]:
+    return frozenset(map(gerund, VERBS | _EITHER))
 
 
 def base_of(word: str) -> str:

@@ -1,0 +1,88 @@
+"""`skillrepo grade`: what a change makes of skills, with the gate's verdict."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from skillrepo.commands.grading import Grades, Measure, Sides, exit_code, graded, graded_by
+from skillrepo.commands.place import Place
+from skillrepo.commands.printing import say_all
+from skillrepo.context import Context
+from skillrepo.grade import fleet_compat
+from skillrepo.grade.measuring import fleet_grades
+from skillrepo.output import grade_json, grade_markdown, grade_text
+from skillrepo.settings import GateMode
+
+_FORMS = {"text": grade_text.render, "json": grade_json.render, "markdown": grade_markdown.render}
+
+
+@click.command()
+@click.argument("skills", nargs=-1, type=click.Path(path_type=Path), metavar="[SKILL]...")
+@click.option("--base", metavar="REV", help="Since the merge-base with REV.  [default branch]")
+@click.option("--head", metavar="REV", help="Grade this commit, not the worktree.")
+@click.option(
+    "--gate",
+    "mode",
+    type=click.Choice(get_args(GateMode)),
+    help="What the verdict does; enforce ends in exit code 1 where it is fail.  [default: warn]",
+)
+@click.option(
+    "--format", "form", type=click.Choice(tuple(_FORMS)), default="text", show_default=True
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--record", is_flag=True, help="Keep the grades of commits in refs/notes/skillrepo/grades."
+)
+@click.option("--replay", is_flag=True, help="Measure nothing: take the grades from these notes.")
+@click.option(
+    "--profile",
+    type=click.Choice(("default", fleet_compat.NAME)),
+    default="default",
+    show_default=True,
+    help="fleet-compat is the reference system's grade: gameable, so it gates nothing.",
+)
+@click.pass_context
+def command(  # noqa: PLR0913 - as many as there are options
+    ctx: click.Context,
+    /,
+    skills: tuple[Path, ...],
+    *,
+    base: str | None,
+    head: str | None,
+    mode: GateMode | None,
+    form: str,
+    record: bool,
+    replay: bool,
+    profile: str,
+) -> None:
+    """Grade the skills that a change adds or changes: before it, after it, and a verdict.
+
+    SKILL is the path of one or more; without any those that the worktree, or --head, changes since
+    the merge-base with the default branch, or --base. The static grade says how well a skill is
+    kept, how well it is found, and what it costs; not that it helps.
+    """
+    sides = Sides.of(Place.of(skills), base, head)
+    if profile == fleet_compat.NAME:
+        if record or replay:
+            raise click.UsageError(f"no note has the grade of --profile {profile}")
+        found = graded_by(sides, _fleet(), gates=False)
+    else:
+        found = graded(sides, replay=replay, keep=record)
+    say_all(_FORMS[form](found))
+    ctx.exit(exit_code(found, sides.after.settings.grade, mode))
+
+
+def _fleet() -> Measure:
+    from skillrepo.config import Config  # noqa: PLC0415 - for this profile alone
+
+    evaluation = Config.load(os.environ, Path.home()).user.evaluation
+    weights = evaluation.metric_weights.model_dump()
+    thresholds = evaluation.thresholds.model_dump()
+
+    def measure(context: Context, _commit: str | None, paths: Sequence[str]) -> Grades:
+        return fleet_grades(context, paths, weights, thresholds)
+
+    return measure

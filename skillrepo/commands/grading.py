@@ -1,0 +1,250 @@
+"""Grades the skills of a change: what was before it and after, by the policy of before."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from posixpath import dirname
+from typing import NamedTuple, Self
+
+from skillrepo import git_worktree
+from skillrepo.check import Plan, report
+from skillrepo.commands.former import former
+from skillrepo.commands.known import Known
+from skillrepo.commands.place import Place
+from skillrepo.commands.progress import progress
+from skillrepo.commands.since import Since, base_of
+from skillrepo.context import Context
+from skillrepo.errors import SkillRepoError
+from skillrepo.finding import Finding, Severity
+from skillrepo.git_tips import changes
+from skillrepo.grade import gate
+from skillrepo.grade.distinctness import Distinctness, distinctness
+from skillrepo.grade.eval_places import skill_of
+from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.index import Index
+from skillrepo.grade.measuring import Measurer
+from skillrepo.grade.portfolio import Effect, effect
+from skillrepo.grade.remembered import Remembered
+from skillrepo.grade.routing import Routing, routing
+from skillrepo.grade.score import Grade
+from skillrepo.library import is_skill_file
+from skillrepo.rules import ALL
+from skillrepo.selection import applied, check_settings
+from skillrepo.settings import GateMode, Grading
+from skillrepo.source_lines import SourceLines
+from skillrepo.taxonomy import Taxonomy
+from skillrepo.verdicts import verdicts
+
+_WORTHWHILE = 50
+"""Skills; fewer are read sooner than what is remembered of them."""
+
+
+class Sides(NamedTuple):
+    """A change: the merge-base that it starts from, and the worktree or commit that it ends in.
+
+    `head` is None for the worktree. `before` has the files of the base, `after` those of the head
+    with the settings of the base; `since` says which paths differ.
+    """
+
+    place: Place
+    base: str
+    base_name: str
+    head: str | None
+    head_name: str
+    since: Since
+    before: Context
+    after: Context
+
+    @classmethod
+    def of(cls, place: Place, base: str | None, head: str | None) -> Self:
+        """Compare the worktree, or the commit `head`, with its merge-base with a revision.
+
+        That is `base`, else the default branch. SkillRepoError where there is no commit, and for a
+        revision that is not there.
+        """
+        repository = place.git()
+        bare = repository.root is None
+        tip = repository.resolve(head) if head else repository.head()
+        if tip is None:
+            raise SkillRepoError("there is no commit yet, so there is nothing to compare with")
+        ref = base or repository.default_branch() or "HEAD"
+        start = base_of(repository, ref, tip, head or "HEAD")
+        commit = tip if head or bare else None
+        if commit:
+            changed = changes(repository, {commit: start})[commit]
+            since = Since(place.tree(start), tuple(sorted(changed)), former(changed))
+        else:
+            since = Since(place.tree(start), tuple(git_worktree.changed_since(repository, start)))
+        source = place.tree(commit) if commit else place.worktree()
+        after = Context.of(source, settings_of=since.rules)
+        before = after.with_source(since.source)
+        name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+        where = head or ("HEAD" if commit else "the worktree")
+        return cls(place, start, name, commit, where, since, before, after)
+
+    def was(self, path: str) -> str | None:
+        """The SKILL.md in the base of a skill by the one in the head; None for a new skill."""
+        old = self.since.was(path, self.after, self.before)
+        return None if self.since.source.kind(old) == "missing" else old
+
+    def address(self, path: str) -> str:
+        """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
+        taxonomy = self.after.taxonomy
+        found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
+        return found or dirname(path) or self.after.library.source.name
+
+    def removed(self) -> Iterator[str]:
+        """The SKILL.md in the base of each skill that is gone, and was not moved."""
+        gone = {p for p in self.since.changed if is_skill_file(p) and p in self._of_base}
+        gone = {path for path in gone if self.after.library.source.kind(path) == "missing"}
+        moved = {self.was(path) for path in self.since.touched(self.after)}
+        yield from sorted(gone - moved)
+
+    @property
+    def _of_base(self) -> frozenset[str]:
+        return frozenset(self.before.library.skill_files)
+
+
+Grades = Mapping[str, Grade]
+"""By the path of SKILL.md."""
+Measure = Callable[[Context, str | None, Sequence[str]], Grades]
+"""Gives the grades of the skills at some paths, of a commit or of the worktree (None)."""
+
+
+def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
+    """Grade the skills that were named, else those that the change touches.
+
+    With `replay` nothing is measured: what is told comes from notes and trees alone.
+    SkillRepoError where a note is missing then. With `keep` what was measured of commits is written
+    into notes.
+    """
+    measurer = Measurer(sides.place.git(), replay=replay)
+    found = graded_by(sides, measurer.measure)
+    if keep:
+        measurer.keep()
+    return found
+
+
+def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
+    """The same by another grade; without `gates` it is told, and no part of the verdict."""
+    named = bool(sides.place.named)
+    touched = sides.since.touched(sides.after)
+    paths = sides.place.select(sides.after.library) if named else sorted(touched)
+    faults: dict[str | None, list[Finding]] = {}
+    for fault in _faults(sides, paths):
+        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
+    old = {path: was for path in paths if (was := sides.was(path))}
+    before = measure(sides.before, sides.base, sorted(set(old.values())))
+    # What is as it was has the grade that it had.
+    after = {
+        path: before[was] for path, was in old.items() if path not in touched and was in before
+    }
+    differing = [path for path in paths if path not in after]
+    after |= measure(sides.after, sides.head, differing)
+    found = _Found(after, before, old, _routes(sides, paths, old), gates)
+    skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
+    others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
+    verdict = gate.worst(each.gate for each in skills)
+    return Graded(
+        base=sides.base,
+        base_name=sides.base_name,
+        head=sides.head,
+        head_name=sides.head_name,
+        skills=skills,
+        removed=() if named else tuple(map(sides.address, sides.removed())),
+        others=others,
+        effect=None if named else found.routes.effect,
+        verdict="fail" if others else verdict,
+    )
+
+
+class _Routes(NamedTuple):
+    """What routing says of the skills: by the paths of the head, and of the base for `before`."""
+
+    after: Mapping[str, Routing | None]
+    before: Mapping[str, Routing | None]
+    distinct: Mapping[str, Distinctness]
+    effect: Effect
+    has_queries: bool
+
+
+class _Found(NamedTuple):
+    """What was found of the skills; `old` leads from the paths of the head to those of the base."""
+
+    after: Mapping[str, Grade]
+    before: Mapping[str, Grade]
+    old: Mapping[str, str]
+    routes: _Routes
+    gates: bool
+
+
+def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Routes:
+    after, before = sides.after.library, sides.before.library
+    worthwhile = len(before.skill_files) >= _WORTHWHILE
+    folder = sides.place.git().common_dir / "skillrepo"
+    remembered = Remembered(folder if worthwhile else None)
+    base = Index.of(before, remembered)
+    owners = (skill_of(library, p) for library in (before, after) for p in sides.since.changed)
+    head = base.changed(after, filter(None, owners), remembered)
+    remembered.save()
+    there = [path for path in paths if path in head.entries]
+    return _Routes(
+        routing(head, there),
+        routing(base, {path for path in old.values() if path in base.entries}),
+        distinctness(head, after, there),
+        effect(base, head, after),
+        any(entry.asked for entry in base.entries.values()),
+    )
+
+
+def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) -> SkillGrade:
+    limits = sides.after.settings.grade
+    routes, was = found.routes, found.old.get(path, "")
+    head, base = found.after.get(path), found.before.get(was)
+    thefts = [each.query.text for each in routes.effect.thefts if each.thief == path]
+    losses = [each.query.text for each in routes.effect.losses if each.skill == path]
+    change = gate.Change(base.score if base else None, head.score if head else None)
+    layers = (
+        gate.integrity([_told(fault) for fault in faults]),
+        gate.static(change, limits, is_new=not was) if found.gates else gate.NO_STATIC,
+        gate.routing(thefts, losses, limits) if routes.has_queries else gate.NO_ROUTING,
+    )
+    return SkillGrade(
+        skill=sides.address(path),
+        path=path,
+        is_new=not was,
+        grade=head,
+        base=base,
+        faults=faults,
+        gate=gate.decide(layers, limits),
+        routing=routes.after.get(path),
+        routing_before=routes.before.get(was),
+        distinct=routes.distinct.get(path),
+    )
+
+
+def _told(fault: Finding) -> str:
+    return f"{fault.path}:{fault.line}: {fault.code} {fault.rule}: {fault.message}"
+
+
+def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
+    """The errors by the rules and settings of the base, as `validate --base` finds them."""
+    context, since, place = sides.after, sides.since, sides.place
+    check_settings(context.settings.rules, ALL)
+    rules = applied(ALL, context.settings.profile, context.settings.rules, Severity.ERROR)
+    plan = Plan.of(rules, ALL, context)
+    concerned = sorted({*paths, *(() if place.named else since.affected(context))})
+    folder = place.git().common_dir / "skillrepo"
+    found = verdicts(concerned, plan, context, folder, progress)
+    told = report(found, plan, context, honoured=since.honoured(plan, context))
+    if not place.named:
+        told = since.limit(told, plan, context)
+    known = Known.of(place, context, None, since, new=False)
+    lines = SourceLines(context.library.source)
+    return known.part(told, lines, whole=False).findings
+
+
+def exit_code(found: Graded, limits: Grading, mode: GateMode | None) -> int:
+    """1 where the gate is enforced, by the option, else by the settings, and not passed."""
+    if (mode or limits.gate) != "enforce":
+        return 0
+    refused = ("fail", "inconclusive") if limits.fail_inconclusive else ("fail",)
+    return int(found.verdict in refused)

@@ -1,0 +1,125 @@
+"""The static grades of skills: from the notes on their trees, and else by measuring."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import dirname
+
+from skillrepo.context import Context
+from skillrepo.document import Document
+from skillrepo.errors import SkillRepoError
+from skillrepo.git import Repository, whole_oid
+from skillrepo.grade import fleet_compat, record, score
+from skillrepo.grade.profile import settings_hash, shipped
+from skillrepo.grade.score import Grade
+from skillrepo.measure import Subject
+from skillrepo.measures import ALL
+
+_NAMES = tuple(measure.name for measure in ALL)
+_PARALLEL = 300
+"""Skills to be measured from which on a second process pays."""
+_SHARE = 100
+"""Skills that a process measures at a time."""
+
+
+class Measurer:
+    """Measures skills of a repository, and remembers what is new, for `keep`.
+
+    With `replay` it measures nothing.
+    """
+
+    def __init__(self, repository: Repository, *, replay: bool = False) -> None:
+        self._repository = repository
+        self._replay = replay
+        self._new: dict[str, record.Measures] = {}
+        self._key = record.Key(record.code_hash(), settings_hash())
+
+    def measure(
+        self, context: Context, commit: str | None, paths: Sequence[str]
+    ) -> Mapping[str, Grade]:
+        """The grade of each skill whose SKILL.md is at one of the paths and can be read.
+
+        `commit` is the one that the files are of, None for the worktree, of which there are no
+        notes. SkillRepoError where a note is missing and nothing is to be measured.
+        """
+        trees = self._trees(commit) if commit and paths else {}
+        known = self._known([trees[dirname(path)] for path in paths if dirname(path) in trees])
+        found = {p: known[trees[dirname(p)]] for p in paths if trees.get(dirname(p)) in known}
+        missing = [path for path in paths if path not in found]
+        for path, measures in _measured(context, missing):
+            if self._replay:
+                raise SkillRepoError(
+                    f"there is no note of {dirname(path) or path}'s grade by this version; if "
+                    f"others have one: git fetch origin {record.REF}:{record.REF}"
+                )
+            found[path] = measures
+            if dirname(path) in trees:
+                self._new[trees[dirname(path)]] = measures
+        return {path: score.grade(found[path], shipped()) for path in paths if path in found}
+
+    def keep(self) -> int:
+        """Write into notes what was measured of commits; give how many notes that made longer."""
+        return record.keep(self._repository, self._new, self._key, _marks)
+
+    def _trees(self, commit: str) -> Mapping[str, str]:
+        # A skill may be a repository of its own.
+        top = self._repository.run("rev-parse", "--verify", f"{whole_oid(commit)}^{{tree}}")
+        return {"": top.decode().strip(), **self._repository.folder_trees(commit)}
+
+    def _known(self, trees: Sequence[str]) -> Mapping[str, record.Measures]:
+        return record.recall(self._repository, trees, self._key, _NAMES, _marks) if trees else {}
+
+
+def fleet_grades(
+    context: Context,
+    paths: Sequence[str],
+    weights: Mapping[str, float],
+    thresholds: Mapping[str, float],
+) -> Mapping[str, Grade]:
+    """The grades of the reference system (`fleet_compat`); none of them is kept."""
+    skills = context.library.load(paths)
+    return {
+        skill.path: fleet_compat.grade(skill, weights, thresholds)
+        for skill in skills
+        if isinstance(skill, Document) and skill.problem is None
+    }
+
+
+def _measured(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
+    """Measure skills, of many by as many processes as there are processors."""
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if len(paths) < _PARALLEL or workers < 2:  # noqa: PLR2004 - one would only be slower
+        yield from _share(context, paths)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - for large runs alone
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    context.library.list_all()
+    shares = [paths[start : start + _SHARE] for start in range(0, len(paths), _SHARE)]
+    global _job  # noqa: PLW0603 - what a fork inherits need not be pickled
+    _job = context
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        for measured in pool.map(_work, shares):
+            yield from measured
+
+
+_job: Context | None = None
+
+
+def _work(paths: Sequence[str]) -> list[tuple[str, record.Measures]]:
+    return [] if _job is None else list(_share(_job, paths))
+
+
+def _share(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
+    for skill in context.library.load(paths):
+        if not isinstance(skill, Document) or skill.problem is not None:
+            continue
+        bundle = context.bundle(skill)
+        subject = Subject(skill, bundle)
+        yield skill.path, {measure.name: measure.run(subject) for measure in ALL}
+        bundle.forget()
+        skill.reading = None
+
+
+def _marks(measures: record.Measures) -> tuple[float, str]:
+    made = score.grade(measures, shipped())
+    return made.score, made.label

@@ -1,0 +1,213 @@
+"""What a change of some skills does to the others: thefts, losses, neighbours, resident tokens.
+
+The queries are those of the base: a change does not choose what it is measured by. Nor does it
+answer for what the words of a request weigh a little more or less among other skills: only what a
+skill that changed does, or no longer does, is told.
+
+Ties count against the skill whose query it is (`ranking`): where another does as well, the one
+that is to be loaded is not told from it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from skillrepo.document import Document
+from skillrepo.grade.index import Asked, Entry, Index
+from skillrepo.grade.neighbours import Claims, Neighbour, names
+from skillrepo.grade.ranking import Ranking, first, leading
+from skillrepo.library import Library
+from skillrepo.trigger_queries import Query
+
+MOST_NEIGHBOURS = 3
+"""Of one skill that are told."""
+_MOST_STEPS = 100_000_000
+"""For all queries together: about ten seconds. An ordinary change takes a thousandth of it."""
+_FEW = 20
+"""Skills that are looked at one by one; beyond, it is quicker to rank all."""
+
+
+class Theft(NamedTuple):
+    """A query of the skill `owner` for which `thief`, which changed, leads as it did not before.
+
+    `before` is the skill that was first on the base, if one was.
+    """
+
+    query: Query
+    owner: str
+    thief: str
+    before: str | None
+
+
+class Loss(NamedTuple):
+    """A query for which a skill that changed was first, and is no longer; `now` is who is."""
+
+    query: Query
+    skill: str
+    now: str | None
+
+
+class Effect(NamedTuple):
+    """What a change does to the repository; skills are named by the path of their SKILL.md.
+
+    `not_looked_at` is how many queries were too much work, which takes a hostile repository.
+    """
+
+    thefts: tuple[Theft, ...]
+    losses: tuple[Loss, ...]
+    neighbours: tuple[Neighbour, ...]
+    resident_tokens_before: int
+    resident_tokens_after: int
+    not_looked_at: int
+
+
+def effect(base: Index, head: Index, library: Library) -> Effect:
+    """What happens between two revisions; `library` has the files of the second.
+
+    A skill that moved is the same skill: it is known by the name of its folder.
+    """
+    base = _moved(base, head)
+    paths = sorted(base.entries.keys() | head.entries.keys())
+    changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
+    thefts, losses, left = _Requests(base, head, changed).told()
+    there = [path for path in changed if path in head.entries]
+    return Effect(
+        tuple(thefts),
+        tuple(losses),
+        tuple(_neighbours(base, head, there, library)),
+        base.resident_tokens,
+        head.resident_tokens,
+        left,
+    )
+
+
+def _moved(base: Index, head: Index) -> Index:
+    """The base as if the skills that moved had been where they are on the head."""
+    gone, come = (
+        _by_folder(side.entries[path] for path in side.entries.keys() - other.entries.keys())
+        for side, other in ((base, head), (head, base))
+    )
+    moved = {
+        gone[name][0].path: come[name][0].path
+        for name in gone.keys() & come.keys()
+        if len(gone[name]) == len(come[name]) == 1
+    }
+    if not moved:
+        return base
+    return Index(entry._replace(path=moved.get(path, path)) for path, entry in base.entries.items())
+
+
+def _by_folder(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.folder, []).append(entry)
+    return found
+
+
+class _Requests:
+    """The queries of the base that a change may concern, ranked on both sides."""
+
+    def __init__(self, base: Index, head: Index, changed: Iterable[str]) -> None:
+        sides = (base.entries, head.entries)
+        self._changed = frozenset(
+            path for path in changed if len({_claimed(side.get(path)) for side in sides}) > 1
+        )
+        self._claiming: dict[str, list[str]] = {}
+        for path in sorted(self._changed & head.entries.keys()):
+            for term in head.entries[path].card.terms:
+                self._claiming.setdefault(term, []).append(path)
+        self._before, self._after = Ranking(base), Ranking(head)
+        self._asked = [
+            (path, asked)
+            for path, entry in base.entries.items()
+            if path in head.entries
+            for asked in entry.asked
+            if asked.query.should_trigger and self._is_concerned(path, asked)
+        ]
+
+    def told(self) -> tuple[list[Theft], list[Loss], int]:
+        """Thefts and losses, in the order of the queries, and how many were too much work."""
+        thefts: list[Theft] = []
+        losses: list[Loss] = []
+        steps = left = 0
+        for owner, asked in self._asked:
+            steps += self._after.cost(asked.terms)
+            if steps > _MOST_STEPS:
+                left += 1
+                continue
+            after = self._after.scores(asked.terms)
+            ahead = (leading(after) & self._changed) - {owner}
+            if not ahead and owner not in self._changed:
+                continue
+            steps += self._before.cost(asked.terms)
+            before = self._before.scores(asked.terms)
+            was, now = first(before), first(after)
+            thieves = sorted(ahead - leading(before))
+            thefts += (Theft(asked.query, owner, thief, was) for thief in thieves)
+            if owner in self._changed and was == owner != now:
+                losses.append(Loss(asked.query, owner, now))
+        return thefts, losses, left
+
+    def _is_concerned(self, owner: str, asked: Asked) -> bool:
+        """Whether the outcome may be another: of most queries a look at a few skills tells."""
+        if owner in self._changed:
+            return True
+        if self._claiming.keys().isdisjoint(asked.terms):
+            return False
+        thieves = {path for term in asked.terms for path in self._claiming.get(term, ())}
+        if len(thieves) > _FEW:
+            return True
+        best = max(self._after.score(path, asked.terms) for path in thieves)
+        if best < self._after.score(owner, asked.terms):
+            return False
+        # Most often one of the few that share the rarest word does better.
+        rivals = self._after.rarest(asked.terms)[:_FEW]
+        return not any(self._after.score(rival, asked.terms) > best for rival in rivals)
+
+
+def _claimed(entry: Entry | None) -> frozenset[tuple[str, int]] | None:
+    return None if entry is None else frozenset(entry.card.terms.items())
+
+
+def _neighbours(
+    base: Index, head: Index, changed: Sequence[str], library: Library
+) -> Iterator[Neighbour]:
+    """The neighbours of the skills that changed; a pair that hands over to each other is silent."""
+    before, after = Claims(base), Claims(head)
+    texts = _Texts(library)
+    told: set[frozenset[str]] = set()
+    for path in changed:
+        count = 0
+        for other, overlap in after.near(path):
+            pair = frozenset((path, other))
+            if pair in told or _hand_over(head.entries[path], head.entries[other], texts):
+                continue
+            told.add(pair)
+            there = base.entries.keys() >= pair
+            was = before.overlap(path, other) if there else None
+            yield Neighbour(path, other, overlap, was, after.shared(path, other))
+            count += 1
+            if count == MOST_NEIGHBOURS:
+                break
+
+
+class _Texts:
+    """The SKILL.md of skills, each read once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._known: dict[str, Document | None] = {}
+
+    def __call__(self, path: str) -> Document | None:
+        if path not in self._known:
+            found = next(self._library.load([path]), None)
+            self._known[path] = found if isinstance(found, Document) else None
+        return self._known[path]
+
+
+def _hand_over(one: Entry, other: Entry, texts: _Texts) -> bool:
+    """Whether each of two skills names the other."""
+    for entry, named in ((one, other), (other, one)):
+        text = texts(entry.path)
+        if text is None or not any(names(text, name) for name in {named.name, named.folder}):
+            return False
+    return True

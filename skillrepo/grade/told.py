@@ -1,0 +1,144 @@
+"""Grades in words: what every output says of them in the same way. All of it is inert text."""
+
+from collections.abc import Callable, Iterator
+from posixpath import dirname
+
+from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.routing import Outcome
+from skillrepo.visible import one_line
+
+CLAIM = (
+    "A static grade says how well a skill is kept, how well it is found, and what it costs: not "
+    "that it helps."
+)
+_VERDICTS = {
+    "pass": "This change passes",
+    "fail": "This change fails",
+    "inconclusive": "There is no verdict on this change",
+}
+_NAMED = 3
+_SHARED = 5
+_LONGEST = 100
+_DISTINCT = 0.7
+"""Of a skill's body, the share that is its own, below which it is told whose it repeats."""
+_SHORT = 12
+
+
+def summary(graded: Graded) -> str:
+    """The verdict in a sentence: on how much, compared with what, and why."""
+    counted = scope(graded)
+    return f"{headline(graded)}{f' ({counted})' if counted else ''}."
+
+
+def headline(graded: Graded, name: Callable[[str], str] = one_line) -> str:
+    """The verdict and why, without a full stop; `name` makes names inert."""
+    if not graded.skills and not graded.removed and not graded.others:
+        return f"No skill differs between {_base(graded, name)} and {name(graded.head_name)}"
+    wrong = [e for e in graded.skills if e.gate.verdict == graded.verdict != "pass"]
+    named = [name(each.skill) for each in wrong[:_NAMED]]
+    if len(wrong) > _NAMED:
+        named.append(f"{len(wrong) - _NAMED:,} more")
+    if graded.others and graded.verdict == "fail":
+        named.append("what it does to other skills")
+    because = f": {', '.join(named)}" if named else ""
+    return f"{_VERDICTS[graded.verdict]}{because}"
+
+
+def scope(graded: Graded, name: Callable[[str], str] = one_line) -> str:
+    """How many skills differ, and from what; empty where none does."""
+    new = sum(each.is_new for each in graded.skills)
+    counts = ((new, "new"), (len(graded.skills) - new, "changed"), (len(graded.removed), "removed"))
+    parts = [f"{number:,} {what}" for number, what in counts if number]
+    return f"{', '.join(parts)}, compared with {_base(graded, name)}" if parts else ""
+
+
+def _base(graded: Graded, name: Callable[[str], str]) -> str:
+    return f"{name(graded.base_name)} ({graded.base[:_SHORT]})"
+
+
+def change_of(each: SkillGrade) -> str:
+    """The static grade of a skill, and how it has changed."""
+    if each.grade is None:
+        return "could not be graded"
+    grade = each.grade
+    place = f"{grade.label}, better than {grade.percentile} of 100 published skills"
+    if each.is_new:
+        return f"{grade.score:.2f}, new ({place})"
+    if each.base is None:
+        return f"{grade.score:.2f}; before, it could not be graded ({place})"
+    return f"{each.base.score:.2f} → {grade.score:.2f}, {signed(each.delta or 0)} ({place})"
+
+
+def routed(each: SkillGrade) -> Iterator[str]:
+    """What becomes of the skill's own labelled queries, and how far its body is its own."""
+    now, before = each.routing, each.routing_before
+    if now is not None:
+        wanted = sum(outcome.query.should_trigger for outcome in now.outcomes)
+        hit = numbers(before and before.hit_at_1, now.hit_at_1, is_new=before is None)
+        mrr = numbers(before and before.mrr, now.mrr, is_new=before is None)
+        yield f"found first for its own queries ({wanted}): {hit}; mean reciprocal rank {mrr}"
+        if now.negatives_held is not None:
+            held = numbers(before and before.negatives_held, now.negatives_held, is_new=not before)
+            unwanted = len(now.outcomes) - wanted
+            yield f"left alone for queries that are not its own ({unwanted}): {held}"
+        for outcome in now.outcomes:
+            if not outcome.is_right:
+                yield _wrong(outcome)
+    if each.distinct and each.distinct.nearest and each.distinct.value is not None:
+        share = f"{1 - each.distinct.value:.0%}"
+        nearest = one_line(dirname(each.distinct.nearest))
+        if each.distinct.value < _DISTINCT:
+            yield f"its body repeats {share} of {nearest}"
+
+
+def _wrong(outcome: Outcome) -> str:
+    query = _quoted(outcome.query.text)
+    first = one_line(dirname(outcome.first)) if outcome.first else "no skill"
+    if outcome.query.should_trigger:
+        return f"  {query} finds {first} first"
+    return f"  {query} finds it first, and should not"
+
+
+def effects(graded: Graded) -> Iterator[str]:
+    """What the change does to how skills are found: a line for each thing, none where nothing."""
+    effect = graded.effect
+    if effect is None:
+        return
+    for theft in effect.thefts:
+        of = one_line(dirname(theft.owner))
+        yield f"captured from {of} by {one_line(dirname(theft.thief))}: {_quoted(theft.query.text)}"
+    for loss in effect.losses:
+        now = one_line(dirname(loss.now)) if loss.now else "no skill"
+        skill = one_line(dirname(loss.skill))
+        yield f"lost by {skill} to {now}: {_quoted(loss.query.text)}"
+    for each in effect.neighbours:
+        pair = f"{one_line(dirname(each.skill))} and {one_line(dirname(each.other))}"
+        shared = one_line(", ".join(each.shared[:_SHARED]))
+        yield f"{pair} claim much of the same ({each.overlap:.2f}: {shared}), unknown to each other"
+    before, after = effect.resident_tokens_before, effect.resident_tokens_after
+    if before != after:
+        yield (
+            f"names and descriptions of all skills: ≈ {before:,} → ≈ {after:,} tokens in each "
+            f"session ({after - before:+,})"
+        )
+    if effect.not_looked_at:
+        yield f"{effect.not_looked_at:,} queries were too much work, and were not looked at"
+
+
+def _quoted(text: str) -> str:
+    shown = one_line(text)
+    return f"“{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + '…'}”"
+
+
+def signed(number: float) -> str:
+    """A difference with its sign, to two digits."""
+    shown = f"{number:+.2f}"
+    return "±0" if shown in ("+0.00", "-0.00") else shown
+
+
+def numbers(base: float | None, head: float | None, *, is_new: bool) -> str:
+    """A measure before and after; one number where nothing changed, or there was nothing before."""
+    new = "n/a" if head is None else f"{head:.2f}"
+    if is_new or base == head:
+        return new
+    return f"{'n/a' if base is None else f'{base:.2f}'} → {new}"

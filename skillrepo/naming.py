@@ -1,0 +1,220 @@
+"""What a text names so exactly that it can be looked up: the keys of lines and of code.
+
+Names in code marks, flags, paths and addresses. Numbers are not told apart, so that `item1` and
+`item2` are one, nor are capitals. What stands for something else (`foo`, `FILE`, `path/to/x`) is
+none, and no word of grammar. Numbers with a unit and versions are none either: of these anybody can
+write any number, and nothing tells 10 MB that was measured from 10 MB that was not.
+
+Whether a name that was never seen is one of the world, no code can tell. One counts whole where
+something bears it out that no text below SKILL.md can change: it shares a word with the name or the
+description of the skill, or stands in its other files. What nothing bears out counts half, and no
+number of such names gives more than half of what can be had.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from skillrepo.bundle import Bundle
+from skillrepo.claims import command, stands_for
+from skillrepo.document import Document
+from skillrepo.english import VERBS
+from skillrepo.prose import Fenced, Line, Part, looked_at, parts
+from skillrepo.vocabulary import vocabulary
+from skillrepo.words import STOP, stem, terms
+
+SHELLS = frozenset(("bash", "sh", "shell", "zsh", "console", "powershell", "pwsh", "terminal"))
+"""The languages that commands are written in."""
+_LONGEST_CODE = 20_000
+"""Characters of a code block that are looked at."""
+_SPAN = re.compile(r"(?<!`)`([^`\n]{2,80})`(?!`)")
+_FLAG = re.compile(r"(?<![\w/.-])--[A-Za-z][\w-]{1,40}(?![\w(])")
+_ADDRESS = re.compile(r"https?://([^\s<>\"'`|)\]]{4,200})")
+_PATH = re.compile(r"(?<![\w/.:@)<~$+-])(?:~|\.{1,2})?/?[\w.@+-]{1,60}(?:/[\w.@+-]{1,60}){1,8}")
+# Of something that belongs to something.
+_CALL = re.compile(r"(?<![\w.])[A-Za-z_]\w{1,40}(?:\.[A-Za-z_]\w{1,40}){1,4}(?=\()")
+_MOST_LINES = 200
+_OWN_FOLDERS = ("assets/", "reference/", "references/", "resources/", "scripts/")
+_OWN = re.compile(
+    r"(?<![^\s\"'(=])(?:[^\s/]{0,40}[}>]/|\./)?"
+    r"((?:assets|references?|resources|scripts)/[\w./-]{1,200})"
+)
+_DIGITS = re.compile(r"[0-9]+")
+_PARTS = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
+_EVERYWHERE = frozenset((
+    *("true", "false", "null", "none", "ok", "id", "skill.md", "--help", "--version", "--verbose"),
+))  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SHORT = 7
+_MOST_KEYS = 1_000
+_MOST_INSIDE = 100
+"""Longer words that hold a short key; where there are more, it counts as one that stands there."""
+_LONGEST_HEADER = 2_048
+_FEWEST_PARTS = 3
+_NONE: frozenset[str] = frozenset()
+
+
+class NamedPart(NamedTuple):
+    """A part with the keys of what it names, and of what it is the first to name.
+
+    Only these count: who says once more what was named has added nothing, nor has who names a file
+    of the skill that is not there.
+    """
+
+    part: Part
+    keys: AbstractSet[str]
+    new: AbstractSet[str]
+
+
+class Named(NamedTuple):
+    """The parts of a body, and the keys that something beside the body speaks of."""
+
+    parts: tuple[NamedPart, ...]
+    borne_out: frozenset[str]
+
+    def share(self, keys: Collection[str], enough: int) -> float:
+        """How far names go towards as many as are enough, from 0 to 1.
+
+        One that nothing bears out counts half, and all of these fill half.
+        """
+        whole = sum(1 for key in keys if key in self.borne_out)
+        half = min(enough, len(keys) - whole) / 2
+        return min(1.0, (whole + half) / enough)
+
+
+@lru_cache(maxsize=2)
+def named(document: Document, bundle: Bundle) -> Named:
+    """What the body of a skill names."""
+    files = {_DIGITS.sub("0", name.casefold()) for name in bundle.names}
+    above = _Above(document)
+    seen: set[str] = set()
+    found: list[NamedPart] = []
+    for part in parts(document):
+        keys = in_line(part.text) if isinstance(part, Line) else in_code(part)
+        new = _NONE
+        if keys:
+            fresh = keys - seen if len(seen) < _MOST_KEYS else ()
+            seen.update(fresh)
+            new = frozenset(
+                key for key in fresh if files.issuperset(_own(key)) and not above.has(key, part[0])
+            )
+        found.append(NamedPart(part, keys, new))
+    return Named(tuple(found), frozenset(_borne_out(seen, document, bundle)))
+
+
+class _Above:
+    """Whether a key stands in the lines above another one, in whatever marks.
+
+    A section that is said twice may be code the second time, where other things are names.
+    """
+
+    def __init__(self, document: Document) -> None:
+        lines = looked_at(document)
+        normal = _DIGITS.sub("0", "\n".join(lines).casefold())
+        self._text = normal
+        self._ends = list(accumulate((len(line) + 1 for line in normal.split("\n")), initial=0))
+
+    def has(self, key: str, line: int) -> bool:
+        """Whether a key stands above a line of the body; a short one as a word of its own."""
+        end = self._ends[line - 1]
+        at = self._text.find(key, 0, end)
+        for _ in range(_MOST_INSIDE if len(key) < _SHORT else 0):
+            around = self._text[max(0, at - 1) : at] + self._text[at + len(key) : at + len(key) + 1]
+            if at < 0 or not any(map(str.isalnum, around)):
+                break
+            at = self._text.find(key, at + 1, end)
+        return at >= 0
+
+
+def _borne_out(keys: Iterable[str], document: Document, bundle: Bundle) -> Iterator[str]:
+    """The keys that share a word with name or description, or whose words other files have."""
+    header = document.frontmatter
+    own = set(terms(f"{header.get('name')} {header.get('description')}"[:_LONGEST_HEADER]))
+    pages = bundle.pages()
+    beside = frozenset[bytes]().union(*(page.vocabulary.words for page in pages))
+    beside |= vocabulary("\n".join(bundle.names).encode(errors="replace")).words
+    for key in keys:
+        words = [word for word in _WORD.findall(key) if word not in STOP]
+        if any(stem(word) in own for word in words) or (
+            words and all(word.encode(errors="replace") in beside for word in words)
+        ):
+            yield key
+
+
+def _own(key: str) -> list[str]:
+    """The files of the skill that a key names, by the folders that skills have."""
+    if "/" not in key or not any(folder in key for folder in _OWN_FOLDERS):
+        return []
+    return [path.rstrip("/.") for path in _OWN.findall(key)]
+
+
+def in_line(text: str) -> set[str]:
+    """The keys of what a line of text names."""
+    if "`" not in text:
+        return _keys(_bare(text))
+    # The spans stand between the rest.
+    cut = _SPAN.split(text)
+    return _keys(cut[1::2]) | _keys(_bare(" ".join(cut[::2])))
+
+
+def in_code(code: Fenced) -> set[str]:
+    """The keys of what a code block names: commands, flags, paths, addresses, calls of methods."""
+    text = code.text[:_LONGEST_CODE]
+    found = _keys(_bare(text))
+    if code.language in SHELLS:
+        found |= _keys(_commands(text))
+    elif "(" in text:
+        found |= _keys(_CALL.findall(text))
+    return found
+
+
+def _commands(text: str) -> Iterator[str]:
+    for line in text.split("\n")[:_MOST_LINES]:
+        name = command(line)
+        # A word alone, or an article before another, is hardly one.
+        if name and name in line and " " in line.strip() and name.split()[0] not in STOP:
+            yield name
+
+
+def _bare(text: str) -> list[str]:
+    """Flags, addresses and paths that stand in no marks."""
+    found: list[str] = _FLAG.findall(text) if "--" in text else []
+    if "/" in text:
+        if "://" in text:
+            found += _ADDRESS.findall(text)
+        found += filter(_is_path, _PATH.findall(text))
+    return found
+
+
+def _is_path(path: str) -> bool:
+    """Whether a word with slashes is no pair of alternatives such as and/or."""
+    return (
+        path[0] in "/~."
+        or path.count("/") >= _FEWEST_PARTS - 1
+        or _EXTENSION.search(path) is not None
+    )
+
+
+def _keys(names: Iterable[str]) -> set[str]:
+    """The keys of names that name something."""
+    found = set(map(_key, names))
+    found.discard("")
+    return found
+
+
+@lru_cache(maxsize=8_192)
+def _key(name: str) -> str:
+    """The key of a name; empty where it names nothing."""
+    key = _DIGITS.sub("0", name.strip().casefold())
+    words = [stripped for word in _PARTS.findall(key) if (stripped := word.rstrip("0"))]
+    telling = [word for word in words if not stands_for(word)]
+    if not telling or key in _EVERYWHERE or not _LETTERS.search(key):
+        return ""
+    if key.isalpha() and (key in STOP or key in VERBS):
+        return ""
+    return key if len(telling) * 2 >= len(words) else ""

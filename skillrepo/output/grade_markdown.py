@@ -1,0 +1,172 @@
+"""The grades of a change as Markdown: the comment on a pull request, and a job's summary.
+
+The verdict comes first, then one table, then the details, folded. What comes from skills is
+hostile: all but letters stands there as numbers of characters, so that it is no Markdown and no
+HTML, and names and what GitHub would link stand in `<code>`: they are no mention, no issue, no URL.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from posixpath import dirname
+
+from skillrepo.finding import Finding
+from skillrepo.grade.gate import NOT_MEASURED
+from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.told import CLAIM, effects, headline, numbers, routed, scope, signed
+from skillrepo.output.text import line
+from skillrepo.secret_text import masked
+from skillrepo.visible import one_line
+
+MOST = 65_536
+"""Characters of a comment, at most: https://github.com/orgs/community/discussions/27190"""
+_ROWS = 200
+_MOST_FAULTS = 20
+_LONGEST = 200
+_ICONS = {"pass": "✅", "fail": "❌", "inconclusive": "⚪"}
+# What GitHub makes links of when Markdown has become HTML, but for what stands in code.
+_LINKED = re.compile(r"[@#]|\bgh-\d|://|\bwww\.", re.IGNORECASE)
+_ACTIVE = re.compile(r"[^\w ,()/≈%→±+-]|_")
+
+
+def render(graded: Graded, most: int = MOST) -> Iterator[str]:
+    """The lines, of at most so many characters: details are left out first, and that is said."""
+    head = list(_head(graded, most // 2))
+    foot = ["", f"<sub>{CLAIM}</sub>"]
+    left = most - sum(len(each) + 1 for each in (*head, *foot)) - _LONGEST
+    details: list[str] = []
+    shown = 0
+    for each in _ranked(graded.skills):
+        block = list(_details(each))
+        left -= sum(len(text) + 1 for text in block)
+        if left < 0:
+            break
+        details += block
+        shown += 1
+    if shown < len(graded.skills):
+        details += ["", f"The details of {len(graded.skills) - shown:,} more are in the report."]
+    yield from (*head, *details, *foot)
+
+
+def _head(graded: Graded, most: int) -> Iterator[str]:
+    counted = scope(graded, _code)
+    yield f"{_ICONS[graded.verdict]} **{headline(graded, _code)}**"
+    if counted:
+        yield ""
+        yield f"{counted}:"
+    if graded.skills:
+        yield ""
+        yield "| Skill | Grade | Change | Gate |"
+        yield "| --- | --- | ---: | --- |"
+        yield from _rows(graded.skills, most)
+    if graded.removed:
+        names = ", ".join(map(_code, graded.removed[:_MOST_FAULTS]))
+        more = len(graded.removed) - _MOST_FAULTS
+        yield ""
+        yield f"Removed: {names}{f' and {more:,} more' if more > 0 else ''}"
+    if graded.others:
+        yield ""
+        yield "What it does to other skills:"
+        yield ""
+        yield from _list([line(each) for each in graded.others])
+    if told := list(effects(graded)):
+        yield ""
+        yield "<details><summary>How skills are found</summary>"
+        yield ""
+        yield from _list(told)
+        yield ""
+        yield "</details>"
+
+
+def _ranked(skills: Sequence[SkillGrade]) -> Sequence[SkillGrade]:
+    """What is wrong is seen first."""
+    rank = {"fail": 0, "inconclusive": 1, "pass": 2}
+    return sorted(skills, key=lambda each: rank[each.gate.verdict])
+
+
+def _rows(skills: Sequence[SkillGrade], most: int) -> Iterator[str]:
+    """As many as there is room for."""
+    shown = 0
+    for each in _ranked(skills)[:_ROWS]:
+        row = _row(each)
+        most -= len(row) + 1
+        if most < 0:
+            break
+        shown += 1
+        yield row
+    if shown < len(skills):
+        yield f"| and {len(skills) - shown:,} more | | | |"
+
+
+def _row(each: SkillGrade) -> str:
+    change = "new" if each.is_new else "?" if each.delta is None else signed(each.delta)
+    return f"| {_code(each.skill)} | {_grade(each)} | {change} | {_verdict(each.gate.verdict)} |"
+
+
+def _grade(each: SkillGrade) -> str:
+    if each.grade is None:
+        return NOT_MEASURED
+    before = f"{each.base.score:.2f} → " if each.base and each.delta else ""
+    return f"{before}{each.grade.score:.2f} {each.grade.label}"
+
+
+def _verdict(verdict: str | None) -> str:
+    return f"{_ICONS[verdict]} {verdict}" if verdict else NOT_MEASURED
+
+
+def _details(each: SkillGrade) -> Iterator[str]:
+    icon = _ICONS[each.gate.verdict]
+    yield ""
+    yield f"<details><summary>{icon} {_code(each.skill)}</summary>"
+    yield ""
+    yield " · ".join(f"{layer.layer} {_verdict(layer.verdict)}" for layer in each.gate.layers)
+    reasons = [
+        why for layer in each.gate.layers if layer.layer != "integrity" for why in layer.reasons
+    ]
+    faults = (line(_within(fault, each)) for fault in each.faults)
+    told = [*reasons, *faults, *routed(each)]
+    if told:
+        yield ""
+        yield from _list(told)
+    if each.grade:
+        yield ""
+        yield "| Measure | Value | |"
+        yield "| --- | ---: | --- |"
+        for name, reading in each.grade.measures.items():
+            before = each.base.measures.get(name) if each.base else None
+            value = numbers(before and before.value, reading.value, is_new=each.base is None)
+            yield f"| {inert(name.replace('_', ' '))} | {value} | {inert(reading.why)} |"
+        yield ""
+        yield f"The grade is better than that of {each.grade.percentile} of 100 published skills."
+    yield ""
+    yield "</details>"
+
+
+def _within(fault: Finding, skill: SkillGrade) -> Finding:
+    """A finding with its path from the skill's folder, which is said above."""
+    return fault._replace(path=fault.path.removeprefix(f"{dirname(skill.path)}/"))
+
+
+def _list(lines: Sequence[str]) -> Iterator[str]:
+    for each in lines[:_MOST_FAULTS]:
+        yield f"- {inert(each)}"
+    if len(lines) > _MOST_FAULTS:
+        yield f"- and {len(lines) - _MOST_FAULTS:,} more"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def inert(text: str) -> str:
+    """Text in a line, in which neither Markdown nor GitHub finds anything to act on."""
+    return _code(text) if _LINKED.search(text) else _escaped(text)
+
+
+def _code(text: str) -> str:
+    """Text of a skill in a line: a mention or `#1` in `<code>` is no link to GitHub."""
+    return f"<code>{_escaped(text)}</code>"
+
+
+def _escaped(text: str) -> str:
+    """Text in a line, where what Markdown or HTML could act on is written as numbers."""
+    return _ACTIVE.sub(lambda match: f"&#{ord(match[0])};", _short(masked(one_line(text))))

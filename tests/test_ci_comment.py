@@ -1,0 +1,392 @@
+"""`skillrepo ci comment`: what the second stage says on a pull request, and what it believes."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from actions_job import Job, StartJob, event_text, job_starter
+from ci_site import NEW, PATH, Site, site_maker
+from conftest import Git, MakeRepo
+from content_repo import Result, Run, runner, skill
+from forge_server import TOKEN, GitHubStand, Reply, Server, refusal, reply, serving
+from markdown_it import MarkdownIt
+
+from skillrepo.ci.comment import DIFFERS, MARKER, UNVERIFIED
+
+AT = "/repos/owner/skills"
+BRANCH = "skill/new/pdf-split"
+READS = ("GET",)
+FORGED = "[click](https://evil.example) @everyone <img src=x>"
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capfd, monkeypatch)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    with serving(GitHubStand()) as found:
+        monkeypatch.setenv("GITHUB_API_URL", found.url)
+        yield found
+
+
+class Stage:
+    """The job of the second stage, in a clone that has the default branch alone."""
+
+    def __init__(self, site: Site, server: Server, run: Run, job: Job) -> None:
+        self.site, self.server, self.job, self._run = site, server, job, run
+        assert isinstance(server.stand, GitHubStand)
+        self.stand = server.stand
+        self.clone = site.clone.parent / "second"
+        site.git(site.upstream, "update-ref", "refs/pull/1/head", site.head)
+        site.git(site.upstream, "branch", "-D", "feature")
+        url = site.upstream.as_uri()
+        site.git(site.upstream, "clone", "--quiet", "--single-branch", url, str(self.clone))
+        self.pull = self.open()
+
+    def open(self, **values: Any) -> dict[str, Any]:
+        pull = self.stand.pull(BRANCH, owner="mallory", **values)
+        pull["head"]["sha"], pull["base"]["sha"] = self.site.head, self.site.base
+        return pull
+
+    def report(self, text: str | None = None, **changes: Any) -> None:
+        """Leave what the first stage reported, or what somebody made of it."""
+        folder = self.job.folder / "skillrepo-grade"
+        folder.mkdir(exist_ok=True)
+        value = {
+            "version": 1,
+            "verdict": "pass",
+            "base": self.site.base,
+            "base_name": "main",
+            "head": self.site.head,
+            "head_name": "x",
+            "removed": [],
+            "others": [],
+            "effect": None,
+            "skills": [
+                {
+                    "skill": FORGED,
+                    "path": PATH,
+                    "new": False,
+                    "grade": None,
+                    "base": None,
+                    "delta": None,
+                    "faults": [],
+                    "routing": None,
+                    "routing_base": None,
+                    "distinct": None,
+                    "review": None,
+                    "gate": {"verdict": "pass", "layers": []},
+                }
+            ],
+            **changes,
+        }
+        (folder / "grade.json").write_text(json.dumps(value) if text is None else text)
+
+    def run(self, *options: str) -> Result:
+        folder = str(self.job.folder / "skillrepo-grade")
+        self.server.received.clear()
+        return self._run(self.clone, "ci", "comment", "--report", folder, *options)
+
+    def body(self) -> str:
+        """The one comment of ours."""
+        bodies = (each["body"].replace("\r\n", "\n") for each in self.stand.said.get(1, []))
+        (found,) = (body for body in bodies if body.startswith(MARKER))
+        return str(found)
+
+    def writes(self) -> list[str]:
+        return [each for each in self.server.asked() if not each.startswith(READS)]
+
+    def labels(self) -> set[str]:
+        return {label["name"] for label in self.pull["labels"]}
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StartJob:
+    return job_starter(tmp_path / "temp", monkeypatch)
+
+
+@pytest.fixture
+def site(tmp_path: Path, make_repo: MakeRepo, git: Git, start: StartJob, run: Run) -> Site:
+    make = site_maker(tmp_path, make_repo, git, start, run)
+    # A link in the wrong case has one right repair.
+    case = skill(body="# Merging\n\nSee [more](MORE.md).\n\nSee [nothing](no.md).\n")
+    more = {"skills/data/pdf-merge/more.md": "# More\n"}
+    return make({PATH: case, NEW: skill("pdf-split"), **more})
+
+
+@pytest.fixture
+def stage(site: Site, server: Server, run: Run) -> Stage:
+    return Stage(site, server, run, site.start("workflow_run"))
+
+
+def test_a_fork_is_told_once_and_brought_up_to_date(stage: Stage, git: Git) -> None:
+    before = git(stage.clone, "for-each-ref")
+    done = stage.run()
+    assert (done.code, done.err) == (0, ""), done
+    assert done.out.splitlines() == [
+        "#1: comment created",
+        "#1: labels grade/fail, skill/changed, skill/new",
+        "#1: suggestions: 1",
+    ]
+    body = stage.body()
+    assert body.splitlines()[1].startswith("❌ **This change fails: <code>data/pdf-merge</code>**")
+    assert body.endswith(f"<sub>Of commit {stage.site.head[:12]}.</sub>")
+    assert stage.labels() == {"grade/fail", "skill/changed", "skill/new"}
+    assert stage.stand.labels["grade/fail"]["color"] == "d73a4a"
+    (review,) = stage.stand.reviews
+    assert (review["event"], review["commit_id"]) == ("COMMENT", stage.site.head)
+    (remark,) = review["comments"]
+    assert (remark["path"], remark["line"], remark["side"]) == (PATH, 8, "RIGHT")
+    assert remark["body"].endswith("\n\n```suggestion\nSee [more](more.md).\n```")
+    # Nothing was checked out, and no ref was made.
+    assert git(stage.clone, "for-each-ref") == before
+    assert git(stage.clone, "status", "--porcelain") == ""
+    assert all(each.headers["authorization"] == f"Bearer {TOKEN}" for each in stage.server.received)
+
+    again = stage.run()
+    assert (again.code, again.out) == (0, "#1: comment unchanged\n")
+    assert stage.writes() == []
+
+    # The pull request mends all.
+    upstream = stage.site.upstream
+    git(upstream, "switch", "--quiet", "--detach", "refs/pull/1/head")
+    (upstream / PATH).write_text(skill(body="# Merging\n\nSee [more](more.md).\n"))
+    git(upstream, "commit", "--quiet", "--all", "-m", "mend")
+    head = git(upstream, "rev-parse", "HEAD")
+    git(upstream, "update-ref", "refs/pull/1/head", head)
+    stage.pull["head"]["sha"] = head
+    event = stage.job.folder / "event.json"
+    event.write_text(event_text("workflow_run", stage.site.base, head))
+    done = stage.run()
+    assert done.out.splitlines() == [
+        "#1: comment updated",
+        "#1: labels grade/pass, skill/changed, skill/new",
+    ]
+    assert len(stage.stand.said[1]) == 1
+    assert stage.body().splitlines()[1] == "✅ **This change passes**"
+    assert stage.labels() == {"grade/pass", "skill/changed", "skill/new"}
+
+
+def test_a_forged_report_is_not_believed(stage: Stage) -> None:
+    stage.report()
+    done = stage.run()
+    assert (done.code, done.err) == (0, "")
+    assert DIFFERS in stage.body()
+    assert "evil" not in stage.body()
+    assert stage.body().splitlines()[1].startswith("❌ ")
+    assert "grade/fail" in stage.labels()
+
+
+def test_the_report_of_the_first_stage_is_the_same(stage: Stage) -> None:
+    stage.site.start("pull_request_fork")
+    assert stage.site.run("ci", "grade").code == 1
+    stage.site.start("workflow_run")
+    done = stage.run()
+    assert (done.code, done.err) == (0, "")
+    assert DIFFERS not in stage.body()
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "words"),
+    [
+        ("{", {}, "is no JSON"),
+        ('{"version": NaN}', {}, "is no JSON"),
+        ("[" * 100_000, {}, "is no JSON"),
+        ("[]", {}, "is not of this version's shape"),
+        (" " * ((8 << 20) + 1), {}, "has more than 8 MiB"),
+        (None, {"version": 2}, "is not of this version's shape"),
+        (None, {"verdict": "great"}, "is not of this version's shape"),
+        (None, {"head": "1" * 40}, "is of another commit"),
+        (None, {"base": "main"}, "cannot be right"),
+    ],
+)
+def test_an_unfit_report_is_not_used(
+    text: str | None, changes: dict[str, Any], words: str, stage: Stage
+) -> None:
+    stage.report(text, **changes)
+    done = stage.run()
+    assert done.code == 0
+    assert words in done.err
+    assert done.err.count("\n") == 1
+    assert DIFFERS in stage.body()
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
+def test_a_report_is_a_regular_file(kind: str, stage: Stage) -> None:
+    file = stage.job.folder / "skillrepo-grade/grade.json"
+    stage.report()
+    file.rename(stage.job.folder / "elsewhere")
+    if kind == "link":
+        file.symlink_to(stage.job.folder / "elsewhere")
+    elif kind == "fifo":
+        os.mkfifo(file)
+    else:
+        file.mkdir()
+    done = stage.run()
+    assert done.code == 0
+    assert "grade.json" in done.err
+    assert DIFFERS in stage.body()
+
+
+def test_what_cannot_be_made_anew_is_marked_and_has_no_label(stage: Stage, git: Git) -> None:
+    git(stage.site.upstream, "update-ref", "-d", "refs/pull/1/head")
+    # Of an earlier commit.
+    stage.pull["labels"] = [{"name": "grade/pass"}, {"name": "skill/new"}, {"name": "other"}]
+    stage.report()
+    done = stage.run()
+    assert done.code == 0
+    assert "the pull request could not be graded here: #1 could not be fetched" in done.err
+    assert UNVERIFIED in stage.body()
+    assert stage.labels() == {"other"}
+    assert stage.stand.reviews == []
+    # What the report says is text, and acts on nobody.
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(stage.body())
+    assert "<img" not in html
+    assert "<a " not in html
+    assert "@everyone" not in stage.body()
+    (stage.job.folder / "skillrepo-grade/grade.json").unlink()
+    done = stage.run()
+    assert (done.code, done.out) == (2, "")
+    assert "could not be fetched" in done.err
+
+
+def test_a_head_that_moved_on_is_left_to_its_own_run(stage: Stage) -> None:
+    moved = json.loads(json.dumps(stage.pull))
+    moved["head"]["sha"] = "1" * 40
+    stage.server.before("GET", f"{AT}/pulls/1", reply(moved))
+    done = stage.run()
+    assert (done.code, done.out) == (0, "#1 has moved on meanwhile: its next run tells of it\n")
+    stage.pull["head"]["sha"] = "1" * 40
+    done = stage.run()
+    assert done.code == 0
+    assert "no open pull request stands on this commit" in done.out
+    stage.pull["head"]["sha"] = stage.site.head
+    stage.pull["head"]["repo"] = None
+    assert "no open pull request stands on this commit" in stage.run().out
+    assert stage.stand.said == {}
+
+
+def test_the_number_is_asked_for_and_a_hint_only_chooses(stage: Stage) -> None:
+    """The event may name pull requests; one that is for another branch is not commented on."""
+    for _ in range(3):
+        stage.stand.pull(BRANCH, owner="eve")
+    other = stage.open()
+    stage.site.git(stage.site.upstream, "update-ref", "refs/pull/5/head", stage.site.head)
+    stage.stand.per_page = 1
+    event = json.loads(event_text("workflow_run", stage.site.base, stage.site.head))
+    event["workflow_run"]["pull_requests"] = [{"number": 2}, {"number": 5}, {"number": "x"}, 7]
+    (stage.job.folder / "event.json").write_text(json.dumps(event))
+    done = stage.run()
+    assert (done.code, done.err) == (0, "")
+    assert stage.stand.said.keys() == {other["number"]} == {5}
+
+
+def test_only_our_own_comment_is_edited(stage: Stage) -> None:
+    stage.stand.comment(1, f"{MARKER}\nI am the bot", author="mallory")
+    stage.stand.comment(1, f"{MARKER}\nI am a bot", author="other[bot]")
+    stage.stand.comment(1, "something else")
+    stage.stand.comment(1, f"{MARKER}\nold")
+    stage.stand.per_page = 1
+    assert stage.run().out.startswith("#1: comment updated\n")
+    bodies = [each["body"].splitlines()[1:] for each in stage.stand.said[1]]
+    assert bodies[:3] == [["I am the bot"], ["I am a bot"], []]
+    assert len(bodies) == 4
+    assert "old" not in bodies[3]
+
+
+def test_a_change_without_skills_is_not_commented_on(stage: Stage, git: Git) -> None:
+    stage.pull["base"]["sha"] = stage.site.head
+    git(stage.site.upstream, "update-ref", "refs/heads/main", stage.site.head)
+    stage.pull["labels"] = [{"name": "grade/fail"}, {"name": "other"}]
+    done = stage.run()
+    assert (done.code, done.out) == (0, "#1: no comment\n#1: labels removed\n")
+    assert stage.labels() == {"other"}
+    # One that is there says so.
+    stage.stand.comment(1, f"{MARKER}\nold")
+    assert stage.run().out.startswith("#1: comment updated\n")
+    assert "No skill differs between <code>main</code> (" in stage.body()
+
+
+def test_without_a_gate_there_are_neither_labels_nor_suggestions(stage: Stage) -> None:
+    stage.pull["labels"] = [{"name": "grade/fail"}]
+    done = stage.run("--gate", "off")
+    assert (done.code, done.out) == (0, "#1: comment created\n#1: labels removed\n")
+    assert stage.labels() == set()
+    assert stage.stand.reviews == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "answer", "words"),
+    [
+        (
+            "POST",
+            f"{AT}/issues/1/comments",
+            refusal(403, "Resource not accessible by integration"),
+            "(403: Resource not accessible by integration); the token in GITHUB_TOKEN may not do",
+        ),
+        ("GET", f"{AT}/pulls", refusal(404, "Not Found"), "there is no such project"),
+        (
+            "POST",
+            f"{AT}/issues/1/comments",
+            refusal(422, "Validation Failed", {"field": "body", "code": "too_long"}),
+            "refused to create (422: Validation Failed; body too_long)",
+        ),
+        ("GET", f"{AT}/pulls/1", Reply(200, b'{"number"', length=2_000), "broke off"),
+        ("GET", f"{AT}/pulls/1", reply([]), "did not answer as its interface does"),
+        ("GET", f"{AT}/issues/1/comments", refusal(429, "x", retry_after="99999"), "try again in"),
+    ],
+)
+def test_what_the_forge_refuses_is_one_line(
+    method: str, path: str, answer: Reply, words: str, stage: Stage
+) -> None:
+    stage.server.before(method, path, answer)
+    done = stage.run()
+    assert done.code == 2
+    assert words in done.err
+    assert done.err.count("\n") == 1
+    assert TOKEN not in done.out + done.err
+
+
+def test_a_limit_is_waited_for(stage: Stage) -> None:
+    limited = refusal(403, "You have exceeded a secondary rate limit", retry_after="0")
+    stage.server.before("POST", f"{AT}/issues/1/comments", limited)
+    assert stage.run().code == 0
+    assert stage.server.asked().count(f"POST {AT}/issues/1/comments") == 2
+
+
+def test_a_review_that_is_refused_costs_no_comment(stage: Stage) -> None:
+    why = refusal(422, "Unprocessable Entity", "Pull request review thread line must be part of")
+    stage.server.before("POST", f"{AT}/pulls/1/reviews", why)
+    done = stage.run()
+    assert (done.code, done.err) == (0, "")
+    assert "#1: no suggestions: " in done.out
+    assert stage.body()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        ({"event": "push"}, 0, "the run was for no pull request"),
+        ({"head_sha": "main"}, 2, "`head_sha` of the event is not the whole name of a commit"),
+        ({"head_repository": None}, 2, "`head_repository.full_name` of the event is not the name"),
+        ({"head_repository": {"full_name": "a/b/c"}}, 2, "is not the name of a project"),
+    ],
+)
+def test_events_of_the_second_stage(
+    change: dict[str, Any], code: int, words: str, start: StartJob, run: Run
+) -> None:
+    event = json.loads(event_text("workflow_run", "0" * 40, "1" * 40))
+    event["workflow_run"] |= change
+    job = start("workflow_run", text=json.dumps(event))
+    done = run(job.folder, "ci", "comment", "--report", "x")
+    assert done.code == code
+    assert words in done.out + done.err
+    start("pull_request")
+    done = run(job.folder, "ci", "comment", "--report", "x")
+    assert "is for the event workflow_run, not for pull_request" in done.err

@@ -1,0 +1,382 @@
+"""The static measures: what each says, and that nothing is gained by saying nothing."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import padding
+import pytest
+from graded_skills import DESCRIPTION, FAULTY, MERGE, SKILLS, VAGUE, text
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from skillrepo import measures
+from skillrepo.context import Context
+from skillrepo.document import Document, read
+from skillrepo.files import Folder
+from skillrepo.grade.profile import shipped
+from skillrepo.grade.score import raw
+from skillrepo.measure import Reading, Subject
+
+Look = Callable[..., dict[str, Reading]]
+MEASURES = {measure.name: measure for measure in measures.ALL}
+TINY = 1e-12
+
+
+@pytest.fixture(scope="module")
+def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
+    """Measure a skill of `graded_skills` with something put below it."""
+    root = tmp_path_factory.mktemp("skills")
+    for name, files in SKILLS.items():
+        write(root / name, files)
+    context = Context.of(Folder(root))
+
+    @lru_cache(maxsize=64)
+    def measured(name: str, below: str = "") -> dict[str, Reading]:
+        data = (SKILLS[name]["SKILL.md"] + below).encode()
+        skill = read(f"{name}/SKILL.md", name, data)
+        assert isinstance(skill, Document)
+        bundle = context.bundle(skill)
+        bundle.forget()
+        return measures.readings(Subject(skill, bundle))
+
+    return measured
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, said in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(said, encoding="utf-8")
+
+
+def of_files(folder: Path, files: Mapping[str, str]) -> dict[str, Reading]:
+    """Measure the skill that consists of some files."""
+    write(folder, files)
+    context = Context.of(Folder(folder))
+    (skill,) = context.library.load(["SKILL.md"])
+    assert isinstance(skill, Document)
+    return measures.readings(Subject(skill, context.bundle(skill)))
+
+
+def value(name: str, reading: Reading) -> float | None:
+    """What a reading counts for in a grade."""
+    return 1.0 if reading.value is None and MEASURES[name].deducts else reading.value
+
+
+def gains(before: Mapping[str, Reading], after: Mapping[str, Reading]) -> dict[str, float]:
+    """What rose, and by how much."""
+    found = {"grade": raw(after, shipped()) - raw(before, shipped())}
+    for name, reading in before.items():
+        old, new = value(name, reading), value(name, after[name])
+        assert (old is None) == (new is None), name
+        found[name] = 0.0 if old is None or new is None else new - old
+    return {name: gain for name, gain in found.items() if gain > TINY}
+
+
+# The law
+
+pieces = st.lists(st.sampled_from(sorted(padding.KINDS)), min_size=1, max_size=5).map(
+    lambda names: [padding.KINDS[name] for name in names]
+)
+filler = st.lists(
+    st.sampled_from(padding.FILLER),
+    min_size=1,
+    max_size=120,
+).map(" ".join)
+
+
+@settings(
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+@given(
+    name=st.sampled_from(sorted(SKILLS)),
+    parts=st.tuples(pieces, st.lists(filler, max_size=2)).flatmap(
+        lambda both: st.permutations([*both[0], *both[1]])
+    ),
+    glue=st.sampled_from(("\n", "\n\n")),
+    again=st.integers(0, 4),
+)
+@example(name="vague", parts=["x " * 3000], glue="\n", again=0)
+@example(name="merge", parts=list(padding.KINDS.values()), glue="\n", again=4)
+@example(name="sparse", parts=["```bash"], glue="\n", again=1)
+@example(name="sparse", parts=["Verify it:"], glue="\n", again=3)
+def test_what_says_nothing_gains_nothing(
+    name: str, parts: list[str], glue: str, again: int, look: Look
+) -> None:
+    own = padding.own_sections(SKILLS[name]["SKILL.md"].split("---\n", 2)[2])
+    repeated = own[again : again + 1] if again else []
+    below = "".join(f"{part}{glue}" for part in (*parts, *repeated))
+    assert gains(look(name), look(name, below)) == {}
+    assert gains(look(name), look(name, f"\n{below}")) == {}
+
+
+def test_each_kind_of_padding_gains_nothing(look: Look) -> None:
+    found = {
+        (name, kind): gained
+        for name in SKILLS
+        for kind, piece in padding.KINDS.items()
+        if (gained := gains(look(name), look(name, piece)))
+    }
+    assert found == {}
+
+
+soup = st.lists(
+    st.sampled_from(
+        (
+            *(
+                "`qpdf`",
+                "references/limits.md",
+                "--rotate",
+                "Run",
+                "verify",
+                "[a](b.md)",
+                "# H",
+                "- ",
+            ),
+            *(
+                "| a |",
+                "|---|",
+                "===",
+                "\n",
+                "\n\n",
+                " ",
+                "word",
+                "```\n",
+                "~~~\n",
+                "<b>",
+                "v2.4.1",
+            ),
+            *(
+                "https://qpdf.org/docs",
+                "1. ",
+                "> ",
+                "*",
+                "    ",
+                "{}",
+                "optional",
+                "scripts/convert.py",
+            ),
+        )
+    ),
+    max_size=30,
+).map("".join)
+
+
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+@given(name=st.sampled_from(sorted(SKILLS)), below=soup)
+def test_no_text_at_all_takes_a_fault_back(name: str, below: str, look: Look) -> None:
+    # But to name a file is to mend that nothing named it.
+    names = {each.name for each in measures.ALL if each.deducts} - {"reachability"}
+    gained = gains(look(name), look(name, below))
+    assert names & gained.keys() == set()
+
+
+def test_made_up_names_gain_what_the_manuals_say(look: Look) -> None:
+    below = padding.made_up(60)
+    may = {"anchor_density", "instructions", "verifiability"}
+    for name in SKILLS:
+        found = gains(look(name), look(name, below))
+        assert found.keys() <= may | {"grade"}
+        assert max((found.get(each, 0) for each in may), default=0) <= 0.5
+    assert gains(look("merge"), look("merge", below)) == {}
+    # They bring no skill to where one stands that names real things.
+    best = max(raw(look(name, below), shipped()) for name in SKILLS if name != "merge")
+    assert best < raw(look("merge"), shipped())
+
+
+# What is mended
+
+ORPHANS = "\nSee references/history.md for what changed, and clean with scripts/clean_table.sh.\n"
+MENDED: Mapping[str, tuple[str, str, str, str]] = {
+    "a broken link": ("faulty", "references/dialects.md", "references/limits.md", "link_integrity"),
+    "a name": ("faulty", "scripts/convert.py", "scripts/clean_table.sh", "grounding"),
+    "files that nothing names": (
+        "faulty",
+        "\n## Limits\n",
+        f"{ORPHANS}\n## Limits\n",
+        "reachability",
+    ),
+    "JSON": ("faulty", "true,}", "true}", "code_validity"),
+    "Python": ("faulty", "(path:", "(path):", "code_validity"),
+    "what is said twice": ("faulty", FAULTY.rpartition("Tables have")[2], "", "non_redundancy"),
+    "a long section": ("long", "Word150 is", "# Second\n\nWord150 is", "section_balance"),
+    "the person": (
+        "faulty",
+        "I can help you with tables",
+        "Converts tables",
+        "routing_completeness",
+    ),
+    "an occasion": ("vague", "writing.", f"writing. {DESCRIPTION}", "routing_completeness"),
+}
+
+
+@pytest.mark.parametrize("what", MENDED)
+def test_mending_lowers_nothing(what: str, tmp_path: Path) -> None:
+    name, old, new, measure = MENDED[what]
+    files = SKILLS[name]
+    assert files["SKILL.md"].count(old) >= 1
+    before = of_files(tmp_path / "before" / name, files)
+    mended = {**files, "SKILL.md": files["SKILL.md"].replace(old, new, 1)}
+    after = of_files(tmp_path / "after" / name, mended)
+    assert gains(after, before) == {}
+    assert {measure, "grade"} <= gains(before, after).keys()
+
+
+def test_shortening_lowers_nothing(tmp_path: Path) -> None:
+    long = text(VAGUE + 40 * VAGUE, "vague", "Everything about writing. " * 30)
+    before = of_files(tmp_path / "before", {"SKILL.md": long})
+    after = of_files(tmp_path / "after", SKILLS["vague"])
+    assert gains(after, before) == {}
+    assert {"economy", "always_on", "non_redundancy"} <= gains(before, after).keys()
+
+
+# What each says
+
+BODIES: Mapping[str, tuple[str, str, float | None]] = {
+    "half of the tokens that are too many": ("economy", "x" * 15_000, 0.5),
+    "a body of 2,500 tokens": ("economy", "x" * 10_000, 1.0),
+    "a body that is far too long": ("economy", "x" * 30_000, 0.0),
+    "no link": ("link_integrity", "Text.", None),
+    "a sound link": ("link_integrity", "[a](SKILL.md)", 1.0),
+    "a broken link": ("link_integrity", "[a](b.md) [a](b.md) [c](SKILL.md)", 0.8),
+    "four broken links": ("link_integrity", "[a](b.md) [a](c.md) [a](d.md) [a](../e.md)", 0.5),
+    "more links than are looked up": ("link_integrity", "[a](SKILL.md)\n" * 3_001, 0.0),
+    "no code": ("code_validity", "Text.", None),
+    "code of another language": ("code_validity", "```ruby\nputs(\n```", None),
+    "code that parses": ("code_validity", "```python\nawait f(x)\n```\n\n```json\n{}\n```", 1.0),
+    "code that does not": ("code_validity", "```yaml\na: [1\n```", 0.8),
+    "two that do not": ("code_validity", "```toml\na =\n```\n\n```json\n{'a': 1}\n```", 4 / 6),
+    "a fence that is never closed": ("code_validity", "```python\nx = (\n", None),
+    "lines of JSON": ("code_validity", '```json\n{"a": 1}\n{"a": 2}\n```', 1.0),
+    "members of JSON": ("code_validity", '```json\n"a": 1,\n"b": 2,\n```', 1.0),
+    "code to be filled in": ("code_validity", '```json\n{"a": <name>, ...}\n```', None),
+    "f-strings": ("code_validity", '```python\na = f"{b}"\nc = f"{d["e"]}"\n```', 1.0),
+    "a session": ("code_validity", "```python\n>>> 1 +\n```", None),
+    "a body that is a comment": ("code_validity", "```python\nfor x in y:\n    # use x\n```", 1.0),
+    "examples of YAML": ("code_validity", "```yaml\na: 1\n\na: 2\n```", 1.0),
+    "documents of YAML": ("code_validity", "```yaml\na: 1\n---\na: 2\n```", 1.0),
+    "deep code": ("code_validity", f"```python\n{'(' * 5_000}\n```", None),
+    "minus and minus": ("code_validity", f"```python\n{'-' * 5_000}1\n```", None),
+    "names of names": ("code_validity", f"```python\n{'a.' * 900}a\n```", 1.0),
+    "long code": ("code_validity", f"```json\n{'[1],' * 2_000}\n```", None),
+    "too much code": ("code_validity", f"```json\n{'1,' * 2_900}\n```\n\n" * 12, 4 / 7),
+    "no file that is named": ("grounding", "Text.", None),
+    "a file that is not there": ("grounding", "Run `scripts/a.sh`. Read `scripts/a.sh`.", 0.8),
+    "few words": ("non_redundancy", "one two three", None),
+    "the same again": ("non_redundancy", f"{' '.join(map(str, range(108)))}\n" * 2, 200 / 301),
+    "no text": ("section_balance", "```\na\n```", None),
+    "a long section": ("section_balance", "# A\n" + "word\n" * 1_600, 0.5),
+    "two sections": ("section_balance", ("# A\n" + "word\n" * 598) * 2, 1.0),
+    "code in a section": ("section_balance", "```\n" + "word\n" * 1_600 + "```\nText.", 1.0),
+    "ten names": ("anchor_density", "".join(f"`{c}alpha-pdf`\n" for c in "abcdefghij"), 1.0),
+    "names that nothing bears out": ("anchor_density", "`kappa` `gamma` `delta` `sigma`", 0.2),
+    "many of them": ("anchor_density", "".join(f"`{c}alpha`\n" for c in "abcdefghijklmnop"), 0.5),
+    "the same name": ("anchor_density", "`pdf-ab1` `PDF-AB2` `pdf-ab33`\n" * 9, 0.1),
+    "files that are not there": ("anchor_density", "`scripts/pdf.py` references/pdf.md", 0.0),
+    "general talk": ("anchor_density", "word " * 360, 0.0),
+    "names and general talk": (
+        "anchor_density",
+        "".join(f"`{c}alpha-pdf` " for c in "abcdefghij") + "word " * 360,
+        0.5,
+    ),
+    "names in code": (
+        "anchor_density",
+        "```sh\nqpdf --pages a.pdf\n```\n\n```py\npdf.merge(a)\nprint(1)\n```\nhttps://qpdf.org/docs",
+        0.3,
+    ),
+    "three instructions": (
+        "instructions",
+        "Run `qpdf`. It has `mutool`.\n- **Never** call `pdf rm`.\n| Use `merge-pdf` | `x` |\n",
+        2.5 / 6,
+    ),
+    "an instruction about what was named": ("instructions", "There is `qpdf`.\nRun `qpdf`.", 0.0),
+    "commands": ("instructions", "```bash\ngit merge main\nnpm ci\n```", 1.5 / 6),
+    "instructions about nothing": ("instructions", "Always check. Never skip. Use care.", 0.0),
+    "instructions far away": (
+        "instructions",
+        "".join(f"Run `pdf {c}alpha`.\n" for c in "abcdef") + "word\n" * 450,
+        0.5,
+    ),
+    "a check": ("verifiability", "Verify that `pdf --check` prints nothing.", 1 / 3),
+    "a check and its code": ("verifiability", "Check it:\n\n```sh\nmutool info\n```", 0.5 / 3),
+    "checks far away": (
+        "verifiability",
+        "".join(f"Expect `pdf {c}alpha`.\n" for c in "abc") + "word\n" * 900,
+        0.5,
+    ),
+    "code far below a check": ("verifiability", "Check it.\n\n\n\n\n```sh\nmutool info\n```", 0.0),
+    "a check of nothing": ("verifiability", "1. Verify that it works.", 0.0),
+}
+
+
+@pytest.mark.parametrize("what", BODIES)
+def test_what_is_said_of_a_body(what: str, tmp_path: Path) -> None:
+    name, body, expected = BODIES[what]
+    found = of_files(tmp_path, {"SKILL.md": text(body)})[name]
+    assert found.value == (None if expected is None else pytest.approx(expected)), found.why
+    assert found.why
+
+
+DESCRIPTIONS: Mapping[str, tuple[str, str, float | None]] = {
+    "400 characters": ("always_on", "x" * 400, 1.0),
+    "712 characters": ("always_on", "x" * 712, 0.5),
+    "1,024 characters": ("always_on", "x" * 1_024, 0.0),
+    "none": ("always_on", "", None),
+    "no description": ("routing_completeness", " ", 0.0),
+    "all of it": ("routing_completeness", DESCRIPTION, 1.0),
+    "no limit": ("routing_completeness", DESCRIPTION.partition(" Not for")[0], 0.75),
+    "empty words": ("routing_completeness", "Merges. Use when needed. Not for others.", 0.5),
+    "the wrong person": ("routing_completeness", "I can help you.", 0.0),
+    "another language": ("routing_completeness", "\u5408\u5e76\u591a\u4e2a\u6587\u4ef6", None),
+    "verbs of another language": ("instructions", "\u5408\u5e76\u591a\u4e2a\u6587\u4ef6", None),
+    "checks of another language": ("verifiability", "\u5408\u5e76\u591a\u4e2a\u6587\u4ef6", None),
+}
+
+
+@pytest.mark.parametrize("what", DESCRIPTIONS)
+def test_what_is_said_of_a_description(what: str, tmp_path: Path) -> None:
+    name, description, expected = DESCRIPTIONS[what]
+    found = of_files(tmp_path, {"SKILL.md": text("Text.", description=description)})[name]
+    assert found.value == (None if expected is None else pytest.approx(expected)), found.why
+
+
+def test_what_is_said_of_files(look: Look) -> None:
+    assert look("merge")["reachability"] == Reading(1.0, "files named nowhere: 0 of 2")
+    assert look("faulty")["reachability"].value == pytest.approx(4 / 6)
+    assert look("vague")["reachability"].value is None
+    evidence = look("merge")["eval_coverage"]
+    assert evidence.value == pytest.approx((1 / 8 + 1 / 8) / 3)
+    assert evidence.why == "queries for it: 1; near it, not for it: 1; tasks to assess: 0"
+    assert look("vague")["eval_coverage"].value == 0
+
+
+def test_nothing_is_measured_where_the_frontmatter_cannot_be_read(tmp_path: Path) -> None:
+    found = of_files(tmp_path, {"SKILL.md": f"---\nname: [\n---\n{MERGE}"})
+    assert {reading.value for reading in found.values()} == {None}
+    assert found.keys() == MEASURES.keys()
+    assert raw(found, shipped()) == 0
+
+
+def test_a_skill_is_measured_alike_wherever_it_lies(tmp_path: Path, look: Look) -> None:
+    assert of_files(tmp_path / "elsewhere/pdf", SKILLS["merge"]) == look("merge")
+
+
+def test_a_body_beyond_what_is_looked_at(look: Look) -> None:
+    far = "word\n" * 60_000
+    assert (
+        look("merge", far + "`aa` " * 9)["anchor_density"] == look("merge", far)["anchor_density"]
+    )
+    assert look("open-fence", far)["section_balance"].value == 1.0
+    assert look("merge", "word " * 60_000)["non_redundancy"].value is not None
+
+
+def test_each_measure_is_a_file_with_a_manual() -> None:
+    folder = Path(measures.__file__).parent
+    files = {file.stem for file in folder.glob("*.py")} - {"__init__"}
+    assert files == set(MEASURES)
+    for measure in measures.ALL:
+        manual = measure.manual or ""
+        assert manual.partition("\n")[0].endswith(".")
+        assert all(f"\n{part}: " in manual for part in ("Formula", "Source", "Padding"))
