@@ -1,4 +1,4 @@
-"""One draft → its score from 0 to 1: what the gate finds, what no source says, who finds it.
+"""One draft → its score from 0 to 1: the gate, what no source says, who finds it, its grade.
 
 Nothing is judged by its looks, and nothing is won by more text. What was not measured, such as
 grounding without sources, is left out of the score, and never a 0 or a 1.
@@ -15,13 +15,15 @@ from skillrepo.draft import Draft, Neighbour, Request
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Severity
+from skillrepo.grade.profile import shipped
+from skillrepo.grade.score import grade
 from skillrepo.nearest import Nearest, described
-from skillrepo.propose import Proposal, propose
+from skillrepo.propose import Proposal, propose, static_readings, weak
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.visible import visible
 
-PARTS = ("check", "grounding", "routing")
-"""A part is a method of `Scorer` with its name in `_measures`; a static grade would be one more."""
+PARTS = ("check", "grounding", "routing", "grade")
+"""A part is a method of `Scorer` with its name in `_measures`."""
 _MOST_TOLD = 10
 Measure = Callable[[Draft, "Aim"], tuple[float | None, list[str]]]
 """A number from 0 to 1, None where it cannot be measured; and in words what is wrong."""
@@ -78,7 +80,12 @@ class Scorer:
         return Score(found, tuple(told))
 
     def _measures(self) -> Mapping[str, Measure]:
-        return {"check": self._check, "grounding": _grounding, "routing": self._routing}
+        return {
+            "check": self._check,
+            "grounding": _grounding,
+            "routing": self._routing,
+            "grade": self._grade,
+        }
 
     def withheld(self, address: str) -> Context:
         """The repository without a skill."""
@@ -97,6 +104,18 @@ class Scorer:
         errors = [each for each in proposal.gate.findings if each.severity is Severity.ERROR]
         told = [f"The gate: line {each.line}: {visible(each.message)}" for each in errors]
         return 1 / (1 + len(errors)), told[:_MOST_TOLD]
+
+    def _grade(self, draft: Draft, aim: Aim) -> tuple[float | None, list[str]]:
+        """The static grade; not measured where the draft cannot be stored or read."""
+        try:
+            proposal = _proposal(draft, aim, self.withheld(aim.address))
+        except SkillRepoError:
+            return None, []
+        readings = static_readings(proposal, self.context)
+        if not readings:
+            return None, []
+        told = [f"Static grade: {each.message}" for each in weak(proposal, self.context)]
+        return grade(readings, shipped()).score, told[:_MOST_TOLD]
 
     def _routing(self, draft: Draft, aim: Aim) -> tuple[float | None, list[str]]:
         """The reciprocal rank of the draft, among all skills, for the merged description."""

@@ -1,6 +1,6 @@
 """brief → draft → check → redraft, until the gate passes or the rounds are used up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from posixpath import join
 
@@ -13,11 +13,16 @@ from skillrepo.errors import NoRecordingError, SkillRepoError, WriterFailed
 from skillrepo.files import SKILL_FILE, Overlay
 from skillrepo.finding import Finding, Report, Severity
 from skillrepo.grounding import Unsupported, unsupported
+from skillrepo.measure import Reading, Subject
+from skillrepo.measures import ALL as MEASURES
+from skillrepo.measures import readings
 from skillrepo.rules import ALL
 from skillrepo.taxonomy import Taxonomy
 from skillrepo.tree_path import path_problem, paths_problem
 
 _MOST_GUESSED = 50
+_WEAK = 0.5
+"""Of a static measure, the value below which a writer is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,10 @@ Judge = Callable[[Draft, int], Proposal]
 """A draft and the number of its round → what is to be said of it."""
 
 
+Hints = Callable[[Proposal], tuple[Finding, ...]]
+"""What might be better in a draft, though no rule says so."""
+
+
 def propose(
     request: Request,
     write: Write,
@@ -93,7 +102,10 @@ def propose(
     def judge(draft: Draft, number: int) -> Proposal:
         return _judge(draft, request, context, number)
 
-    proposal = in_rounds(request, write, judge, max_rounds=max_rounds)
+    def hints(proposal: Proposal) -> tuple[Finding, ...]:
+        return weak(proposal, context) if proposal.draft.writer == "model" else ()
+
+    proposal = in_rounds(request, write, judge, max_rounds=max_rounds, hints=hints)
     return _reviewed(proposal, request, reviewer) if reviewer and proposal.passes else proposal
 
 
@@ -106,15 +118,17 @@ def _reviewed(proposal: Proposal, request: Request, reviewer: Reviewer) -> Propo
         return replace(proposal, notes=(*proposal.notes, f"Nobody reviewed it: {error}"))
 
 
-def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) -> Proposal:
+def in_rounds(
+    request: Request, write: Write, judge: Judge, *, max_rounds: int, hints: Hints | None = None
+) -> Proposal:
     """Let `write` draft, judge what it wrote, and let it redraft with the findings.
 
     A model is told the claims that no source says, too, and once asked for another draft for these
     alone, or again while there are more than it could be told. The best draft is kept: of two the
     one with fewer errors at the gate, then with fewer in all, then with fewer such claims, then the
     later one. Whatever goes wrong after the first round does not lose the draft that is there
-    already, but for a replay that lacks a reply: its draft would be another. Raises
-    `SkillRepoError`.
+    already, but for a replay that lacks a reply: its draft would be another. What `hints` says of
+    a draft is told with the rest, and is worth no round of its own. Raises `SkillRepoError`.
     """
 
     def judged(draft: Draft, number: int) -> Proposal:
@@ -133,6 +147,7 @@ def in_rounds(request: Request, write: Write, judge: Judge, *, max_rounds: int) 
             untold = {each.key for each in news[_MOST_GUESSED:]}
         guessed = dict.fromkeys((*news, *best.guessed))
         findings = _findings(best, list(guessed)[:_MOST_GUESSED])
+        findings += hints(best) if hints else ()
         again = replace(request, previous=best.draft, findings=findings)
         try:
             draft = write(again)
@@ -162,6 +177,36 @@ def _findings(proposal: Proposal, made_up: Iterable[Unsupported]) -> tuple[Findi
         return (*proposal.revision.breaches, *guessed)
     found = {each.order(): each for each in (*proposal.house.findings, *proposal.gate.findings)}
     return (*(found[key] for key in sorted(found)), *guessed)
+
+
+def static_readings(proposal: Proposal, context: Context) -> Mapping[str, Reading]:
+    """What the static measures say of a draft; nothing where it cannot be read."""
+    if proposal.document is None or proposal.document.problem is not None:
+        return {}
+    source = Overlay(context.library.source, proposal.folder, proposal.draft.files)
+    return readings(
+        Subject(proposal.document, context.with_source(source).bundle(proposal.document))
+    )
+
+
+def weak(proposal: Proposal, context: Context) -> tuple[Finding, ...]:
+    """The static measures that are low, as findings that no rule has: they count nowhere."""
+    found = static_readings(proposal, context)
+    about = {measure.name: (measure.manual or "").partition("\n")[0] for measure in MEASURES}
+    return tuple(
+        Finding(
+            path=join(proposal.folder, SKILL_FILE),
+            line=1,
+            column=1,
+            code="grade",
+            rule=name,
+            severity=Severity.INFO,
+            message=f"{about[name]} Here: {reading.why} ({reading.value:.2f} of 1)",
+        )
+        for name, reading in found.items()
+        # Evals are no part of a draft.
+        if reading.value is not None and reading.value < _WEAK and name != "eval_coverage"
+    )
 
 
 def _same(one: Draft, other: Draft) -> bool:

@@ -21,7 +21,16 @@ AIM = Aim(request(sources=(SOURCE,)), "data/pdf-merge", ABOUT)
 
 @pytest.fixture
 def scorer(tmp_path: Path) -> Scorer:
-    return Scorer(context(tmp_path, SKILLS))
+    return Scorer(context(tmp_path, SKILLS), ("check", "grounding", "routing"))
+
+
+def test_the_static_grade_is_a_part(tmp_path: Path) -> None:
+    graded = Scorer(context(tmp_path, SKILLS), ("check", "grade"))
+    plain, long = draft(skill()), draft(skill(body="# A\n\n" + "Say more of it. " * 3_000))
+    assert 0 < graded(long, AIM).parts["grade"] < graded(plain, AIM).parts["grade"] < 1
+    assert any(each.startswith("Static grade: The body is no") for each in graded(long, AIM).told)
+    unread = draft("---\nname: [\n---\n")
+    assert "grade" not in graded(unread, AIM).parts
 
 
 def test_what_was_merged_scores_best(scorer: Scorer) -> None:

@@ -88,6 +88,24 @@ def test_finding_of_both_profiles_is_told_once_and_weighs_what_the_gate_says(
     assert found == [("known-keys", "error")]
 
 
+def test_a_model_is_told_of_low_measures_with_the_findings_and_for_them_alone_not_asked(
+    place: Context,
+) -> None:
+    long = "# Merging\n\n" + "It is as good as anything can be. " * 900
+    weak = replace(draft(skill(body=long)), writer="model")
+    assert propose(request(), (writer := Writer(weak, weak)), place, max_rounds=2).rounds == 1
+    assert len(writer.asked) == 1
+    wrong = replace(draft(skill(body=long, extra="author: ada\n")), writer="model")
+    propose(request(), (writer := Writer(wrong, weak)), place, max_rounds=2)
+    told = {each.rule: each for each in writer.asked[1].findings if each.code == "grade"}
+    assert str(told["economy"].severity) == "info"
+    assert told["economy"].message.startswith("The body is no longer than it has to be")
+    assert "eval_coverage" not in told
+    other = replace(wrong, writer="command")
+    propose(request(), (writer := Writer(other, weak)), place, max_rounds=2)
+    assert all(each.code != "grade" for each in writer.asked[1].findings)
+
+
 def test_never_clean_ends_after_max_rounds(place: Context) -> None:
     texts = (skill(name="PDF", body=f"# Round {number}\n\nText.\n") for number in range(5))
     writer = Writer(*map(draft, texts))
@@ -163,7 +181,7 @@ def test_a_model_is_asked_once_to_mend_what_it_made_up(place: Context) -> None:
     writer = Writer(first, second, third)
     proposal = propose(request(sources=SOURCES), writer, place, max_rounds=5)
     assert len(writer.asked) == 2
-    told = writer.asked[1].findings
+    told = [each for each in writer.asked[1].findings if each.code != "grade"]
     assert [(each.code, each.rule, each.severity, each.line) for each in told] == [
         ("G101", "unsupported-claim", Severity.WARNING, 8)
     ] * 2
@@ -180,7 +198,8 @@ def test_more_than_can_be_told_at_once_is_told_in_the_next_rounds(place: Context
     drafts = [by_model("Use " + ", ".join(some) + ".") for some in (flags, flags[50:], [])]
     writer = Writer(*drafts)
     proposal = propose(request(sources=SOURCES), writer, place, max_rounds=5)
-    assert [len(each.findings) for each in writer.asked] == [0, 50, 10]
+    told = [[each for each in asked.findings if each.code != "grade"] for asked in writer.asked]
+    assert list(map(len, told)) == [0, 50, 10]
     assert "--made-ch" in writer.asked[2].findings[-1].message
     assert proposal.unsupported == ()
 
