@@ -253,6 +253,14 @@ def test_what_cannot_be_made_anew_is_marked_and_has_no_label(stage: Stage, git: 
     assert "could not be fetched" in done.err
 
 
+def test_no_program_is_run_that_the_clone_names(stage: Stage, git: Git, tmp_path: Path) -> None:
+    git(stage.clone, "config", "remote.origin.uploadpack", f"touch {tmp_path}/ran; git-upload-pack")
+    done = stage.run()
+    assert (done.code, done.out) == (2, "")
+    assert "names a program to run" in done.err
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_head_that_moved_on_is_left_to_its_own_run(stage: Stage) -> None:
     moved = json.loads(json.dumps(stage.pull))
     moved["head"]["sha"] = "1" * 40
