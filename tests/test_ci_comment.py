@@ -19,6 +19,11 @@ from skillrepo.ci.comment import DIFFERS, MARKER, UNVERIFIED
 AT = "/repos/owner/skills"
 BRANCH = "skill/new/pdf-split"
 READS = ("GET",)
+FAULT = {
+    "path": PATH, "line": 1, "column": 1, "code": "L101", "rule": "links-resolve",
+    "severity": "error", "message": "x", "fix": None,
+}
+STATIC = {"score": 0.5, "label": "below", "percentile": 1, "measures": {}}
 FORGED = "[click](https://evil.example) @everyone <img src=x>"
 
 
@@ -33,6 +38,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serving(GitHubStand()) as found:
         monkeypatch.setenv("GITHUB_API_URL", found.url)
         yield found
+
+
+SKILL = {
+    "skill": FORGED, "path": PATH, "new": False, "grade": None, "base": None,
+    "delta": None, "faults": [], "routing": None, "review": None,
+    "gate": {"verdict": "pass", "layers": []},
+}
 
 
 class Stage:
@@ -67,20 +79,7 @@ class Stage:
             "head_name": "x",
             "removed": [],
             "others": [],
-            "skills": [
-                {
-                    "skill": FORGED,
-                    "path": PATH,
-                    "new": False,
-                    "grade": None,
-                    "base": None,
-                    "delta": None,
-                    "faults": [],
-                    "routing": None,
-                    "review": None,
-                    "gate": {"verdict": "pass", "layers": []},
-                }
-            ],
+            "skills": [SKILL],
             **changes,
         }
         (folder / "grade.json").write_text(json.dumps(value) if text is None else text)
@@ -201,6 +200,9 @@ def test_the_report_of_the_first_stage_is_the_same(stage: Stage) -> None:
         (None, {"verdict": "great"}, "is not of this version's shape"),
         (None, {"head": "1" * 40}, "is of another commit"),
         (None, {"base": "main"}, "cannot be right"),
+        (None, {"others": [{**FAULT, "line": 0}]}, "cannot be right"),
+        (None, {"skills": [{**SKILL, "base": {**STATIC, "score": 1e300}}]}, "cannot be right"),
+        (None, {"skills": [{**SKILL, "grade": {**STATIC, "percentile": -1}}]}, "cannot be right"),
     ],
 )
 def test_an_unfit_report_is_not_used(
@@ -363,6 +365,23 @@ def test_a_limit_is_waited_for(stage: Stage) -> None:
     stage.server.before("POST", f"{AT}/issues/1/comments", limited)
     assert stage.run().code == 0
     assert stage.server.asked().count(f"POST {AT}/issues/1/comments") == 2
+
+
+def test_a_label_that_somebody_has_removed_or_made_meanwhile(stage: Stage) -> None:
+    stage.pull["labels"] = [{"name": "skill/removed"}]
+    gone = refusal(404, "Label does not exist")
+    stage.server.before("DELETE", f"{AT}/issues/1/labels/skill/removed", gone)
+    made = refusal(422, "Validation Failed", {"field": "name", "code": "already_exists"})
+    stage.server.before("POST", f"{AT}/labels", made)
+    assert stage.run().code == 0
+    refused = refusal(403, "Resource not accessible by integration")
+    stage.pull["labels"] = [{"name": "skill/removed"}]
+    stage.server.before("DELETE", f"{AT}/issues/1/labels/skill/removed", refused)
+    assert stage.run().code == 2
+    stage.stand.said[1][0]["id"] = "x"
+    stage.stand.said[1][0]["body"] = f"{MARKER}\nold"
+    done = stage.run()
+    assert "did not answer as its interface does" in done.err
 
 
 def test_a_review_that_is_refused_costs_no_comment(stage: Stage) -> None:
