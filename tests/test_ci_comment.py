@@ -2,12 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from actions_job import Job, StartJob, event_text, job_starter
+from actions_runner import load
 from ci_site import NEW, PATH, Site, site_maker
 from conftest import Git, MakeRepo
 from content_repo import Result, Run, runner, skill
@@ -20,8 +23,14 @@ AT = "/repos/owner/skills"
 BRANCH = "skill/new/pdf-split"
 READS = ("GET",)
 FAULT = {
-    "path": PATH, "line": 1, "column": 1, "code": "L101", "rule": "links-resolve",
-    "severity": "error", "message": "x", "fix": None,
+    "path": PATH,
+    "line": 1,
+    "column": 1,
+    "code": "L101",
+    "rule": "links-resolve",
+    "severity": "error",
+    "message": "x",
+    "fix": None,
 }
 STATIC = {"score": 0.5, "label": "below", "percentile": 1, "measures": {}}
 FORGED = "[click](https://evil.example) @everyone <img src=x>"
@@ -41,8 +50,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 SKILL = {
-    "skill": FORGED, "path": PATH, "new": False, "grade": None, "base": None,
-    "delta": None, "faults": [], "routing": None, "review": None,
+    "skill": FORGED,
+    "path": PATH,
+    "new": False,
+    "grade": None,
+    "base": None,
+    "delta": None,
+    "faults": [],
+    "routing": None,
+    "review": None,
     "gate": {"verdict": "pass", "layers": []},
 }
 
@@ -185,6 +201,41 @@ def test_the_report_of_the_first_stage_is_the_same(stage: Stage) -> None:
     stage.site.start("workflow_run")
     done = stage.run()
     assert (done.code, done.err) == (0, "")
+    assert DIFFERS not in stage.body()
+
+
+def test_both_stages_as_init_writes_them(stage: Stage, run: Run) -> None:
+    """The steps that call skillrepo, one stage after the other; only the report goes between."""
+    new = stage.job.folder / "new"
+    assert run(stage.job.folder, "init", str(new), "--ci", "github-comment").code == 0
+    program = stage.job.folder / "skillrepo/bin/skillrepo"
+    program.parent.mkdir(parents=True)
+    program.symlink_to(Path(sys.executable).with_name("skillrepo"))
+
+    def step(workflow: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+        (job,) = load(new / f".github/workflows/{workflow}.yml")["jobs"].values()
+        (found,) = (
+            each for each in job["steps"] if "skillrepo ci" in each.get("run", "").replace('"', "")
+        )
+        asked = found.get("env", {})
+        assert asked == dict.fromkeys(environ, "${{ github.token }}")
+        return subprocess.run(
+            ["bash", "-e", "-c", found["run"]],
+            cwd=cwd,
+            env={**{n: v for n, v in os.environ.items() if n != "GITHUB_TOKEN"}, **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    job = stage.site.start("pull_request_fork")
+    first = step("grade", stage.site.clone)
+    assert (first.returncode, first.stderr) == (1, ""), first
+    assert job.outputs["report"] == str(job.folder / "skillrepo-grade/grade.json")
+    stage.site.start("workflow_run")
+    second = step("grade-comment", stage.clone, GITHUB_TOKEN=TOKEN)
+    assert (second.returncode, second.stderr) == (0, ""), second
+    assert second.stdout.startswith("#1: comment created\n")
     assert DIFFERS not in stage.body()
 
 
