@@ -2,12 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from actions_job import Job, StartJob, event_text, job_starter
+from actions_runner import load
 from ci_site import NEW, PATH, Site, site_maker
 from conftest import Git, MakeRepo
 from content_repo import Result, Run, runner, skill
@@ -19,6 +22,17 @@ from skillrepo.ci.comment import DIFFERS, MARKER, UNVERIFIED
 AT = "/repos/owner/skills"
 BRANCH = "skill/new/pdf-split"
 READS = ("GET",)
+FAULT = {
+    "path": PATH,
+    "line": 1,
+    "column": 1,
+    "code": "L101",
+    "rule": "links-resolve",
+    "severity": "error",
+    "message": "x",
+    "fix": None,
+}
+STATIC = {"score": 0.5, "label": "below", "percentile": 1, "measures": {}}
 FORGED = "[click](https://evil.example) @everyone <img src=x>"
 
 
@@ -33,6 +47,22 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serving(GitHubStand()) as found:
         monkeypatch.setenv("GITHUB_API_URL", found.url)
         yield found
+
+
+SKILL = {
+    "skill": FORGED,
+    "path": PATH,
+    "new": False,
+    "grade": None,
+    "base": None,
+    "delta": None,
+    "faults": [],
+    "routing": None,
+    "routing_base": None,
+    "distinct": None,
+    "review": None,
+    "gate": {"verdict": "pass", "layers": []},
+}
 
 
 class Stage:
@@ -68,22 +98,7 @@ class Stage:
             "removed": [],
             "others": [],
             "effect": None,
-            "skills": [
-                {
-                    "skill": FORGED,
-                    "path": PATH,
-                    "new": False,
-                    "grade": None,
-                    "base": None,
-                    "delta": None,
-                    "faults": [],
-                    "routing": None,
-                    "routing_base": None,
-                    "distinct": None,
-                    "review": None,
-                    "gate": {"verdict": "pass", "layers": []},
-                }
-            ],
+            "skills": [SKILL],
             **changes,
         }
         (folder / "grade.json").write_text(json.dumps(value) if text is None else text)
@@ -192,6 +207,41 @@ def test_the_report_of_the_first_stage_is_the_same(stage: Stage) -> None:
     assert DIFFERS not in stage.body()
 
 
+def test_both_stages_as_init_writes_them(stage: Stage, run: Run) -> None:
+    """The steps that call skillrepo, one stage after the other; only the report goes between."""
+    new = stage.job.folder / "new"
+    assert run(stage.job.folder, "init", str(new), "--ci", "github-comment").code == 0
+    program = stage.job.folder / "skillrepo/bin/skillrepo"
+    program.parent.mkdir(parents=True)
+    program.symlink_to(Path(sys.executable).with_name("skillrepo"))
+
+    def step(workflow: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+        (job,) = load(new / f".github/workflows/{workflow}.yml")["jobs"].values()
+        (found,) = (
+            each for each in job["steps"] if "skillrepo ci" in each.get("run", "").replace('"', "")
+        )
+        asked = found.get("env", {})
+        assert asked == dict.fromkeys(environ, "${{ github.token }}")
+        return subprocess.run(
+            ["bash", "-e", "-c", found["run"]],
+            cwd=cwd,
+            env={**{n: v for n, v in os.environ.items() if n != "GITHUB_TOKEN"}, **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    job = stage.site.start("pull_request_fork")
+    first = step("grade", stage.site.clone)
+    assert (first.returncode, first.stderr) == (1, ""), first
+    assert job.outputs["report"] == str(job.folder / "skillrepo-grade/grade.json")
+    stage.site.start("workflow_run")
+    second = step("grade-comment", stage.clone, GITHUB_TOKEN=TOKEN)
+    assert (second.returncode, second.stderr) == (0, ""), second
+    assert second.stdout.startswith("#1: comment created\n")
+    assert DIFFERS not in stage.body()
+
+
 @pytest.mark.parametrize(
     ("text", "changes", "words"),
     [
@@ -204,6 +254,9 @@ def test_the_report_of_the_first_stage_is_the_same(stage: Stage) -> None:
         (None, {"verdict": "great"}, "is not of this version's shape"),
         (None, {"head": "1" * 40}, "is of another commit"),
         (None, {"base": "main"}, "cannot be right"),
+        (None, {"others": [{**FAULT, "line": 0}]}, "cannot be right"),
+        (None, {"skills": [{**SKILL, "base": {**STATIC, "score": 1e300}}]}, "cannot be right"),
+        (None, {"skills": [{**SKILL, "grade": {**STATIC, "percentile": -1}}]}, "cannot be right"),
     ],
 )
 def test_an_unfit_report_is_not_used(
@@ -254,6 +307,14 @@ def test_what_cannot_be_made_anew_is_marked_and_has_no_label(stage: Stage, git: 
     done = stage.run()
     assert (done.code, done.out) == (2, "")
     assert "could not be fetched" in done.err
+
+
+def test_no_program_is_run_that_the_clone_names(stage: Stage, git: Git, tmp_path: Path) -> None:
+    git(stage.clone, "config", "remote.origin.uploadpack", f"touch {tmp_path}/ran; git-upload-pack")
+    done = stage.run()
+    assert (done.code, done.out) == (2, "")
+    assert "names a program to run" in done.err
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_head_that_moved_on_is_left_to_its_own_run(stage: Stage) -> None:
@@ -358,6 +419,23 @@ def test_a_limit_is_waited_for(stage: Stage) -> None:
     stage.server.before("POST", f"{AT}/issues/1/comments", limited)
     assert stage.run().code == 0
     assert stage.server.asked().count(f"POST {AT}/issues/1/comments") == 2
+
+
+def test_a_label_that_somebody_has_removed_or_made_meanwhile(stage: Stage) -> None:
+    stage.pull["labels"] = [{"name": "skill/removed"}]
+    gone = refusal(404, "Label does not exist")
+    stage.server.before("DELETE", f"{AT}/issues/1/labels/skill/removed", gone)
+    made = refusal(422, "Validation Failed", {"field": "name", "code": "already_exists"})
+    stage.server.before("POST", f"{AT}/labels", made)
+    assert stage.run().code == 0
+    refused = refusal(403, "Resource not accessible by integration")
+    stage.pull["labels"] = [{"name": "skill/removed"}]
+    stage.server.before("DELETE", f"{AT}/issues/1/labels/skill/removed", refused)
+    assert stage.run().code == 2
+    stage.stand.said[1][0]["id"] = "x"
+    stage.stand.said[1][0]["body"] = f"{MARKER}\nold"
+    done = stage.run()
+    assert "did not answer as its interface does" in done.err
 
 
 def test_a_review_that_is_refused_costs_no_comment(stage: Stage) -> None:

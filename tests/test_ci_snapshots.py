@@ -6,7 +6,7 @@ import pytest
 from grades import CASE, CHANGE, ORDER, same
 from markdown_it import MarkdownIt
 
-from skillrepo.ci import comment, job, suggest
+from skillrepo.ci import comment, job, labels, suggest
 from skillrepo.finding import Edit, Fix
 
 
@@ -27,6 +27,16 @@ def test_the_summary(tmp_path: Path) -> None:
 def test_the_annotations(mode: str) -> None:
     lines = job.annotated(CHANGE, "enforce" if mode == "enforce" else "warn")
     assert same(f"annotations-{mode}.txt", "".join(f"{line}\n" for line in lines))
+
+
+def test_the_labels() -> None:
+    assert labels.wanted(CHANGE, "warn") == {
+        "grade/fail",
+        "skill/new",
+        "skill/changed",
+        "skill/removed",
+    }
+    assert labels.wanted(CHANGE, "off") == set()
 
 
 def test_no_change() -> None:

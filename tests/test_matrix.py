@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+from actions_job import job_starter
 from conftest import Git, MakeRepo
 from content_repo import FILES, Result, Run, Snapshot, runner, skill, snapshot
 from test_drafts import draft
@@ -781,6 +782,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "init": ("init",),
     "validate": ("validate",),
     "grade": ("grade", "--head", DRAFT, "--record"),
+    "ci grade": ("ci", "grade", "--head", "HEAD", "--record"),
+    "ci comment": ("ci", "comment", "--report", "x"),
     "explain": ("explain", "M101"),
     "list": ("list",),
     "taxonomy add": ("taxonomy", "add", "data/tables", "--purpose", "CSV files and tables."),
@@ -816,17 +819,20 @@ def leaves(command: click.Command, *above: str) -> Iterator[str]:
 
 
 def test_nothing_that_a_hostile_repository_names_is_run(
-    make_repo: MakeRepo, git: Git, run: Run, tmp_path: Path
+    make_repo: MakeRepo, git: Git, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attributes = "* filter=evil diff=evil merge=evil\n"
     root = content(make_repo, git, **{".gitattributes": attributes})
     git(root, "branch", "other")
+    start = job_starter(tmp_path / "job", monkeypatch)
     traps = tmp_path / "traps"
     arm(root, git, traps)
     # The one hook that runs, as the README says.
     for folder in ("hooks", "evil-hooks"):
         (root / ".git" / folder / "reference-transaction").unlink()
     for words in (*CALLS.values(), *MORE):
+        # One stage is for a push, the other for a run that has ended.
+        start("workflow_run" if "comment" in words else "push", "1" * 40, "1" * 40)
         # What has to look at a file that may have changed would start a filter.
         os.utime(root / "README.md", (1, 1))
         done = run(root, *words)

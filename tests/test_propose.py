@@ -200,7 +200,7 @@ def test_more_than_can_be_told_at_once_is_told_in_the_next_rounds(place: Context
     proposal = propose(request(sources=SOURCES), writer, place, max_rounds=5)
     told = [[each for each in asked.findings if each.code != "grade"] for asked in writer.asked]
     assert list(map(len, told)) == [0, 50, 10]
-    assert "--made-ch" in writer.asked[2].findings[-1].message
+    assert "--made-ch" in told[2][-1].message
     assert proposal.unsupported == ()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from actions_job import job_starter
 from conftest import Git, MakeRepo
 from content_repo import FILES, Run, content_of, runner, skill
 from user_states import EVERY_STATE, bare, deleted, orphan, shallow, unborn
@@ -55,6 +56,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("validate", "--fix", "--dry-run"),
     ("grade",),
     ("grade", "--head", NEW, "--record"),
+    ("ci", "grade", "--head", "HEAD"),
     ("explain", "S101"),
     ("taxonomy", "tree"),
     ("taxonomy", "check"),
@@ -74,7 +76,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 # `optimize` itself writes .skillrepo/programs/ of the worktree: test_optimize.py has it.
 # What they are for is to change the worktree, the index, the branch or the hooks of the user.
-EXCEPTIONS = {"init", "promote", "hooks install"}
+# `ci comment` is for another event than `ci grade`: test_ci_comment.py has it.
+EXCEPTIONS = {"init", "promote", "hooks install", "ci comment"}
 # Of the git directory. New objects may come, too.
 OURS = re.compile(
     r"(logs/)?refs/(heads/(skill/.+|published)|skillrepo/.+|notes/skillrepo/grades"
@@ -92,9 +95,15 @@ def root(make_repo: MakeRepo) -> Path:
 
 
 @pytest.fixture
-def outside(tmp_path_factory: pytest.TempPathFactory, git: Git, git_env: Path) -> Path:
-    """A remote and the briefs of a batch; no forge is known."""
+def outside(
+    tmp_path_factory: pytest.TempPathFactory,
+    git: Git,
+    git_env: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A remote, the briefs of a batch, the event of a job; no forge is known."""
     folder = tmp_path_factory.mktemp("outside")
+    job_starter(folder / "job", monkeypatch)("workflow_dispatch", head="0" * 40)
     git(folder, "init", "--quiet", "--bare", "remote")
     briefs = ({"brief": f"Cut quill {n}", "name": f"quill-{n}", "at": "data"} for n in range(3))
     (folder / "batch.jsonl").write_text("".join(json.dumps(each) + "\n" for each in briefs))
