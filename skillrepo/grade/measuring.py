@@ -1,6 +1,5 @@
 """The static grades of skills: from the notes on their trees, and else by measuring."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname
 
@@ -9,16 +8,15 @@ from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository, whole_oid
 from skillrepo.grade import fleet_compat, record, score
+from skillrepo.grade.processes import spread
 from skillrepo.grade.profile import settings_hash, shipped
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Subject
-from skillrepo.measures import ALL
+from skillrepo.measures import ALL, readings
 
+_FEW = 50
+"""Skills; the files of fewer are asked for sooner one by one."""
 _NAMES = tuple(measure.name for measure in ALL)
-_PARALLEL = 300
-"""Skills to be measured from which on a second process pays."""
-_SHARE = 100
-"""Skills that a process measures at a time."""
 
 
 class Measurer:
@@ -86,27 +84,13 @@ def fleet_grades(
 
 def _measured(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
     """Measure skills, of many by as many processes as there are processors."""
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if len(paths) < _PARALLEL or workers < 2:  # noqa: PLR2004 - one would only be slower
-        yield from _share(context, paths)
-        return
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - for large runs alone
-    from multiprocessing import get_context  # noqa: PLC0415
+    if len(paths) > _FEW:
+        context.library.list_all()
 
-    context.library.list_all()
-    shares = [paths[start : start + _SHARE] for start in range(0, len(paths), _SHARE)]
-    global _job  # noqa: PLW0603 - what a fork inherits need not be pickled
-    _job = context
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        for measured in pool.map(_work, shares):
-            yield from measured
+    def share(paths: Sequence[str]) -> list[tuple[str, record.Measures]]:
+        return list(_share(context, paths))
 
-
-_job: Context | None = None
-
-
-def _work(paths: Sequence[str]) -> list[tuple[str, record.Measures]]:
-    return [] if _job is None else list(_share(_job, paths))
+    return spread(share, paths)
 
 
 def _share(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record.Measures]]:
@@ -114,8 +98,7 @@ def _share(context: Context, paths: Sequence[str]) -> Iterator[tuple[str, record
         if not isinstance(skill, Document) or skill.problem is not None:
             continue
         bundle = context.bundle(skill)
-        subject = Subject(skill, bundle)
-        yield skill.path, {measure.name: measure.run(subject) for measure in ALL}
+        yield skill.path, readings(Subject(skill, bundle))
         bundle.forget()
         skill.reading = None
 

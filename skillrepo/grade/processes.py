@@ -28,9 +28,12 @@ def spread(work: Callable[[Sequence[str]], list[T]], paths: Sequence[str]) -> It
     shares = [paths[start : start + _SHARE] for start in range(0, len(paths), _SHARE)]
     global _job  # noqa: PLW0603 - what a fork inherits need not be pickled
     _job = work
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        for made in pool.map(_run, shares):
-            yield from made
+    try:
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            for made in pool.map(_run, shares):
+                yield from made
+    finally:
+        _job = None  # what it knows must not live until Python ends
 
 
 def _run(paths: Sequence[str]) -> list[Any]:
