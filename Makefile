@@ -59,6 +59,8 @@ bench: $(VENV)/.bench
 	$(BIN)/python tests/bench/scale.py
 	$(BIN)/python tests/bench/rule_time.py
 	$(BIN)/python tests/bench/commit.py
+	$(BIN)/python tests/bench/grades.py
+	$(BIN)/python tests/bench/grade.py
 	$(BIN)/python tests/bench/routing.py
 	$(BIN)/python tests/bench/model_load.py
 	$(BIN)/python tests/bench/placement.py

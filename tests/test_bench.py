@@ -271,6 +271,12 @@ def test_a_model_is_paid_for_once_and_not_before_its_price_is_agreed_to(
     assert writer(again, "priced")[:2] == ["100 %", "100 %"]
 
 
+def test_grading_is_timed(documented: Path) -> None:
+    said = bench("grade.py", str(documented), "--quick")
+    assert "replayed in a fresh clone: the same" in said
+    assert re.search(r"^grade / validate: \d+\.\d\d by the clock", said, re.MULTILINE)
+
+
 def test_routing_is_measured(documented: Path) -> None:
     said = bench("routing.py", str(documented), "--quick")
     rows = [line.strip("| ").split(" | ") for line in said.splitlines() if line.startswith("|")]
