@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import Git, MakeRepo
 from content_repo import FILES, Result, Run, draft, request, runner, skill
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from test_commit_message import finding, proposal, trailers
@@ -410,6 +410,7 @@ def test_no_text_adds_a_trailer(**texts: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES, min_size=2, max_size=3))
+@example(["---", ""])
 def test_no_text_of_a_draft_adds_a_trailer_to_its_squash(messages: list[str]) -> None:
     made = message_of([CommitText(text, (("Skill", f"data/{text}"),)) for text in messages])
     assert {line.partition(":")[0] for line in trailers(made)} == {"Skill"}

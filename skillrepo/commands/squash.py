@@ -78,5 +78,5 @@ def message_of(commits: Sequence[CommitText]) -> str:
         f"{key}: {one_line(value)}" for key, value in pairs if last.get(key, value) == value
     )
     why = uncut("\n".join(first.why(changes=True)).strip())
-    parts = (first.subject, why, others, trailers)
+    parts = (uncut(first.subject), why, others, trailers)
     return "\n\n".join(part for part in parts if part)
