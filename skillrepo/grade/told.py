@@ -3,14 +3,22 @@
 from collections.abc import Callable, Iterator
 from posixpath import dirname
 
+from skillrepo.grade import fleet_compat
+from skillrepo.grade.gate import NOT_MEASURED, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.routing import Outcome
+from skillrepo.grade.score import hundredths, shown
 from skillrepo.visible import one_line
 
 CLAIM = (
     "A static grade says how well a skill is kept, how well it is found, and what it costs: not "
     "that it helps."
 )
+_CLAIM_OF_FLEET = (
+    f"This is the grade of the reference system, {fleet_compat.WARNING}; it gates nothing, and "
+    "does not say that the skill helps."
+)
+_NO_QUERIES = "no skill before the change has queries to be found by; see docs/grading.md"
 _VERDICTS = {
     "pass": "This change passes",
     "fail": "This change fails",
@@ -22,6 +30,24 @@ _LONGEST = 100
 _DISTINCT = 0.7
 """Of a skill's body, the share that is its own, below which it is told whose it repeats."""
 _SHORT = 12
+
+
+def claim(graded: Graded) -> str:
+    """What the grades may be taken for."""
+    grades = (each.grade for each in graded.skills if each.grade)
+    values = (reading for grade in grades for reading in grade.measures.values())
+    is_fleet = any(reading.why == fleet_compat.WARNING for reading in values)
+    return _CLAIM_OF_FLEET if is_fleet else CLAIM
+
+
+def said_of(layer: LayerVerdict) -> str:
+    """A layer and what it says; where it did not run that, and why."""
+    if layer.verdict:
+        return f"{layer.layer}: {layer.verdict}"
+    if layer.reasons:
+        return layer.reasons[0]
+    why = f" ({_NO_QUERIES})" if layer.layer == "routing" else ""
+    return f"{layer.layer}: {NOT_MEASURED}{why}"
 
 
 def summary(graded: Graded) -> str:
@@ -63,10 +89,21 @@ def change_of(each: SkillGrade) -> str:
     grade = each.grade
     place = f"{grade.label}, better than {grade.percentile} of 100 published skills"
     if each.is_new:
-        return f"{grade.score:.2f}, new ({place})"
+        return f"{shown(grade.score)}, new ({place})"
     if each.base is None:
-        return f"{grade.score:.2f}; before, it could not be graded ({place})"
-    return f"{each.base.score:.2f} → {grade.score:.2f}, {signed(each.delta or 0)} ({place})"
+        return f"{shown(grade.score)}; before, it could not be graded ({place})"
+    scores = f"{shown(each.base.score)} → {shown(grade.score)}"
+    return f"{scores}, {difference(each)} ({place})"
+
+
+def difference(each: SkillGrade) -> str:
+    """What lies between the two grades of a skill, as they are printed; a word without two."""
+    if each.is_new:
+        return "new"
+    if each.grade is None or each.base is None:
+        return "?"
+    change = hundredths(each.grade.score) - hundredths(each.base.score)
+    return f"{change / 100:+.2f}" if change else "±0"
 
 
 def routed(each: SkillGrade) -> Iterator[str]:
@@ -128,12 +165,6 @@ def effects(graded: Graded) -> Iterator[str]:
 def _quoted(text: str) -> str:
     shown = one_line(text)
     return f"“{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + '…'}”"
-
-
-def signed(number: float) -> str:
-    """A difference with its sign, to two digits."""
-    shown = f"{number:+.2f}"
-    return "±0" if shown in ("+0.00", "-0.00") else shown
 
 
 def numbers(base: float | None, head: float | None, *, is_new: bool) -> str:
