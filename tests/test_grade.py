@@ -300,6 +300,29 @@ def test_hostile_names_are_inert_in_markdown(make_repo: MakeRepo, run: Run) -> N
     assert "#1" not in outside
 
 
+@pytest.mark.parametrize("arguments", [(), ("--head", "HEAD")])
+def test_a_skill_that_was_renamed_is_not_new(
+    arguments: tuple[str, ...], root: Path, run: Run, git: Git
+) -> None:
+    """What is as bad as it was under another name may stay so, and captures what it had."""
+    merging = "Merges PDF files. Use when PDF files are to become one, page by page."
+    write(root, PATH, skill(description=merging, body="# Merging\n\nThink of the readers first.\n"))
+    asked = queries("merge PDF files page by page")
+    write(root, "skills/data/csv-join/evals/eval_queries.json", asked)
+    commit(root, git)
+    git(root, "switch", "--quiet", "--create", "feature")
+    git(root, "mv", FOLDER, "skills/data/pdf-join")
+    new = root / "skills/data/pdf-join/SKILL.md"
+    new.write_text(new.read_text().replace("name: pdf-merge", "name: pdf-join") + "\nAlso this.\n")
+    if arguments:
+        commit(root, git)
+    value = grade(root, run, *arguments)
+    (found,) = value["skills"]
+    assert (found["skill"], found["new"], value["removed"]) == ("data/pdf-join", False, [])
+    assert layers(value) == {"integrity": "pass", "static": "pass", "routing": "pass"}
+    assert value["effect"]["thefts"] == []
+
+
 def test_a_comment_is_not_too_long(make_repo: MakeRepo, run: Run) -> None:
     root = make_repo(FILES)
     for number in range(150):

@@ -119,7 +119,7 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
         routing(head, there),
         routing(base, {path for path in old.values() if path in base.entries}),
         distinctness(head, after, there),
-        effect(base, head, after),
+        effect(base, head, after, {old: new for new, old in sides.since.former.items()}),
         any(entry.asked for entry in base.entries.values()),
     )
 

@@ -12,6 +12,7 @@ from skillrepo.commands.target import find
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.git_tips import changes
+from skillrepo.grade.renamed import renamed
 from skillrepo.library import is_skill_file
 from skillrepo.taxonomy import Taxonomy
 
@@ -57,7 +58,13 @@ class Sides(NamedTuple):
         before = after.with_source(since.source)
         name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
         where = head or ("HEAD" if commit else "the worktree")
-        return cls(place, start, name, commit, where, since, before, after)
+        sides = cls(place, start, name, commit, where, since, before, after)
+        gone = list(sides.removed())
+        if not gone:
+            return sides
+        come = (path for path in since.touched(after) if sides.was(path) is None)
+        former = renamed(before.library, gone, after.library, come)
+        return sides._replace(since=since._replace(former=former))
 
     def naming(self, wanted: Sequence[Path]) -> Self:
         """The same, of skills that were named: by path, or by name or address where none is there.
@@ -86,11 +93,10 @@ class Sides(NamedTuple):
 
     def removed(self) -> Iterator[str]:
         """The SKILL.md in the base of each skill that is gone, and was not moved."""
-        gone = {p for p in self.since.changed if is_skill_file(p) and p in self._of_base}
+        were = frozenset(self.before.library.skill_files)
+        gone = {path for path in self.since.changed if is_skill_file(path) and path in were}
         gone = {path for path in gone if self.after.library.source.kind(path) == "missing"}
+        if not gone:
+            return
         moved = {self.was(path) for path in self.since.touched(self.after)}
         yield from sorted(gone - moved)
-
-    @property
-    def _of_base(self) -> frozenset[str]:
-        return frozenset(self.before.library.skill_files)

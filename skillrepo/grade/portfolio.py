@@ -8,7 +8,8 @@ Ties count against the skill whose query it is (`ranking`): where another does a
 that is to be loaded is not told from it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from skillrepo.document import Document
@@ -60,12 +61,15 @@ class Effect(NamedTuple):
     not_looked_at: int
 
 
-def effect(base: Index, head: Index, library: Library) -> Effect:
+def effect(
+    base: Index, head: Index, library: Library, renamed: Mapping[str, str] = MappingProxyType({})
+) -> Effect:
     """What happens between two revisions; `library` has the files of the second.
 
-    A skill that moved is the same skill: it is known by the name of its folder.
+    A skill that moved is the same skill: it is known by the name of its folder, or by `renamed`,
+    the SKILL.md that was → the one that is.
     """
-    base = _moved(base, head)
+    base = _moved(base, head, renamed)
     paths = sorted(base.entries.keys() | head.entries.keys())
     changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
     thefts, losses, left = _Requests(base, head, changed).told()
@@ -80,7 +84,7 @@ def effect(base: Index, head: Index, library: Library) -> Effect:
     )
 
 
-def _moved(base: Index, head: Index) -> Index:
+def _moved(base: Index, head: Index, renamed: Mapping[str, str]) -> Index:
     """The base as if the skills that moved had been where they are on the head."""
     gone, come = (
         _by_folder(side.entries[path] for path in side.entries.keys() - other.entries.keys())
@@ -90,7 +94,7 @@ def _moved(base: Index, head: Index) -> Index:
         gone[name][0].path: come[name][0].path
         for name in gone.keys() & come.keys()
         if len(gone[name]) == len(come[name]) == 1
-    }
+    } | {old: new for old, new in renamed.items() if old in base.entries and new in head.entries}
     if not moved:
         return base
     return Index(entry._replace(path=moved.get(path, path)) for path, entry in base.entries.items())
