@@ -391,6 +391,14 @@ def test_a_skill_that_is_no_longer_found(root: Path, run: Run, git: Git) -> None
     assert "lost by skills/data/pdf-merge to skills/data/csv-join: “Merge PDF files”" in said
 
 
+def test_who_claims_the_same_is_told_of_what_made_it_so(root: Path, run: Run) -> None:
+    write(root, PATH, LONG)
+    assert len(grade(root, run)["effect"]["neighbours"]) == 1
+    assert "claim much of the same" not in run(root, "grade").out
+    write(root, "skills/data/pdf-split/SKILL.md", skill("pdf-split"))
+    assert "skills/data/pdf-split claim much of the same" in run(root, "grade").out
+
+
 def test_a_body_that_is_another_ones(root: Path, run: Run) -> None:
     body = "".join(
         f"## Part {n}\n\nRun step {n} of the long recipe with care.\n" for n in range(30)

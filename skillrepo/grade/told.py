@@ -30,6 +30,8 @@ _LONGEST = 100
 _DISTINCT = 0.7
 """Of a skill's body, the share that is its own, below which it is told whose it repeats."""
 _SHORT = 12
+_MORE = 0.01
+"""Of the overlap of two skills, what it has to rise by to be told: rarities shift it a little."""
 
 
 def claim(graded: Graded) -> str:
@@ -149,9 +151,12 @@ def effects(graded: Graded) -> Iterator[str]:
         skill = one_line(dirname(loss.skill))
         yield f"lost by {skill} to {now}: {_quoted(loss.query.text)}"
     for each in effect.neighbours:
+        if each.before is not None and each.overlap < each.before + _MORE:
+            continue  # they claimed as much of the same before
         pair = f"{one_line(dirname(each.skill))} and {one_line(dirname(each.other))}"
         shared = one_line(", ".join(each.shared[:_SHARED]))
-        yield f"{pair} claim much of the same ({each.overlap:.2f}: {shared}), unknown to each other"
+        overlap = numbers(each.before, each.overlap, is_new=each.before is None)
+        yield f"{pair} claim much of the same ({overlap}: {shared}), unknown to each other"
     before, after = effect.resident_tokens_before, effect.resident_tokens_after
     if before != after:
         yield (
