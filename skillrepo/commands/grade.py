@@ -29,7 +29,8 @@ _FORMS = {"text": grade_text.render, "json": grade_json.render, "markdown": grad
     "--gate",
     "mode",
     type=click.Choice(get_args(GateMode)),
-    help="What the verdict does; enforce ends in exit code 1 where it is fail.  [default: warn]",
+    help="What the verdict does; enforce ends in exit code 1 where it is fail.  [default: the "
+    "settings of the base, else warn]",
 )
 @click.option(
     "--format", "form", type=click.Choice(tuple(_FORMS)), default="text", show_default=True
@@ -64,7 +65,7 @@ def command(  # noqa: PLR0913 - as many as there are options
 
     SKILL is a name, an address, or the path of one or more; without any those that the worktree, or
     --head, changes since the merge-base with the default branch, or --base. The static grade says
-    how well a skill is kept, how well it is found, and what it costs; not that it helps.
+    how well a skill is kept, how it is worded to be found, and what it costs; not that it helps.
     """
     sides = Sides.of(Place.of(skills), base, head).naming(skills)
     if base is None and sides.base_name == "HEAD":

@@ -11,8 +11,8 @@ from skillrepo.grade.score import hundredths, shown
 from skillrepo.visible import one_line
 
 CLAIM = (
-    "A static grade says how well a skill is kept, how well it is found, and what it costs: not "
-    "that it helps."
+    "A static grade says how well a skill is kept, how it is worded to be found, and what it "
+    "costs: not that it helps."
 )
 _CLAIM_OF_FLEET = (
     f"This is the grade of the reference system, {fleet_compat.WARNING}; it gates nothing, and "
@@ -89,7 +89,7 @@ def change_of(each: SkillGrade) -> str:
     if each.grade is None:
         return "could not be graded"
     grade = each.grade
-    place = f"{grade.label}, better than {grade.percentile} of 100 published skills"
+    place = f"{grade.label}, above {grade.percentile} of 100 published skills"
     if each.is_new:
         return f"{shown(grade.score)}, new ({place})"
     if each.base is None:

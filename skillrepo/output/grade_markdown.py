@@ -138,7 +138,7 @@ def _details(each: SkillGrade) -> Iterator[str]:
             value = numbers(before and before.value, reading.value, is_new=each.base is None)
             yield f"| {inert(name.replace('_', ' '))} | {value} | {inert(reading.why)} |"
         yield ""
-        yield f"The grade is better than that of {each.grade.percentile} of 100 published skills."
+        yield f"The grade is above that of {each.grade.percentile} of 100 published skills."
     yield ""
     yield "</details>"
 
