@@ -18,7 +18,7 @@ _CLAIM_OF_FLEET = (
     f"This is the grade of the reference system, {fleet_compat.WARNING}; it gates nothing, and "
     "does not say that the skill helps."
 )
-_NO_QUERIES = "no skill before the change has queries to be found by; see docs/grading.md"
+_NO_QUERIES = "no skill of the base has labelled queries: skillrepo explain eval_coverage"
 _VERDICTS = {
     "pass": "This change passes",
     "fail": "This change fails",

@@ -48,7 +48,7 @@ def run(subject: Subject) -> Reading:
     text = description[:_LOOKED_AT]
     answers = {
         "says what it does": any(map(_acts, _WORD.findall(text)[:_FIRST])),
-        "says when": says_when(text) and _tells(" ".join(_occasions(text))),
+        "says when, in 3 words that tell": says_when(text) and _tells(" ".join(_occasions(text))),
         "says what it is not for": _tells(says_what_not(text) or ""),
         "is in the third person": other_person(text) is None,
     }

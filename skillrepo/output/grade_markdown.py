@@ -13,7 +13,16 @@ from skillrepo.finding import Finding
 from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import shown
-from skillrepo.grade.told import claim, difference, effects, headline, numbers, routed, scope
+from skillrepo.grade.told import (
+    claim,
+    difference,
+    effects,
+    headline,
+    numbers,
+    routed,
+    said_of,
+    scope,
+)
 from skillrepo.output.text import line
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
@@ -120,9 +129,15 @@ def _details(each: SkillGrade) -> Iterator[str]:
     yield ""
     yield f"<details><summary>{icon} {_code(each.skill)}</summary>"
     yield ""
-    yield " · ".join(f"{layer.layer} {_verdict(layer.verdict)}" for layer in each.gate.layers)
+    yield " · ".join(
+        f"{layer.layer} {_verdict(layer.verdict)}" if layer.verdict else inert(said_of(layer))
+        for layer in each.gate.layers
+    )
     reasons = [
-        why for layer in each.gate.layers if layer.layer != "integrity" for why in layer.reasons
+        why
+        for layer in each.gate.layers
+        if layer.verdict and layer.layer != "integrity"
+        for why in layer.reasons
     ]
     faults = (line(_within(fault, each)) for fault in each.faults)
     told = [*reasons, *faults, *routed(each)]
