@@ -8,6 +8,7 @@ Ties count against the skill whose query it is (`ranking`): where another does a
 that is to be loaded is not told from it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from skillrepo.document import Document
 from skillrepo.grade.index import Asked, Entry, Index
 from skillrepo.grade.neighbours import Claims, Neighbour, names
 from skillrepo.grade.ranking import Ranking, first, leading
+from skillrepo.grade.terms import terms
 from skillrepo.library import Library
 from skillrepo.trigger_queries import Query
 
@@ -25,6 +27,7 @@ _MOST_STEPS = 100_000_000
 """For all queries together: about ten seconds. An ordinary change takes a thousandth of it."""
 _FEW = 20
 """Skills that are looked at one by one; beyond, it is quicker to rank all."""
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Theft(NamedTuple):
@@ -188,7 +191,8 @@ def _neighbours(
             told.add(pair)
             there = base.entries.keys() >= pair
             was = before.overlap(path, other) if there else None
-            yield Neighbour(path, other, overlap, was, after.shared(path, other))
+            shared = _as_written(after.shared(path, other), texts(path))
+            yield Neighbour(path, other, overlap, was, shared)
             count += 1
             if count == MOST_NEIGHBOURS:
                 break
@@ -206,6 +210,17 @@ class _Texts:
             found = next(self._library.load([path]), None)
             self._known[path] = found if isinstance(found, Document) else None
         return self._known[path]
+
+
+def _as_written(shared: Iterable[str], skill: Document | None) -> tuple[str, ...]:
+    """The words of a skill's name and description that terms come from: people read no stems."""
+    if skill is None:
+        return tuple(shared)
+    said = f"{skill.frontmatter.get('name', '')} {skill.frontmatter.get('description', '')}"
+    words = {
+        term: word.casefold() for word in reversed(_WORD.findall(said)) for term in terms(word)
+    }
+    return tuple(words.get(term, term) for term in shared)
 
 
 def _hand_over(one: Entry, other: Entry, texts: _Texts) -> bool:
