@@ -249,6 +249,18 @@ def test_a_replay_in_a_clone_that_fetched_the_notes(root: Path, run: Run, git: G
         assert (again.code, again.err, again.out) == (0, "", before.out)
 
 
+def test_tools_that_were_not_granted_before_are_a_fault(root: Path, run: Run, git: Git) -> None:
+    write(root, PATH, skill(extra="allowed-tools: Read Bash(git:*)\n"))
+    commit(root, git)
+    write(root, PATH, skill(extra="allowed-tools: Bash(git log) Read\n"))
+    assert layers(grade(root, run))["integrity"] == "pass"
+    write(root, PATH, skill(extra="allowed-tools: Read Bash(git:*) Bash(curl:*)\n"))
+    value = grade(root, run)
+    (fault,) = value["skills"][0]["faults"]
+    assert (fault["rule"], fault["line"], value["verdict"]) == ("wider-tools", 4, "fail")
+    assert fault["message"].endswith("before the change: Bash(curl:*)")
+
+
 def test_what_is_wrong_stands_with_what_it_makes_fail(root: Path, run: Run) -> None:
     write(root, PATH, BROKEN)
     integrity, fault, *rest = run(root, "grade").out.splitlines()[1:]

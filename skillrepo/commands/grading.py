@@ -1,6 +1,6 @@
 """Grades the skills of a change: what was before it and after, by the policy of before."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import click
@@ -10,6 +10,7 @@ from skillrepo.commands.known import Known
 from skillrepo.commands.progress import progress
 from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
+from skillrepo.document import Document
 from skillrepo.finding import Finding, Severity
 from skillrepo.grade import gate
 from skillrepo.grade.distinctness import Distinctness, distinctness
@@ -24,6 +25,7 @@ from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
 from skillrepo.rules import ALL
 from skillrepo.selection import applied, check_settings
+from skillrepo.semantic_diff import widened
 from skillrepo.settings import GateMode, Grading
 from skillrepo.source_lines import SourceLines
 from skillrepo.verdicts import verdicts
@@ -58,9 +60,10 @@ def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
     touched = sides.since.touched(sides.after)
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
     faults: dict[str | None, list[Finding]] = {}
-    for fault in _faults(sides, paths):
-        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     old = {path: was for path in paths if (was := sides.was(path))}
+    wider = _wider(sides, {path: was for path, was in old.items() if path in touched})
+    for fault in sorted((*_faults(sides, paths), *wider), key=Finding.order):
+        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     before = measure(sides.before, sides.base, sorted(set(old.values())))
     # What is as it was has the grade that it had.
     after = {
@@ -169,6 +172,19 @@ def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
     known = Known.of(place, context, None, since, new=False)
     lines = SourceLines(context.library.source)
     return known.part(told, lines, whole=False).findings
+
+
+def _wider(sides: Sides, old: Mapping[str, str]) -> Iterator[Finding]:
+    """What `allowed-tools` grants after the change and did not before: nobody is asked for it."""
+    before = {each.path: each for each in sides.before.library.load(sorted(old.values()))}
+    for new in sides.after.library.load(sorted(old)):
+        one = before.get(old[new.path])
+        if not isinstance(one, Document) or not isinstance(new, Document):
+            continue
+        if granted := widened(one, new):
+            place = new.place("allowed-tools")
+            why = f"`allowed-tools` grants what it did not before the change: {', '.join(granted)}"
+            yield Finding(new.path, *place, "grade", "wider-tools", Severity.ERROR, why)
 
 
 def exit_code(found: Graded, limits: Grading, mode: GateMode | None) -> int:
