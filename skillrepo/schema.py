@@ -72,7 +72,10 @@ def _flatten(error: Any) -> Iterator[Violation]:
         # Of the forms that may stand there, what is wrong with the one that comes nearest.
         nearest = max(
             error.context,
-            key=lambda each: (len(each.absolute_path), each.validator not in ("type", "enum")),
+            key=lambda each: (
+                len(each.absolute_path),
+                each.validator not in ("type", "enum", "const"),
+            ),
         )
         yield from _flatten(nearest)
     else:

@@ -418,14 +418,20 @@ def _differing(some: _Sayings, others: _Sayings, kind: str, bump: Bump) -> Itera
             yield Change(kind, text, bump, within=within)
 
 
+def widened(old: Document, new: Document) -> list[str]:
+    """The tools of `allowed-tools` that nothing granted before."""
+    return _uncovered(_granted(new), _granted(old))
+
+
 def _tools(old: Document, new: Document) -> Iterator[Change]:
-    before, after = (
-        dict.fromkeys(tools.split(_text(skill, "allowed-tools"))) for skill in (old, new)
-    )
-    for tool in _uncovered(after, before):
+    for tool in widened(old, new):
         yield Change("tools-widened", tool, _MINOR)
-    for tool in _uncovered(before, after):
+    for tool in widened(new, old):
         yield Change("tools-narrowed", tool, _MAJOR)
+
+
+def _granted(skill: Document) -> Mapping[str, None]:
+    return dict.fromkeys(tools.split(_text(skill, "allowed-tools")))
 
 
 def _uncovered(some: Mapping[str, None], others: Mapping[str, None]) -> list[str]:

@@ -161,6 +161,19 @@ def test_a_skill_that_moved_is_not_new(root: Path, run: Run, git: Git) -> None:
     assert value["removed"] == []
 
 
+def test_a_skill_in_place_of_another_is_new(root: Path, run: Run, git: Git) -> None:
+    """Else a bad one would have but to be as bad as the one that goes with the same commit."""
+    git(root, "switch", "--quiet", "--create", "feature")
+    git(root, "rm", "--quiet", "-r", FOLDER)
+    write(root, "skills/data/charts/SKILL.md", skill("charts", body="# Charts\n\nBe clear.\n"))
+    commit(root, git)
+    value = grade(root, run, "--head", "feature")
+    (found,) = value["skills"]
+    assert (found["skill"], found["new"], found["base"]) == ("data/charts", True, None)
+    assert value["removed"] == ["data/pdf-merge"]
+    assert layers(value)["static"] == "fail"
+
+
 @pytest.mark.parametrize("side", ["head", "base"])
 def test_what_cannot_be_read_is_no_number(side: str, root: Path, run: Run, git: Git) -> None:
     write(root, PATH, "---\nname: [\n---\n")
@@ -180,6 +193,8 @@ def test_what_cannot_be_read_is_no_number(side: str, root: Path, run: Run, git: 
 def test_a_skill_that_is_named(root: Path, run: Run) -> None:
     value = grade(root, run, FOLDER)
     assert [(each["skill"], each["delta"]) for each in value["skills"]] == [("data/pdf-merge", 0)]
+    named = grade(root / "skills", run, "pdf-merge", "data/csv-join", "--head", "HEAD")
+    assert [each["skill"] for each in named["skills"]] == ["data/csv-join", "data/pdf-merge"]
     done = run(root, "grade", "skills/nowhere")
     assert (done.code, done.out) == (2, "")
     assert done.err == "error: skills/nowhere: no such file or folder\n"
@@ -190,7 +205,10 @@ def test_a_skill_that_is_named(root: Path, run: Run) -> None:
     [
         (["--base", "nowhere"], "'nowhere' is not a commit"),
         (["--head", "--x"], "'--x' is not a commit"),
-        (["--replay"], "there is no note of skills/data/pdf-merge's grade"),
+        (["--base", ""], "'' is not a commit"),
+        (["--head", ""], "'' is not a commit"),
+        (["--replay", "--head", "HEAD", FOLDER], f"there is no note of {FOLDER}'s grade"),
+        (["--replay"], "the worktree has no notes to take grades from: name a commit by --head"),
     ],
 )
 def test_what_cannot_be_done(arguments: list[str], words: str, root: Path, run: Run) -> None:
@@ -220,6 +238,8 @@ def test_a_replay_in_a_clone_that_fetched_the_notes(root: Path, run: Run, git: G
     clone = root.parent / "clone"
     git(root.parent, "clone", "--quiet", "--branch", "feature", str(root), str(clone))
     git(clone, "branch", "--quiet", "main", "origin/main")
+    assert recorded["json"].err == "recorded in refs/notes/skillrepo/grades: 3 new\n"
+    assert recorded["markdown"].err == "recorded in refs/notes/skillrepo/grades: 0 new\n"
     missing = run(clone, *asked, "--replay")
     assert (missing.code, missing.out) == (2, "")
     fetch = missing.err.partition("git ")[2].split()
@@ -227,6 +247,41 @@ def test_a_replay_in_a_clone_that_fetched_the_notes(root: Path, run: Run, git: G
     for form, before in recorded.items():
         again = run(clone, *asked, "--replay", "--format", form)
         assert (again.code, again.err, again.out) == (0, "", before.out)
+
+
+def test_tools_that_were_not_granted_before_are_a_fault(root: Path, run: Run, git: Git) -> None:
+    write(root, PATH, skill(extra="allowed-tools: Read Bash(git:*)\n"))
+    commit(root, git)
+    write(root, PATH, skill(extra="allowed-tools: Bash(git log) Read\n"))
+    assert layers(grade(root, run))["integrity"] == "pass"
+    write(root, PATH, skill(extra="allowed-tools: Read Bash(git:*) Bash(curl:*)\n"))
+    value = grade(root, run)
+    (fault,) = value["skills"][0]["faults"]
+    assert (fault["rule"], fault["line"], value["verdict"]) == ("wider-tools", 4, "fail")
+    assert fault["message"].endswith("before the change: Bash(curl:*)")
+
+
+def test_what_is_wrong_stands_with_what_it_makes_fail(root: Path, run: Run) -> None:
+    write(root, PATH, BROKEN)
+    integrity, fault, *rest = run(root, "grade").out.splitlines()[1:]
+    assert integrity == "  integrity: fail"
+    assert fault.startswith(f"    {PATH}:")
+    # A measure that is as it was, and could not be better, has no line of its own.
+    assert [line for line in rest if line.startswith("  always_on")] == []
+    (best,) = (line for line in rest if line.startswith("  1.00: "))
+    assert "always_on" in best
+
+
+def test_without_a_default_branch_it_is_said_what_is_compared(
+    root: Path, run: Run, git: Git
+) -> None:
+    git(root, "branch", "--move", "main", "trunk")
+    git(root, "config", "init.defaultBranch", "none")
+    write(root, PATH, LONG)
+    done = run(root, "grade")
+    assert done.err == "no default branch is known here: compared with HEAD; --base has another\n"
+    assert "compared with HEAD (" in done.out
+    assert run(root, "grade", "--base", "HEAD").err == ""
 
 
 def test_nothing_is_recorded_unasked(root: Path, run: Run, git: Git) -> None:
@@ -255,6 +310,29 @@ def test_hostile_names_are_inert_in_markdown(make_repo: MakeRepo, run: Run) -> N
     outside = re.sub(r"<code>.*?</code>", "", html)
     assert "@" not in outside
     assert "#1" not in outside
+
+
+@pytest.mark.parametrize("arguments", [(), ("--head", "HEAD")])
+def test_a_skill_that_was_renamed_is_not_new(
+    arguments: tuple[str, ...], root: Path, run: Run, git: Git
+) -> None:
+    """What is as bad as it was under another name may stay so, and captures what it had."""
+    merging = "Merges PDF files. Use when PDF files are to become one, page by page."
+    write(root, PATH, skill(description=merging, body="# Merging\n\nThink of the readers first.\n"))
+    asked = queries("merge PDF files page by page")
+    write(root, "skills/data/csv-join/evals/eval_queries.json", asked)
+    commit(root, git)
+    git(root, "switch", "--quiet", "--create", "feature")
+    git(root, "mv", FOLDER, "skills/data/pdf-join")
+    new = root / "skills/data/pdf-join/SKILL.md"
+    new.write_text(new.read_text().replace("name: pdf-merge", "name: pdf-join") + "\nAlso this.\n")
+    if arguments:
+        commit(root, git)
+    value = grade(root, run, *arguments)
+    (found,) = value["skills"]
+    assert (found["skill"], found["new"], value["removed"]) == ("data/pdf-join", False, [])
+    assert layers(value) == {"integrity": "pass", "static": "pass", "routing": "pass"}
+    assert value["effect"]["thefts"] == []
 
 
 def test_a_comment_is_not_too_long(make_repo: MakeRepo, run: Run) -> None:
@@ -325,6 +403,14 @@ def test_a_skill_that_is_no_longer_found(root: Path, run: Run, git: Git) -> None
     assert "lost by skills/data/pdf-merge to skills/data/csv-join: “Merge PDF files”" in said
 
 
+def test_who_claims_the_same_is_told_of_what_made_it_so(root: Path, run: Run) -> None:
+    write(root, PATH, LONG)
+    assert len(grade(root, run)["effect"]["neighbours"]) == 1
+    assert "claim much of the same" not in run(root, "grade").out
+    write(root, "skills/data/pdf-split/SKILL.md", skill("pdf-split"))
+    assert "skills/data/pdf-split claim much of the same" in run(root, "grade").out
+
+
 def test_a_body_that_is_another_ones(root: Path, run: Run) -> None:
     body = "".join(
         f"## Part {n}\n\nRun step {n} of the long recipe with care.\n" for n in range(30)
@@ -346,5 +432,7 @@ def test_the_grade_of_the_reference_system(root: Path, run: Run) -> None:
     assert value["skills"][0]["delta"] > 0.2
     assert grade(root, run)["skills"][0]["delta"] <= 0
     assert (layers(value)["static"], value["verdict"]) == (None, "inconclusive")
-    assert "gameable" in run(root, "grade", "--profile", "fleet-compat").out
+    said = run(root, "grade", "--profile", "fleet-compat").out
+    assert said.count("gameable") == said.count("gates nothing") == 1
+    assert "static grade" not in said
     assert run(root, "grade", "--profile", "fleet-compat", "--record").code == 2

@@ -159,7 +159,7 @@ def test_neighbours_that_hand_over_to_each_other_are_silent(
     for each in found.neighbours:
         assert 0.3 <= each.overlap <= 1
         assert each.before is None
-        assert {"split", "merg", "file"} <= set(each.shared)
+        assert {"split", "merges", "files"} <= set(each.shared)
 
 
 def test_a_pair_that_changes_is_told_once_with_what_it_was(tmp_path: Path) -> None:

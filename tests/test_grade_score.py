@@ -15,7 +15,7 @@ from skillrepo.config import Config
 from skillrepo.document import Document, read
 from skillrepo.grade import fleet_compat
 from skillrepo.grade.profile import FILE, LABELS, shipped
-from skillrepo.grade.score import Grade, grade, label, raw
+from skillrepo.grade.score import Grade, grade, label, raw, shown
 from skillrepo.measure import Reading
 
 PROFILE = shipped()
@@ -35,6 +35,14 @@ def test_the_shipped_file_is_as_its_schema_says() -> None:
     assert set(value["groups"]) == set(GROUPS.values())
     scores = [value["labels"][name]["score"] for name in LABELS]
     assert scores == sorted(scores)
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [(0.7999, "0.79"), (0.8, "0.80"), (0.29, "0.29"), (0.57, "0.57"), (1.0, "1.00"), (0, "0.00")],
+)
+def test_a_score_reads_as_what_it_has_reached(score: float, words: str) -> None:
+    assert shown(score) == words
 
 
 @pytest.mark.parametrize("name", ["default", "fleet-compat"])

@@ -328,6 +328,21 @@ DESCRIPTIONS: Mapping[str, tuple[str, str, float | None]] = {
     "all of it": ("routing_completeness", DESCRIPTION, 1.0),
     "no limit": ("routing_completeness", DESCRIPTION.partition(" Not for")[0], 0.75),
     "empty words": ("routing_completeness", "Merges. Use when needed. Not for others.", 0.5),
+    "a limit to when": (
+        "routing_completeness",
+        "Merges. Use when PDF files are to become one document without a cloud service.",
+        0.75,
+    ),
+    "only a limit": (
+        "routing_completeness",
+        "Merges. Do not use when PDF files have a password.",
+        0.75,
+    ),
+    "guidance": (
+        "routing_completeness",
+        "Provides guidance. Use when PDF files break often.",
+        0.75,
+    ),
     "the wrong person": ("routing_completeness", "I can help you.", 0.0),
     "another language": ("routing_completeness", "\u5408\u5e76\u591a\u4e2a\u6587\u4ef6", None),
     "verbs of another language": ("instructions", "\u5408\u5e76\u591a\u4e2a\u6587\u4ef6", None),

@@ -27,6 +27,8 @@ def test_the_gate_of_grades() -> None:
     assert loaded.grade == settings.Grading("off", ("routing",), minimum=0, max_thefts=2)
     with pytest.raises(SkillRepoError, match=r"skillrepo\.yaml:1: .*max_drop"):
         settings.load("grade: {max_drop: 2}\n")
+    with pytest.raises(SkillRepoError, match="is `loud`; it must be one of: off, warn, enforce"):
+        settings.load("grade: {gate: loud}\n")
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "{}", "version: 1\n"])

@@ -75,7 +75,8 @@ def payload(environ: Mapping[str, str]) -> Mapping[str, Any]:
             data = file.read(_MOST_BYTES + 1)
         value = json.loads(data) if len(data) <= _MOST_BYTES else None
     except (OSError, ValueError, RecursionError) as error:
-        why = f"the event (GITHUB_EVENT_PATH) cannot be read: {one_line(str(error))}"
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        why = f"the event (GITHUB_EVENT_PATH) cannot be read: {one_line(str(reason))}"
         raise SkillRepoError(why) from None
     if not isinstance(value, dict):
         raise SkillRepoError("the event (GITHUB_EVENT_PATH) is no JSON object of a usual size")

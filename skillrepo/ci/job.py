@@ -11,6 +11,7 @@ from pathlib import Path
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.grade.graded import Graded
+from skillrepo.grade.score import shown
 from skillrepo.output import grade_json, grade_markdown
 from skillrepo.output.github import annotations
 from skillrepo.put_file import put
@@ -58,7 +59,7 @@ def set_outputs(graded: Graded, report: Path, environ: Mapping[str, str]) -> Non
     """
     scores = [each.grade.score for each in graded.skills if each.grade]
     values = {
-        "grade": f"{min(scores):.2f}" if scores else "",
+        "grade": shown(min(scores)) if scores else "",
         "verdict": graded.verdict,
         "report": str(report),
     }

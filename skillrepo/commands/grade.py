@@ -7,10 +7,12 @@ from typing import get_args
 
 import click
 
-from skillrepo.commands.grading import Grades, Measure, Sides, exit_code, graded, graded_by
+from skillrepo.commands.grading import Grades, Measure, exit_code, graded, graded_by
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
+from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
+from skillrepo.errors import SkillRepoError
 from skillrepo.grade import fleet_compat
 from skillrepo.grade.measuring import fleet_grades
 from skillrepo.output import grade_json, grade_markdown, grade_text
@@ -27,7 +29,8 @@ _FORMS = {"text": grade_text.render, "json": grade_json.render, "markdown": grad
     "--gate",
     "mode",
     type=click.Choice(get_args(GateMode)),
-    help="What the verdict does; enforce ends in exit code 1 where it is fail.  [default: warn]",
+    help="What the verdict does; enforce ends in exit code 1 where it is fail.  [default: the "
+    "settings of the base, else warn]",
 )
 @click.option(
     "--format", "form", type=click.Choice(tuple(_FORMS)), default="text", show_default=True
@@ -60,11 +63,19 @@ def command(  # noqa: PLR0913 - as many as there are options
 ) -> None:
     """Grade the skills that a change adds or changes: before it, after it, and a verdict.
 
-    SKILL is the path of one or more; without any those that the worktree, or --head, changes since
-    the merge-base with the default branch, or --base. The static grade says how well a skill is
-    kept, how well it is found, and what it costs; not that it helps.
+    SKILL is a name, an address, or the path of one or more; without any those that the worktree, or
+    --head, changes since the merge-base with the default branch, or --base. The static grade says
+    how well a skill is kept, how it is worded to be found, and what it costs; not that it helps.
     """
-    sides = Sides.of(Place.of(skills), base, head)
+    sides = Sides.of(Place.of(skills), base, head).naming(skills)
+    if base is None and sides.base_name == "HEAD":
+        click.echo(
+            "no default branch is known here: compared with HEAD; --base has another", err=True
+        )
+    if replay and sides.head is None:
+        raise SkillRepoError(
+            "the worktree has no notes to take grades from: name a commit by --head"
+        )
     if profile == fleet_compat.NAME:
         if record or replay:
             raise click.UsageError(f"no note has the grade of --profile {profile}")

@@ -1,20 +1,17 @@
 """Grades the skills of a change: what was before it and after, by the policy of before."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from posixpath import dirname
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from skillrepo import git_worktree
+import click
+
 from skillrepo.check import Plan, report
-from skillrepo.commands.former import former
 from skillrepo.commands.known import Known
-from skillrepo.commands.place import Place
 from skillrepo.commands.progress import progress
-from skillrepo.commands.since import Since, base_of
+from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
-from skillrepo.errors import SkillRepoError
+from skillrepo.document import Document
 from skillrepo.finding import Finding, Severity
-from skillrepo.git_tips import changes
 from skillrepo.grade import gate
 from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.eval_places import skill_of
@@ -22,85 +19,19 @@ from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
 from skillrepo.grade.portfolio import Effect, effect
+from skillrepo.grade.record import REF
 from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
-from skillrepo.library import is_skill_file
 from skillrepo.rules import ALL
 from skillrepo.selection import applied, check_settings
+from skillrepo.semantic_diff import widened
 from skillrepo.settings import GateMode, Grading
 from skillrepo.source_lines import SourceLines
-from skillrepo.taxonomy import Taxonomy
 from skillrepo.verdicts import verdicts
 
 _WORTHWHILE = 50
 """Skills; fewer are read sooner than what is remembered of them."""
-
-
-class Sides(NamedTuple):
-    """A change: the merge-base that it starts from, and the worktree or commit that it ends in.
-
-    `head` is None for the worktree. `before` has the files of the base, `after` those of the head
-    with the settings of the base; `since` says which paths differ.
-    """
-
-    place: Place
-    base: str
-    base_name: str
-    head: str | None
-    head_name: str
-    since: Since
-    before: Context
-    after: Context
-
-    @classmethod
-    def of(cls, place: Place, base: str | None, head: str | None) -> Self:
-        """Compare the worktree, or the commit `head`, with its merge-base with a revision.
-
-        That is `base`, else the default branch. SkillRepoError where there is no commit, and for a
-        revision that is not there.
-        """
-        repository = place.git()
-        bare = repository.root is None
-        tip = repository.resolve(head) if head else repository.head()
-        if tip is None:
-            raise SkillRepoError("there is no commit yet, so there is nothing to compare with")
-        ref = base or repository.default_branch() or "HEAD"
-        start = base_of(repository, ref, tip, head or "HEAD")
-        commit = tip if head or bare else None
-        if commit:
-            changed = changes(repository, {commit: start})[commit]
-            since = Since(place.tree(start), tuple(sorted(changed)), former(changed))
-        else:
-            since = Since(place.tree(start), tuple(git_worktree.changed_since(repository, start)))
-        source = place.tree(commit) if commit else place.worktree()
-        after = Context.of(source, settings_of=since.rules)
-        before = after.with_source(since.source)
-        name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-        where = head or ("HEAD" if commit else "the worktree")
-        return cls(place, start, name, commit, where, since, before, after)
-
-    def was(self, path: str) -> str | None:
-        """The SKILL.md in the base of a skill by the one in the head; None for a new skill."""
-        old = self.since.was(path, self.after, self.before)
-        return None if self.since.source.kind(old) == "missing" else old
-
-    def address(self, path: str) -> str:
-        """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
-        taxonomy = self.after.taxonomy
-        found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
-        return found or dirname(path) or self.after.library.source.name
-
-    def removed(self) -> Iterator[str]:
-        """The SKILL.md in the base of each skill that is gone, and was not moved."""
-        gone = {p for p in self.since.changed if is_skill_file(p) and p in self._of_base}
-        gone = {path for path in gone if self.after.library.source.kind(path) == "missing"}
-        moved = {self.was(path) for path in self.since.touched(self.after)}
-        yield from sorted(gone - moved)
-
-    @property
-    def _of_base(self) -> frozenset[str]:
-        return frozenset(self.before.library.skill_files)
 
 
 Grades = Mapping[str, Grade]
@@ -119,7 +50,7 @@ def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
     measurer = Measurer(sides.place.git(), replay=replay)
     found = graded_by(sides, measurer.measure)
     if keep:
-        measurer.keep()
+        click.echo(f"recorded in {REF}: {measurer.keep():,} new", err=True)
     return found
 
 
@@ -129,9 +60,10 @@ def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
     touched = sides.since.touched(sides.after)
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
     faults: dict[str | None, list[Finding]] = {}
-    for fault in _faults(sides, paths):
-        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     old = {path: was for path in paths if (was := sides.was(path))}
+    wider = _wider(sides, {path: was for path, was in old.items() if path in touched})
+    for fault in sorted((*_faults(sides, paths), *wider), key=Finding.order):
+        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     before = measure(sides.before, sides.base, sorted(set(old.values())))
     # What is as it was has the grade that it had.
     after = {
@@ -190,7 +122,7 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
         routing(head, there),
         routing(base, {path for path in old.values() if path in base.entries}),
         distinctness(head, after, there),
-        effect(base, head, after),
+        effect(base, head, after, {old: new for new, old in sides.since.former.items()}),
         any(entry.asked for entry in base.entries.values()),
     )
 
@@ -240,6 +172,19 @@ def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
     known = Known.of(place, context, None, since, new=False)
     lines = SourceLines(context.library.source)
     return known.part(told, lines, whole=False).findings
+
+
+def _wider(sides: Sides, old: Mapping[str, str]) -> Iterator[Finding]:
+    """What `allowed-tools` grants after the change and did not before: nobody is asked for it."""
+    before = {each.path: each for each in sides.before.library.load(sorted(old.values()))}
+    for new in sides.after.library.load(sorted(old)):
+        one = before.get(old[new.path])
+        if not isinstance(one, Document) or not isinstance(new, Document):
+            continue
+        if granted := widened(one, new):
+            place = new.place("allowed-tools")
+            why = f"`allowed-tools` grants what it did not before the change: {', '.join(granted)}"
+            yield Finding(new.path, *place, "grade", "wider-tools", Severity.ERROR, why)
 
 
 def exit_code(found: Graded, limits: Grading, mode: GateMode | None) -> int:

@@ -58,7 +58,7 @@ class Target(NamedTuple):
         commit = repository.base_commit() if repository and repository.root is None else None
         context = Context.of(place.tree(commit) if commit else place.worktree())
         relative = place.named[0] if there else os.path.relpath(_absolute(wanted), place.root)
-        path = _find(wanted, relative, context)
+        path = find(wanted, relative, context)
         return cls(place, context, path, wanted, relative, commit=commit)
 
     @classmethod
@@ -66,7 +66,7 @@ class Target(NamedTuple):
         """The skill that a draft's branch, which stands on `commit`, is named after."""
         context = Context.of(place.tree(commit))
         name = drafted(branch)[1] or branch
-        return cls(place, context, _find(name, name, context), name, name, branch, commit)
+        return cls(place, context, find(name, name, context), name, name, branch, commit)
 
     @property
     def where(self) -> str:
@@ -118,7 +118,7 @@ class Target(NamedTuple):
     def path_in(self, other: Context) -> str | None:
         """The path of its SKILL.md in another commit: the same, or that of a skill of its name."""
         if self.path is None:
-            return _find(self.wanted, self.relative, other)
+            return find(self.wanted, self.relative, other)
         if other.library.source.kind(self.path) != "missing":
             return self.path
         same = other.library.same_name(other.library.folder_name(self.path))
@@ -178,7 +178,11 @@ def _all_drafts(repository: Repository) -> dict[str, str]:
     return {**repository.remote_branches(DRAFTS), **repository.branches(DRAFTS)}
 
 
-def _find(wanted: str, relative: str, context: Context) -> str | None:
+def find(wanted: str, relative: str, context: Context) -> str | None:
+    """The SKILL.md of the skill with this name or address, or at this path from the root, if any.
+
+    Raises `SkillRepoError` where there are several.
+    """
     library = context.library
     found = library.same_name(wanted)
     if not found and isinstance(context.taxonomy, Taxonomy):

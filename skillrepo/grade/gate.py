@@ -8,6 +8,7 @@ inconclusive only where the settings require it. A verdict that rests on statist
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from skillrepo.grade.score import shown
 from skillrepo.settings import Grading, Layer
 
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -63,7 +64,8 @@ def static(score: Change, limits: Grading, *, is_new: bool) -> LayerVerdict:
     if is_new:
         if head < limits.minimum - _ROUNDING:
             why = (
-                f"a new skill has a grade of {limits.minimum:.2f} or more; this one has {head:.2f}"
+                f"a new skill has a grade of {limits.minimum:.2f} or more; "
+                f"this one has {shown(head)}"
             )
             return _static("fail", why)
         return _static("pass")
@@ -71,7 +73,10 @@ def static(score: Change, limits: Grading, *, is_new: bool) -> LayerVerdict:
         why = "the static grade before the change could not be measured, so there is no comparison"
         return _static("inconclusive", why)
     if base - head > limits.max_drop + _ROUNDING:
-        why = f"the grade falls from {base:.2f} to {head:.2f}; {limits.max_drop:.2f} may be lost"
+        why = (
+            f"the grade falls from {shown(base)} to {shown(head)}; "
+            f"{limits.max_drop:.2f} may be lost"
+        )
         return _static("fail", why)
     return _static("pass")
 

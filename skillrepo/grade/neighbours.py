@@ -33,7 +33,7 @@ class Neighbour(NamedTuple):
     """A skill and another that claims the same; `overlap` is the cosine, 0 to 1.
 
     `before` is what it was on the base, None where one of them was not there; `shared` are the
-    terms that they share, the rarest first.
+    words that they share, as the first has them, the rarest first.
     """
 
     skill: str

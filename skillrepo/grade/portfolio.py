@@ -8,13 +8,16 @@ Ties count against the skill whose query it is (`ranking`): where another does a
 that is to be loaded is not told from it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from skillrepo.document import Document
 from skillrepo.grade.index import Asked, Entry, Index
 from skillrepo.grade.neighbours import Claims, Neighbour, names
 from skillrepo.grade.ranking import Ranking, first, leading
+from skillrepo.grade.terms import terms
 from skillrepo.library import Library
 from skillrepo.trigger_queries import Query
 
@@ -24,6 +27,7 @@ _MOST_STEPS = 100_000_000
 """For all queries together: about ten seconds. An ordinary change takes a thousandth of it."""
 _FEW = 20
 """Skills that are looked at one by one; beyond, it is quicker to rank all."""
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Theft(NamedTuple):
@@ -60,12 +64,15 @@ class Effect(NamedTuple):
     not_looked_at: int
 
 
-def effect(base: Index, head: Index, library: Library) -> Effect:
+def effect(
+    base: Index, head: Index, library: Library, renamed: Mapping[str, str] = MappingProxyType({})
+) -> Effect:
     """What happens between two revisions; `library` has the files of the second.
 
-    A skill that moved is the same skill: it is known by the name of its folder.
+    A skill that moved is the same skill: it is known by the name of its folder, or by `renamed`,
+    the SKILL.md that was → the one that is.
     """
-    base = _moved(base, head)
+    base = _moved(base, head, renamed)
     paths = sorted(base.entries.keys() | head.entries.keys())
     changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
     thefts, losses, left = _Requests(base, head, changed).told()
@@ -80,7 +87,7 @@ def effect(base: Index, head: Index, library: Library) -> Effect:
     )
 
 
-def _moved(base: Index, head: Index) -> Index:
+def _moved(base: Index, head: Index, renamed: Mapping[str, str]) -> Index:
     """The base as if the skills that moved had been where they are on the head."""
     gone, come = (
         _by_folder(side.entries[path] for path in side.entries.keys() - other.entries.keys())
@@ -90,7 +97,7 @@ def _moved(base: Index, head: Index) -> Index:
         gone[name][0].path: come[name][0].path
         for name in gone.keys() & come.keys()
         if len(gone[name]) == len(come[name]) == 1
-    }
+    } | {old: new for old, new in renamed.items() if old in base.entries and new in head.entries}
     if not moved:
         return base
     return Index(entry._replace(path=moved.get(path, path)) for path, entry in base.entries.items())
@@ -184,7 +191,8 @@ def _neighbours(
             told.add(pair)
             there = base.entries.keys() >= pair
             was = before.overlap(path, other) if there else None
-            yield Neighbour(path, other, overlap, was, after.shared(path, other))
+            shared = _as_written(after.shared(path, other), texts(path))
+            yield Neighbour(path, other, overlap, was, shared)
             count += 1
             if count == MOST_NEIGHBOURS:
                 break
@@ -202,6 +210,17 @@ class _Texts:
             found = next(self._library.load([path]), None)
             self._known[path] = found if isinstance(found, Document) else None
         return self._known[path]
+
+
+def _as_written(shared: Iterable[str], skill: Document | None) -> tuple[str, ...]:
+    """The words of a skill's name and description that terms come from: people read no stems."""
+    if skill is None:
+        return tuple(shared)
+    said = f"{skill.frontmatter.get('name', '')} {skill.frontmatter.get('description', '')}"
+    words = {
+        term: word.casefold() for word in reversed(_WORD.findall(said)) for term in terms(word)
+    }
+    return tuple(words.get(term, term) for term in shared)
 
 
 def _hand_over(one: Entry, other: Entry, texts: _Texts) -> bool:

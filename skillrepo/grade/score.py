@@ -16,6 +16,7 @@ from skillrepo.measures import ALL
 BELOW = "below"
 _DIGITS = 4
 """Of scores: what the last bits of a power are differs from machine to machine."""
+_LEAST = 0.1**_DIGITS / 2
 
 
 class Grade(NamedTuple):
@@ -28,6 +29,16 @@ class Grade(NamedTuple):
     label: str
     percentile: int
     measures: Mapping[str, Reading]
+
+
+def hundredths(score: float) -> int:
+    """A score as people read it, cut and not rounded: one below 0.8 never reads as 0.80."""
+    return int(100 * (score + _LEAST))
+
+
+def shown(score: float) -> str:
+    """A score to two digits."""
+    return f"{hundredths(score) / 100:.2f}"
 
 
 def grade(readings: Mapping[str, Reading], profile: Profile) -> Grade:

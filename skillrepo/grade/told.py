@@ -3,14 +3,22 @@
 from collections.abc import Callable, Iterator
 from posixpath import dirname
 
+from skillrepo.grade import fleet_compat
+from skillrepo.grade.gate import NOT_MEASURED, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.routing import Outcome
+from skillrepo.grade.score import hundredths, shown
 from skillrepo.visible import one_line
 
 CLAIM = (
-    "A static grade says how well a skill is kept, how well it is found, and what it costs: not "
-    "that it helps."
+    "A static grade says how well a skill is kept, how it is worded to be found, and what it "
+    "costs: not that it helps."
 )
+_CLAIM_OF_FLEET = (
+    f"This is the grade of the reference system, {fleet_compat.WARNING}; it gates nothing, and "
+    "does not say that the skill helps."
+)
+_NO_QUERIES = "no skill of the base has labelled queries: skillrepo explain eval_coverage"
 _VERDICTS = {
     "pass": "This change passes",
     "fail": "This change fails",
@@ -22,6 +30,26 @@ _LONGEST = 100
 _DISTINCT = 0.7
 """Of a skill's body, the share that is its own, below which it is told whose it repeats."""
 _SHORT = 12
+_MORE = 0.01
+"""Of the overlap of two skills, what it has to rise by to be told: rarities shift it a little."""
+
+
+def claim(graded: Graded) -> str:
+    """What the grades may be taken for."""
+    grades = (each.grade for each in graded.skills if each.grade)
+    values = (reading for grade in grades for reading in grade.measures.values())
+    is_fleet = any(reading.why == fleet_compat.WARNING for reading in values)
+    return _CLAIM_OF_FLEET if is_fleet else CLAIM
+
+
+def said_of(layer: LayerVerdict) -> str:
+    """A layer and what it says; where it did not run that, and why."""
+    if layer.verdict:
+        return f"{layer.layer}: {layer.verdict}"
+    if layer.reasons:
+        return layer.reasons[0]
+    why = f" ({_NO_QUERIES})" if layer.layer == "routing" else ""
+    return f"{layer.layer}: {NOT_MEASURED}{why}"
 
 
 def summary(graded: Graded) -> str:
@@ -61,12 +89,23 @@ def change_of(each: SkillGrade) -> str:
     if each.grade is None:
         return "could not be graded"
     grade = each.grade
-    place = f"{grade.label}, better than {grade.percentile} of 100 published skills"
+    place = f"{grade.label}, above {grade.percentile} of 100 published skills"
     if each.is_new:
-        return f"{grade.score:.2f}, new ({place})"
+        return f"{shown(grade.score)}, new ({place})"
     if each.base is None:
-        return f"{grade.score:.2f}; before, it could not be graded ({place})"
-    return f"{each.base.score:.2f} → {grade.score:.2f}, {signed(each.delta or 0)} ({place})"
+        return f"{shown(grade.score)}; before, it could not be graded ({place})"
+    scores = f"{shown(each.base.score)} → {shown(grade.score)}"
+    return f"{scores}, {difference(each)} ({place})"
+
+
+def difference(each: SkillGrade) -> str:
+    """What lies between the two grades of a skill, as they are printed; a word without two."""
+    if each.is_new:
+        return "new"
+    if each.grade is None or each.base is None:
+        return "?"
+    change = hundredths(each.grade.score) - hundredths(each.base.score)
+    return f"{change / 100:+.2f}" if change else "±0"
 
 
 def routed(each: SkillGrade) -> Iterator[str]:
@@ -112,9 +151,12 @@ def effects(graded: Graded) -> Iterator[str]:
         skill = one_line(dirname(loss.skill))
         yield f"lost by {skill} to {now}: {_quoted(loss.query.text)}"
     for each in effect.neighbours:
+        if each.before is not None and each.overlap < each.before + _MORE:
+            continue  # they claimed as much of the same before
         pair = f"{one_line(dirname(each.skill))} and {one_line(dirname(each.other))}"
         shared = one_line(", ".join(each.shared[:_SHARED]))
-        yield f"{pair} claim much of the same ({each.overlap:.2f}: {shared}), unknown to each other"
+        overlap = numbers(each.before, each.overlap, is_new=each.before is None)
+        yield f"{pair} claim much of the same ({overlap}: {shared}), unknown to each other"
     before, after = effect.resident_tokens_before, effect.resident_tokens_after
     if before != after:
         yield (
@@ -128,12 +170,6 @@ def effects(graded: Graded) -> Iterator[str]:
 def _quoted(text: str) -> str:
     shown = one_line(text)
     return f"“{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + '…'}”"
-
-
-def signed(number: float) -> str:
-    """A difference with its sign, to two digits."""
-    shown = f"{number:+.2f}"
-    return "±0" if shown in ("+0.00", "-0.00") else shown
 
 
 def numbers(base: float | None, head: float | None, *, is_new: bool) -> str:

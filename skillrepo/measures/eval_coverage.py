@@ -3,7 +3,11 @@
 Formula: (min(1, p / 8) + min(1, n / 8) + min(1, t / 5)) / 3. Here p is the number of different
 queries that are to load the skill, n of those that are not and come near it: they share a word that
 carries meaning with its name or description. And t is the number of tasks with at least one
-assertion. 0 without any, since nobody has tried. Every format of eval files that is known counts.
+assertion. 0 without any, since nobody has tried. Every format of eval files that is known counts;
+this is one, `evals/eval_queries.json` in the skill's folder:
+
+    [{"query": "make one PDF of these three", "should_trigger": true},
+     {"query": "fill in this PDF form", "should_trigger": false}]
 
 Why near: a query that shares no word with the skill is rejected by any skill, so it tests nothing.
 

@@ -12,7 +12,17 @@ from posixpath import dirname
 from skillrepo.finding import Finding
 from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded, SkillGrade
-from skillrepo.grade.told import CLAIM, effects, headline, numbers, routed, scope, signed
+from skillrepo.grade.score import shown
+from skillrepo.grade.told import (
+    claim,
+    difference,
+    effects,
+    headline,
+    numbers,
+    routed,
+    said_of,
+    scope,
+)
 from skillrepo.output.text import line
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
@@ -31,7 +41,7 @@ _ACTIVE = re.compile(r"[^\w ,()/≈%→±+-]|_")
 def render(graded: Graded, most: int = MOST) -> Iterator[str]:
     """The lines, of at most so many characters: details are left out first, and that is said."""
     head = list(_head(graded, most // 2))
-    foot = ["", f"<sub>{CLAIM}</sub>"]
+    foot = ["", f"<sub>{claim(graded)}</sub>"]
     left = most - sum(len(each) + 1 for each in (*head, *foot)) - _LONGEST
     details: list[str] = []
     shown = 0
@@ -98,15 +108,16 @@ def _rows(skills: Sequence[SkillGrade], most: int) -> Iterator[str]:
 
 
 def _row(each: SkillGrade) -> str:
-    change = "new" if each.is_new else "?" if each.delta is None else signed(each.delta)
-    return f"| {_code(each.skill)} | {_grade(each)} | {change} | {_verdict(each.gate.verdict)} |"
+    cells = (_code(each.skill), _grade(each), difference(each), _verdict(each.gate.verdict))
+    return f"| {' | '.join(cells)} |"
 
 
 def _grade(each: SkillGrade) -> str:
     if each.grade is None:
         return NOT_MEASURED
-    before = f"{each.base.score:.2f} → " if each.base and each.delta else ""
-    return f"{before}{each.grade.score:.2f} {each.grade.label}"
+    now = shown(each.grade.score)
+    before = shown(each.base.score) if each.base else now
+    return f"{'' if before == now else f'{before} → '}{now} {each.grade.label}"
 
 
 def _verdict(verdict: str | None) -> str:
@@ -118,9 +129,15 @@ def _details(each: SkillGrade) -> Iterator[str]:
     yield ""
     yield f"<details><summary>{icon} {_code(each.skill)}</summary>"
     yield ""
-    yield " · ".join(f"{layer.layer} {_verdict(layer.verdict)}" for layer in each.gate.layers)
+    yield " · ".join(
+        f"{layer.layer} {_verdict(layer.verdict)}" if layer.verdict else inert(said_of(layer))
+        for layer in each.gate.layers
+    )
     reasons = [
-        why for layer in each.gate.layers if layer.layer != "integrity" for why in layer.reasons
+        why
+        for layer in each.gate.layers
+        if layer.verdict and layer.layer != "integrity"
+        for why in layer.reasons
     ]
     faults = (line(_within(fault, each)) for fault in each.faults)
     told = [*reasons, *faults, *routed(each)]
@@ -136,7 +153,7 @@ def _details(each: SkillGrade) -> Iterator[str]:
             value = numbers(before and before.value, reading.value, is_new=each.base is None)
             yield f"| {inert(name.replace('_', ' '))} | {value} | {inert(reading.why)} |"
         yield ""
-        yield f"The grade is better than that of {each.grade.percentile} of 100 published skills."
+        yield f"The grade is above that of {each.grade.percentile} of 100 published skills."
     yield ""
     yield "</details>"
 

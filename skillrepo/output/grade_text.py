@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from skillrepo.grade.gate import NOT_MEASURED
+from skillrepo.grade import fleet_compat
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import Grade
-from skillrepo.grade.told import CLAIM, change_of, effects, numbers, routed, summary
+from skillrepo.grade.told import change_of, claim, effects, numbers, routed, said_of, summary
 from skillrepo.output.text import line
 from skillrepo.visible import one_line
 
@@ -21,25 +21,33 @@ def render(graded: Graded) -> Iterator[str]:
     yield from effects(graded)
     yield summary(graded)
     if graded.skills:
-        yield CLAIM
+        yield claim(graded)
 
 
 def _skill(each: SkillGrade) -> Iterator[str]:
     yield f"{one_line(each.skill)}: {change_of(each)}"
     for layer in each.gate.layers:
-        yield f"  {layer.layer}: {layer.verdict or NOT_MEASURED}"
-        # The findings of integrity follow with their places.
-        if layer.layer != "integrity":
+        yield f"  {one_line(said_of(layer))}"
+        if layer.layer == "integrity":
+            yield from (f"    {line(fault)}" for fault in each.faults)
+        elif layer.verdict:
             yield from (f"    {one_line(reason)}" for reason in layer.reasons)
-    yield from (f"    {line(fault)}" for fault in each.faults)
     yield from (f"  {said}" for said in routed(each))
     if each.grade:
         yield from _measures(each.grade, each)
 
 
 def _measures(grade: Grade, each: SkillGrade) -> Iterator[str]:
+    """A line for each measure that changed or could be better, and one for all that are alike."""
     width = max(map(len, grade.measures), default=0)
+    alike: dict[str, list[str]] = {"1.00": [], "n/a": []}
     for name, reading in grade.measures.items():
         before = each.base.measures.get(name) if each.base else None
         value = numbers(before and before.value, reading.value, is_new=each.base is None)
-        yield f"  {name:{width}}  {value:16}  {one_line(reading.why)}".rstrip()
+        if value in alike and reading.value in (None, 1):
+            alike[value].append(name)
+        else:
+            # The last line says that of all of them.
+            why = "" if reading.why == fleet_compat.WARNING else one_line(reading.why)
+            yield f"  {name:{width}}  {value:12}  {why}".rstrip()
+    yield from (f"  {value}: {', '.join(names)}" for value, names in alike.items() if names)
