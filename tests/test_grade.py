@@ -436,3 +436,34 @@ def test_the_grade_of_the_reference_system(root: Path, run: Run) -> None:
     assert said.count("gameable") == said.count("gates nothing") == 1
     assert "static grade" not in said
     assert run(root, "grade", "--profile", "fleet-compat", "--record").code == 2
+
+
+def test_evals_that_name_the_skill(root: Path, run: Run, git: Git) -> None:
+    """Those that were there before are not the change's."""
+    file = f"{FOLDER}/evals/eval_queries.json"
+    write(root, file, queries("Use pdf-merge for these"))
+    commit(root, git)
+    write(
+        root, file, queries("Use pdf-merge for these", "Merge by pdf-merge.", "run PDF-Merge now")
+    )
+    value = grade(root, run)
+    faults = [(each["rule"], each["path"]) for each in value["skills"][0]["faults"]]
+    assert faults == [("named-in-evals", file)] * 2
+    assert value["verdict"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("Merge two pdf files", False),
+        ("a pdf-merge of two", False),
+        ("/pdf two files", True),
+        ("use the pdf skill", True),
+        ("use the skill `pdf`", True),
+    ],
+)
+def test_a_name_of_one_word(text: str, is_named: bool, make_repo: MakeRepo, run: Run) -> None:  # noqa: FBT001
+    root = make_repo(FILES)
+    write(root, "skills/data/pdf/SKILL.md", skill("pdf"))
+    write(root, "skills/data/pdf/evals/eval_queries.json", queries(text))
+    assert bool(grade(root, run)["skills"][0]["faults"]) == is_named

@@ -12,7 +12,7 @@ from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.finding import Finding, Severity
-from skillrepo.grade import gate
+from skillrepo.grade import gate, integrity
 from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
@@ -25,9 +25,9 @@ from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
 from skillrepo.rules import ALL
 from skillrepo.selection import applied, check_settings
-from skillrepo.semantic_diff import widened
 from skillrepo.settings import GateMode, Grading
 from skillrepo.source_lines import SourceLines
+from skillrepo.trigger_queries import of_bundle
 from skillrepo.verdicts import verdicts
 
 _WORTHWHILE = 50
@@ -61,8 +61,8 @@ def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
     faults: dict[str | None, list[Finding]] = {}
     old = {path: was for path in paths if (was := sides.was(path))}
-    wider = _wider(sides, {path: was for path, was in old.items() if path in touched})
-    for fault in sorted((*_faults(sides, paths), *wider), key=Finding.order):
+    of_change = _of_change(sides, [path for path in paths if path in touched], old)
+    for fault in sorted((*_faults(sides, paths), *of_change), key=Finding.order):
         faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     before = measure(sides.before, sides.base, sorted(set(old.values())))
     # What is as it was has the grade that it had.
@@ -174,17 +174,16 @@ def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
     return known.part(told, lines, whole=False).findings
 
 
-def _wider(sides: Sides, old: Mapping[str, str]) -> Iterator[Finding]:
-    """What `allowed-tools` grants after the change and did not before: nobody is asked for it."""
-    before = {each.path: each for each in sides.before.library.load(sorted(old.values()))}
-    for new in sides.after.library.load(sorted(old)):
-        one = before.get(old[new.path])
-        if not isinstance(one, Document) or not isinstance(new, Document):
-            continue
-        if granted := widened(one, new):
-            place = new.place("allowed-tools")
-            why = f"`allowed-tools` grants what it did not before the change: {', '.join(granted)}"
-            yield Finding(new.path, *place, "grade", "wider-tools", Severity.ERROR, why)
+def _of_change(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> Iterator[Finding]:
+    """What is wrong with the change of a skill, though with neither version by itself."""
+    before = {each.path: each for each in sides.before.library.load(sorted(set(old.values())))}
+    for new in sides.after.library.load(paths):
+        one = before.get(old.get(new.path, ""))
+        if isinstance(one, Document) and isinstance(new, Document):
+            yield from integrity.wider(one, new)
+        asked = of_bundle(sides.after.bundle(new), new.folder)
+        known = of_bundle(sides.before.bundle(one), one.folder) if one else None
+        yield from integrity.named(new.folder, known, asked)
 
 
 def exit_code(found: Graded, limits: Grading, mode: GateMode | None) -> int:
