@@ -11,9 +11,10 @@ from skillrepo.ci import job
 from skillrepo.ci.as_job import as_job
 from skillrepo.ci.event import Event
 from skillrepo.ci.finished import Finished
-from skillrepo.commands.grading import Sides, exit_code, graded
+from skillrepo.commands.grading import exit_code, graded
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
+from skillrepo.commands.sides import Sides
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.git_notes_remote import fetch_notes, share_notes

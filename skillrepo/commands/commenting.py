@@ -18,9 +18,10 @@ from skillrepo.ci.artifact import read_report
 from skillrepo.ci.as_job import as_job
 from skillrepo.ci.comment import DIFFERS, MARKER, UNVERIFIED, is_about_something, text_of
 from skillrepo.ci.finished import Finished
-from skillrepo.commands.grading import Sides, graded
+from skillrepo.commands.grading import graded
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_error
+from skillrepo.commands.sides import Sides
 from skillrepo.config import Config
 from skillrepo.errors import SkillRepoError
 from skillrepo.forge.access import access_to

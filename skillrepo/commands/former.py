@@ -1,8 +1,10 @@
 """Which skill of before a draft's is: one that was moved, or renamed, is another path to git."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from posixpath import dirname
 
+from skillrepo.files import Source
+from skillrepo.git import Entry
 from skillrepo.git_tips import Change
 from skillrepo.library import is_skill_file
 
@@ -21,6 +23,21 @@ def former(changed: Mapping[str, Change]) -> dict[str, str]:
         pairs = _pairs(come - found.keys(), gone - set(found.values()), key)
         found.update(pairs)
     return found
+
+
+def former_between(paths: Iterable[str], before: Source, after: Source) -> dict[str, str]:
+    """The same of two sources that differ at these paths, be they commits or not."""
+    found: dict[str, Change] = {}
+    for path in filter(is_skill_file, paths):
+        there = [source.kind(path) not in _NO_FILE for source in (before, after)]
+        if there[0] != there[1]:
+            mode, _, oid = (before if there[0] else after).object_id(path).partition(" ")
+            entry = Entry(mode, oid)
+            found[path] = Change(entry, None) if there[0] else Change(None, entry)
+    return former(found)
+
+
+_NO_FILE = ("missing", "folder")
 
 
 def _pairs(come: set[str], gone: set[str], key: Callable[[str], str]) -> Mapping[str, str]:

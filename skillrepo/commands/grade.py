@@ -7,9 +7,10 @@ from typing import get_args
 
 import click
 
-from skillrepo.commands.grading import Grades, Measure, Sides, exit_code, graded, graded_by
+from skillrepo.commands.grading import Grades, Measure, exit_code, graded, graded_by
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
+from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
 from skillrepo.grade import fleet_compat
 from skillrepo.grade.measuring import fleet_grades

@@ -1,20 +1,14 @@
 """Grades the skills of a change: what was before it and after, by the policy of before."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from posixpath import dirname
-from typing import NamedTuple, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
-from skillrepo import git_worktree
 from skillrepo.check import Plan, report
-from skillrepo.commands.former import former
 from skillrepo.commands.known import Known
-from skillrepo.commands.place import Place
 from skillrepo.commands.progress import progress
-from skillrepo.commands.since import Since, base_of
+from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
-from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
-from skillrepo.git_tips import changes
 from skillrepo.grade import gate
 from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.eval_places import skill_of
@@ -25,82 +19,14 @@ from skillrepo.grade.portfolio import Effect, effect
 from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
-from skillrepo.library import is_skill_file
 from skillrepo.rules import ALL
 from skillrepo.selection import applied, check_settings
 from skillrepo.settings import GateMode, Grading
 from skillrepo.source_lines import SourceLines
-from skillrepo.taxonomy import Taxonomy
 from skillrepo.verdicts import verdicts
 
 _WORTHWHILE = 50
 """Skills; fewer are read sooner than what is remembered of them."""
-
-
-class Sides(NamedTuple):
-    """A change: the merge-base that it starts from, and the worktree or commit that it ends in.
-
-    `head` is None for the worktree. `before` has the files of the base, `after` those of the head
-    with the settings of the base; `since` says which paths differ.
-    """
-
-    place: Place
-    base: str
-    base_name: str
-    head: str | None
-    head_name: str
-    since: Since
-    before: Context
-    after: Context
-
-    @classmethod
-    def of(cls, place: Place, base: str | None, head: str | None) -> Self:
-        """Compare the worktree, or the commit `head`, with its merge-base with a revision.
-
-        That is `base`, else the default branch. SkillRepoError where there is no commit, and for a
-        revision that is not there.
-        """
-        repository = place.git()
-        bare = repository.root is None
-        tip = repository.resolve(head) if head else repository.head()
-        if tip is None:
-            raise SkillRepoError("there is no commit yet, so there is nothing to compare with")
-        ref = base or repository.default_branch() or "HEAD"
-        start = base_of(repository, ref, tip, head or "HEAD")
-        commit = tip if head or bare else None
-        if commit:
-            changed = changes(repository, {commit: start})[commit]
-            since = Since(place.tree(start), tuple(sorted(changed)), former(changed))
-        else:
-            since = Since(place.tree(start), tuple(git_worktree.changed_since(repository, start)))
-        source = place.tree(commit) if commit else place.worktree()
-        after = Context.of(source, settings_of=since.rules)
-        before = after.with_source(since.source)
-        name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-        where = head or ("HEAD" if commit else "the worktree")
-        return cls(place, start, name, commit, where, since, before, after)
-
-    def was(self, path: str) -> str | None:
-        """The SKILL.md in the base of a skill by the one in the head; None for a new skill."""
-        old = self.since.was(path, self.after, self.before)
-        return None if self.since.source.kind(old) == "missing" else old
-
-    def address(self, path: str) -> str:
-        """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
-        taxonomy = self.after.taxonomy
-        found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
-        return found or dirname(path) or self.after.library.source.name
-
-    def removed(self) -> Iterator[str]:
-        """The SKILL.md in the base of each skill that is gone, and was not moved."""
-        gone = {p for p in self.since.changed if is_skill_file(p) and p in self._of_base}
-        gone = {path for path in gone if self.after.library.source.kind(path) == "missing"}
-        moved = {self.was(path) for path in self.since.touched(self.after)}
-        yield from sorted(gone - moved)
-
-    @property
-    def _of_base(self) -> frozenset[str]:
-        return frozenset(self.before.library.skill_files)
 
 
 Grades = Mapping[str, Grade]
@@ -190,8 +116,8 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
         routing(head, there),
         routing(base, {path for path in old.values() if path in base.entries}),
         distinctness(head, after, there),
-        effect(base, head, after),
-        any(entry.asked for entry in base.entries.values()),
+        effect(base, head, after, {was: path for path, was in old.items()}),
+        any(a.query.should_trigger for entry in base.entries.values() for a in entry.asked),
     )
 
 
@@ -201,11 +127,15 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
     head, base = found.after.get(path), found.before.get(was)
     thefts = [each.query.text for each in routes.effect.thefts if each.thief == path]
     losses = [each.query.text for each in routes.effect.losses if each.skill == path]
+    # What lies elsewhere was not looked at here.
+    linked = sides.after.library.stands_for_another(path)
     change = gate.Change(base.score if base else None, head.score if head else None)
     layers = (
-        gate.integrity([_told(fault) for fault in faults]),
+        gate.integrity([*map(_told, faults)] if faults or not linked else None),
         gate.static(change, limits, is_new=not was) if found.gates else gate.NO_STATIC,
-        gate.routing(thefts, losses, limits) if routes.has_queries else gate.NO_ROUTING,
+        gate.routing(thefts, losses, limits, routes.effect.not_looked_at)
+        if routes.has_queries
+        else gate.NO_ROUTING,
     )
     return SkillGrade(
         skill=sides.address(path),
@@ -233,13 +163,26 @@ def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
     plan = Plan.of(rules, ALL, context)
     concerned = sorted({*paths, *(() if place.named else since.affected(context))})
     folder = place.git().common_dir / "skillrepo"
-    found = verdicts(concerned, plan, context, folder, progress)
-    told = report(found, plan, context, honoured=since.honoured(plan, context))
+    judged = verdicts(concerned, plan, context, folder, progress)
+    told = report(judged, plan, context, honoured=since.honoured(plan, context))
     if not place.named:
         told = since.limit(told, plan, context)
     known = Known.of(place, context, None, since, new=False)
     lines = SourceLines(context.library.source)
-    return known.part(told, lines, whole=False).findings
+    found = known.part(told, lines, whole=False).findings
+    return (*found, *(_LINKED._replace(path=path) for path in paths if _is_link_now(sides, path)))
+
+
+_LINKED = Finding(
+    *("", 1, 1, "D101", "readable", Severity.ERROR),
+    "was a file, and is a link to another now, which is not graded; make it a file again",
+)
+
+
+def _is_link_now(sides: Sides, path: str) -> bool:
+    was = sides.was(path)
+    linked = sides.after.library.stands_for_another(path)
+    return linked and was is not None and sides.since.source.kind(was) != "link"
 
 
 def exit_code(found: Graded, limits: Grading, mode: GateMode | None) -> int:

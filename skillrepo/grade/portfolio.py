@@ -8,7 +8,7 @@ Ties count against the skill whose query it is (`ranking`): where another does a
 that is to be loaded is not told from it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from skillrepo.document import Document
@@ -60,12 +60,13 @@ class Effect(NamedTuple):
     not_looked_at: int
 
 
-def effect(base: Index, head: Index, library: Library) -> Effect:
+def effect(base: Index, head: Index, library: Library, moved: Mapping[str, str]) -> Effect:
     """What happens between two revisions; `library` has the files of the second.
 
-    A skill that moved is the same skill: it is known by the name of its folder.
+    `moved` leads from the SKILL.md of a skill in the base to that in the head: one that was moved
+    or renamed is the same skill, and its queries are still to find it.
     """
-    base = _moved(base, head)
+    base = _moved(base, moved)
     paths = sorted(base.entries.keys() | head.entries.keys())
     changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
     thefts, losses, left = _Requests(base, head, changed).told()
@@ -80,27 +81,12 @@ def effect(base: Index, head: Index, library: Library) -> Effect:
     )
 
 
-def _moved(base: Index, head: Index) -> Index:
+def _moved(base: Index, moved: Mapping[str, str]) -> Index:
     """The base as if the skills that moved had been where they are on the head."""
-    gone, come = (
-        _by_folder(side.entries[path] for path in side.entries.keys() - other.entries.keys())
-        for side, other in ((base, head), (head, base))
-    )
-    moved = {
-        gone[name][0].path: come[name][0].path
-        for name in gone.keys() & come.keys()
-        if len(gone[name]) == len(come[name]) == 1
-    }
-    if not moved:
+    paths = {path: moved.get(path, path) for path in base.entries}
+    if all(map(str.__eq__, paths, paths.values())):
         return base
-    return Index(entry._replace(path=moved.get(path, path)) for path, entry in base.entries.items())
-
-
-def _by_folder(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(entry.folder, []).append(entry)
-    return found
+    return Index(entry._replace(path=paths[path]) for path, entry in base.entries.items())
 
 
 class _Requests:

@@ -5,6 +5,7 @@ from posixpath import dirname
 
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.routing import Outcome
+from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
 
 CLAIM = (
@@ -126,7 +127,8 @@ def effects(graded: Graded) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    shown = one_line(text)
+    # What is cut is no longer known as a secret.
+    shown = masked(one_line(text))
     return f"“{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + '…'}”"
 
 

@@ -1,0 +1,80 @@
+"""The two sides of a change that is graded: what was before it, and what it makes of that."""
+
+from collections.abc import Iterator
+from posixpath import dirname
+from typing import NamedTuple, Self
+
+from skillrepo import git_worktree
+from skillrepo.commands.former import former_between
+from skillrepo.commands.place import Place
+from skillrepo.commands.since import Since, base_of
+from skillrepo.context import Context
+from skillrepo.errors import SkillRepoError
+from skillrepo.git_tips import changes
+from skillrepo.library import is_skill_file
+from skillrepo.taxonomy import Taxonomy
+
+
+class Sides(NamedTuple):
+    """A change: the merge-base that it starts from, and the worktree or commit that it ends in.
+
+    `head` is None for the worktree. `before` has the files of the base, `after` those of the head
+    with the settings of the base; `since` says which paths differ.
+    """
+
+    place: Place
+    base: str
+    base_name: str
+    head: str | None
+    head_name: str
+    since: Since
+    before: Context
+    after: Context
+
+    @classmethod
+    def of(cls, place: Place, base: str | None, head: str | None) -> Self:
+        """Compare the worktree, or the commit `head`, with its merge-base with a revision.
+
+        That is `base`, else the default branch. SkillRepoError where there is no commit, and for a
+        revision that is not there.
+        """
+        repository = place.git()
+        bare = repository.root is None
+        tip = repository.resolve(head) if head else repository.head()
+        if tip is None:
+            raise SkillRepoError("there is no commit yet, so there is nothing to compare with")
+        ref = base or repository.default_branch() or "HEAD"
+        start = base_of(repository, ref, tip, head or "HEAD")
+        commit = tip if head or bare else None
+        if commit:
+            changed = sorted(changes(repository, {commit: start})[commit])
+        else:
+            changed = git_worktree.changed_since(repository, start)
+        source = place.tree(commit) if commit else place.worktree()
+        tree = place.tree(start)
+        # What is to be judged brings no rules, be it the first that has any.
+        since = Since(tree, tuple(changed), former_between(changed, tree, source), strict=True)
+        after = Context.of(source, settings_of=since.rules)
+        before = after.with_source(since.source)
+        name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+        where = head or ("HEAD" if commit else "the worktree")
+        return cls(place, start, name, commit, where, since, before, after)
+
+    def was(self, path: str) -> str | None:
+        """The SKILL.md in the base of a skill by the one in the head; None for a new skill."""
+        old = self.since.was(path, self.after, self.before)
+        return None if self.since.source.kind(old) == "missing" else old
+
+    def address(self, path: str) -> str:
+        """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
+        taxonomy = self.after.taxonomy
+        found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
+        return found or dirname(path) or self.after.library.source.name
+
+    def removed(self) -> Iterator[str]:
+        """The SKILL.md in the base of each skill that is gone, and was not moved."""
+        there = frozenset(self.before.library.skill_files)
+        gone = {p for p in self.since.changed if is_skill_file(p) and p in there}
+        gone = {path for path in gone if self.after.library.source.kind(path) == "missing"}
+        moved = {self.was(path) for path in self.since.touched(self.after)}
+        yield from sorted(gone - moved)
