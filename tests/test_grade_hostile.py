@@ -11,7 +11,7 @@ from conftest import Git, MakeRepo
 from content_repo import FILES, Run, everything, runner, skill
 
 from skillrepo import schema
-from skillrepo.grade import portfolio
+from skillrepo.grade import portfolio, routing
 from skillrepo.grade.record import REF
 
 PATH = "skills/data/pdf-merge/SKILL.md"
@@ -120,6 +120,26 @@ def test_what_was_too_much_work_is_no_pass(
     value = grade(root, run)
     assert value["effect"]["not_looked_at"] == 1
     assert layers(value)["routing"] == "inconclusive"
+
+
+def test_what_is_left_out_is_told(
+    make_repo: MakeRepo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the own queries, and of the neighbours; a share says how many it is of."""
+    root = make_repo({**PDF, **CHART})
+    twins = ("merge these PDF files", "one PDF of many")
+    write_skills(root, skill_files("pdf-merge", "Merges PDF files to one.", wanted=twins))
+    monkeypatch.setattr(portfolio, "_MOST_COMPARED", 0)
+    monkeypatch.setattr(routing, "_MOST_STEPS", 3)
+    value = grade(root, run)
+    own = value["skills"][0]["routing"]
+    assert (len(own["outcomes"]), own["not_looked_at"], own["hit_at_1"]) == (1, 1, 1)
+    assert value["effect"]["not_compared"] == 1
+    said = run(root, "grade").out
+    assert "not measured, for it is too much work: 1 more queries" in said
+    assert "too much work to find neighbours of: 1" in said
+    monkeypatch.setattr(routing, "_MOST_STEPS", 0)
+    assert grade(root, run)["skills"][0]["routing"]["hit_at_1"] is None
 
 
 def test_queries_that_can_be_captured_by_nobody_measure_nothing(

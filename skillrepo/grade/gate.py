@@ -103,7 +103,7 @@ def routing(
     ]
     told = tuple(filter(None, reasons))
     if not told and not_looked_at:
-        why = f"{not_looked_at:,} labelled queries were too much work, and were not looked at"
+        why = f"labelled queries that were too much work, and not looked at: {not_looked_at:,}"
         return LayerVerdict("routing", "inconclusive", (why,))
     return LayerVerdict("routing", "fail" if told else "pass", told)
 

@@ -9,6 +9,7 @@ that is to be loaded is not told from it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from skillrepo.document import Document
@@ -22,6 +23,8 @@ MOST_NEIGHBOURS = 3
 """Of one skill that are told."""
 _MOST_STEPS = 100_000_000
 """For all queries together: about ten seconds. An ordinary change takes a thousandth of it."""
+_MOST_COMPARED = 40_000_000
+"""The same for neighbours: twice what 5,000 published skills take that are all new."""
 _FEW = 20
 """Skills that are looked at one by one; beyond, it is quicker to rank all."""
 
@@ -49,7 +52,8 @@ class Loss(NamedTuple):
 class Effect(NamedTuple):
     """What a change does to the repository; skills are named by the path of their SKILL.md.
 
-    `not_looked_at` is how many queries were too much work, which takes a hostile repository.
+    `not_looked_at` is how many queries were too much work, `not_compared` how many skills that
+    changed were too much to find the neighbours of: that takes a hostile repository.
     """
 
     thefts: tuple[Theft, ...]
@@ -58,6 +62,7 @@ class Effect(NamedTuple):
     resident_tokens_before: int
     resident_tokens_after: int
     not_looked_at: int
+    not_compared: int
 
 
 def effect(base: Index, head: Index, library: Library, moved: Mapping[str, str]) -> Effect:
@@ -71,13 +76,17 @@ def effect(base: Index, head: Index, library: Library, moved: Mapping[str, str])
     changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
     thefts, losses, left = _Requests(base, head, changed).told()
     there = [path for path in changed if path in head.entries]
+    claims = Claims(head)
+    costs = accumulate(map(claims.cost, there))
+    compared = [path for path, cost in zip(there, costs, strict=True) if cost <= _MOST_COMPARED]
     return Effect(
         tuple(thefts),
         tuple(losses),
-        tuple(_neighbours(base, head, there, library)),
+        tuple(_neighbours(base, head, claims, compared, library)),
         base.resident_tokens,
         head.resident_tokens,
         left,
+        len(there) - len(compared),
     )
 
 
@@ -139,9 +148,11 @@ class _Requests:
             return True
         if self._claiming.keys().isdisjoint(asked.terms):
             return False
-        thieves = {path for term in asked.terms for path in self._claiming.get(term, ())}
-        if len(thieves) > _FEW:
-            return True
+        thieves: set[str] = set()
+        for term in asked.terms:
+            thieves.update(self._claiming.get(term, ()))
+            if len(thieves) > _FEW:
+                return True
         best = max(self._after.score(path, asked.terms) for path in thieves)
         if best < self._after.score(owner, asked.terms):
             return False
@@ -155,10 +166,10 @@ def _claimed(entry: Entry | None) -> frozenset[tuple[str, int]] | None:
 
 
 def _neighbours(
-    base: Index, head: Index, changed: Sequence[str], library: Library
+    base: Index, head: Index, after: Claims, changed: Sequence[str], library: Library
 ) -> Iterator[Neighbour]:
     """The neighbours of the skills that changed; a pair that hands over to each other is silent."""
-    before, after = Claims(base), Claims(head)
+    before = Claims(base)
     texts = _Texts(library)
     told: set[frozenset[str]] = set()
     for path in changed:

@@ -82,6 +82,8 @@ def routed(each: SkillGrade) -> Iterator[str]:
             held = numbers(before and before.negatives_held, now.negatives_held, is_new=not before)
             unwanted = len(now.outcomes) - wanted
             yield f"left alone for queries that are not its own ({unwanted}): {held}"
+        if now.not_looked_at:
+            yield f"not measured, for it is too much work: {now.not_looked_at:,} more queries"
         for outcome in now.outcomes:
             if not outcome.is_right:
                 yield _wrong(outcome)
@@ -124,6 +126,8 @@ def effects(graded: Graded) -> Iterator[str]:
         )
     if effect.not_looked_at:
         yield f"{effect.not_looked_at:,} queries were too much work, and were not looked at"
+    if effect.not_compared:
+        yield f"skills that were too much work to find neighbours of: {effect.not_compared:,}"
 
 
 def _quoted(text: str) -> str:

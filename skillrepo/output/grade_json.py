@@ -90,6 +90,7 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
         margin=_rounded(routing.margin),
         near_misses=_rounded(routing.near_misses),
         outcomes=tuple(outcomes),
+        not_looked_at=routing.not_looked_at,
     )
 
 
@@ -106,6 +107,7 @@ def _effect(effect: Effect) -> shapes.EffectShape:
         resident_tokens_before=effect.resident_tokens_before,
         resident_tokens_after=effect.resident_tokens_after,
         not_looked_at=effect.not_looked_at,
+        not_compared=effect.not_compared,
     )
 
 
