@@ -59,6 +59,18 @@ def test_the_first_settings_do_not_excuse_the_change_that_brings_them(
     assert "error L101" in done.out
 
 
+def test_a_change_does_not_ask_less_of_its_category(root: Path, run: Run, git: Git) -> None:
+    taxonomy = (root / "taxonomy.yaml").read_text()
+    (root / "skillrepo.yaml").write_text("sections: {strict: {required: [{title: Gotchas}]}}\n")
+    (root / "taxonomy.yaml").write_text(
+        taxonomy.replace("[documents]", "[documents]\n    sections: strict")
+    )
+    commit(root, git)
+    (root / PATH).write_text(skill(body="# Merging\n\nRun `pdfunite`.\n"))
+    (root / "taxonomy.yaml").write_text(taxonomy)
+    assert [each["code"] for each in grade(root, run)["skills"][0]["faults"]] == ["S101"]
+
+
 def test_a_skill_may_not_hide_behind_a_link(root: Path, run: Run, git: Git) -> None:
     """A link that was one is no fault, but nothing of it was looked at."""
     (root / "skills/data/other").mkdir()
