@@ -41,18 +41,26 @@ class Context(NamedTuple):
     def of(cls, source: Source, *, settings_of: Source | None = None) -> Self:
         """Read `skillrepo.yaml` and `taxonomy.yaml` of the source; both may be missing.
 
-        The settings are those of another source, if one is given: those of a base commit hold
-        for a change, which may not excuse itself. Raises `SkillRepoError` where the settings
-        cannot be used.
+        The settings are those of another source, if one is given, and so are the section policies
+        of categories that it has: those of a base commit hold for a change, which may not excuse
+        itself. Raises `SkillRepoError` where the settings cannot be used.
         """
         if settings_of is not None:
             _settings(source)  # what the change makes of them must be sound too
         settings = _settings(settings_of or source)
-        text = _text(source, taxonomy_module.FILE_NAME)
-        taxonomy = None if text is None else taxonomy_module.load(text)
+        taxonomy = _taxonomy(source)
+        if settings_of is not None and isinstance(taxonomy, Taxonomy):
+            before = _taxonomy(settings_of)
+            if isinstance(before, Taxonomy):
+                taxonomy = taxonomy.with_policies(before, lambda n: settings.policy(n) is not None)
         root = taxonomy.root if isinstance(taxonomy, Taxonomy) else ""
         library = Library(source, root, settings.exclude)
         return cls(library, settings, taxonomy, Index(library), frozenset(settings.clients))
+
+
+def _taxonomy(source: Source) -> Taxonomy | tuple[Problem, ...] | None:
+    text = _text(source, taxonomy_module.FILE_NAME)
+    return None if text is None else taxonomy_module.load(text)
 
 
 def _settings(source: Source) -> Settings:

@@ -4,12 +4,14 @@ A note here is a set of lines. What two writers say of one object is united, as 
 `cat_sort_uniq`, so no merge of them conflicts: https://git-scm.com/docs/git-notes#_notes_merge_strategies
 """
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository, is_oid, whole_oid
 from skillrepo.git_tree import Change, commit_changes
 from skillrepo.git_write import RefChange, update_refs
+from skillrepo.visible import one_line
 
 _LONGEST = 1 << 20
 """Bytes of one note; a longer one is none of ours."""
@@ -23,9 +25,9 @@ def read_notes(
     """The notes of these objects, of all that have one where none are named, by object.
 
     An object without a note is not among them, nor is one whose note is longer than 1 MiB, or is
-    not here, as in a partial clone.
+    not here, as in a partial clone. SkillRepoError where the ref cannot be one of notes.
     """
-    tip = repository.ref_oid(ref)
+    tip = _tip(repository, ref)
     if tip is None:
         return {}
     paths = _places(repository, tip)
@@ -78,7 +80,7 @@ _Start = Callable[[str | None], tuple[str | None, _Lines]]
 def _write(repository: Repository, ref: str, message: str, start: _Start) -> int:
     """Commit on what `start` gives for the tip of the ref: a commit, and lines to be added."""
     for _ in range(_TRIES):
-        tip = repository.ref_oid(ref)
+        tip = _tip(repository, ref)
         base, added = start(tip)
         changes, count = _changes(repository, base, added)
         new = commit_changes(repository, base, changes, message) if count else base
@@ -93,6 +95,26 @@ def _write(repository: Repository, ref: str, message: str, start: _Start) -> int
         return count
     why = f"{ref} is written by others all the time: run it again when they have ended"
     raise SkillRepoError(why)
+
+
+def _tip(repository: Repository, ref: str) -> str | None:
+    """The commit of the notes; None where there are none.
+
+    SkillRepoError for anything else: what stands for a branch would have the branch written.
+    """
+    form = "%(refname)%00%(objectname)%00%(objecttype)%00%(symref)"
+    output = os.fsdecode(repository.run("for-each-ref", f"--format={form}", ref))
+    for each in output.split("\n")[:-1]:
+        name, oid, kind, target = each.split("\0")
+        if name != ref:
+            continue
+        if target:
+            why = f"stands for {one_line(target)}, and holds no notes: git symbolic-ref -d {ref}"
+            raise SkillRepoError(f"{ref} {why}")
+        if kind != "commit":
+            raise SkillRepoError(f"{ref} is a {kind}, and holds no notes: git update-ref -d {ref}")
+        return oid
+    return None
 
 
 def _changes(

@@ -1,7 +1,7 @@
 """`taxonomy.yaml` → `Taxonomy`: the tree of categories and where a skill may live."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
 
 from skillrepo import schema, yaml_node, yaml_text
 
@@ -34,6 +34,15 @@ class Taxonomy(NamedTuple):
     root: str
     max_depth: int
     categories: Mapping[str, Category]
+
+    def with_policies(self, before: Self, is_known: Callable[[str], bool]) -> Self:
+        """The same, with the section policies that the categories had before, if they are known."""
+        kept = {
+            each: category._replace(sections=before.categories[each].sections)
+            for each, category in self.categories.items()
+            if each in before.categories and is_known(before.categories[each].sections)
+        }
+        return self._replace(categories={**self.categories, **kept})
 
     def address(self, path: str) -> str | None:
         """`category/name` of the skill whose SKILL.md is at `path`; None outside the root."""

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,18 @@ MERGE = skill_files(
 FORM = skill_files("pdf-form", "Fills in PDF forms.", wanted=("fill in this form",))
 CHART = skill_files("charts", "Draws charts of tables.", wanted=("a chart of this table",))
 
+NOTHING: Mapping[str, str] = {}
 
-def change(root: Path, before: list[dict[str, str]], after: list[dict[str, str]]) -> Effect:
+
+def change(
+    root: Path,
+    before: list[dict[str, str]],
+    after: list[dict[str, str]],
+    moved: Mapping[str, str] = NOTHING,
+) -> Effect:
     base = index(root / "base", *before)
     library = write(root / "head", *after)
-    return effect(base, Index.of(library, NOWHERE), library)
+    return effect(base, Index.of(library, NOWHERE), library, moved)
 
 
 def told(found: Effect) -> tuple[list[tuple[str, ...]], list[tuple[str, str | None]]]:
@@ -99,10 +107,13 @@ def test_a_tie_is_a_theft_and_an_old_leader_no_thief(tmp_path: Path) -> None:
 def test_a_skill_that_moves_is_the_same_skill(tmp_path: Path) -> None:
     owner = skill_files("scans", "Handles paper.", wanted=("merge PDF files",))
     moved = {path.replace("skills/", "skills/office/"): text for path, text in MERGE.items()}
-    assert told(change(tmp_path, [owner, MERGE, CHART], [owner, moved, CHART])) == ([], [])
+    paths = {path_of("pdf-merge"): "skills/office/pdf-merge/SKILL.md"}
+    assert told(change(tmp_path, [owner, MERGE, CHART], [owner, moved, CHART], paths)) == ([], [])
     worse = {path: text.replace("Merges PDF files", "Helps") for path, text in moved.items()}
     join = skill_files("joining", "Merge PDF files, merge PDF.")
-    found = change(tmp_path / "worse", [owner, MERGE, join, CHART], [owner, worse, join, CHART])
+    found = change(
+        tmp_path / "worse", [owner, MERGE, join, CHART], [owner, worse, join, CHART], paths
+    )
     assert [each.skill for each in found.losses] == ["skills/office/pdf-merge/SKILL.md"]
 
 
@@ -267,7 +278,7 @@ from skillrepo.grade.routing import routing
 from skillrepo.library import Library
 base, head = (Library(Folder(Path(name))) for name in sys.argv[2:])
 one, two = Index.of(base, NOWHERE), Index.of(head, NOWHERE)
-print(effect(one, two, head), routing(two, two.entries), two.entries)
+print(effect(one, two, head, {}), routing(two, two.entries), two.entries)
 print(distinctness(two, head, head.skill_files))
 """
 
@@ -297,6 +308,6 @@ def test_from_the_base_commit_to_the_working_tree(make_repo: MakeRepo, git: Git)
     git(root, "rm", "-q", path_of("charts"))
     head = Library(Folder(root))
     paths = [path_of("pdf-join"), path_of("charts")]
-    found = effect(base, base.changed(head, paths, NOWHERE), head)
+    found = effect(base, base.changed(head, paths, NOWHERE), head, {})
     assert [each.thief for each in found.thefts] == [path_of("pdf-join")]
     assert [each.other for each in found.neighbours] == [path_of("pdf-merge")]

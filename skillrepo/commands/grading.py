@@ -122,8 +122,8 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
         routing(head, there),
         routing(base, {path for path in old.values() if path in base.entries}),
         distinctness(head, after, there),
-        effect(base, head, after, {old: new for new, old in sides.since.former.items()}),
-        any(entry.asked for entry in base.entries.values()),
+        effect(base, head, after, {was: path for path, was in old.items()}),
+        any(a.query.should_trigger for entry in base.entries.values() for a in entry.asked),
     )
 
 
@@ -133,11 +133,15 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
     head, base = found.after.get(path), found.before.get(was)
     thefts = [each.query.text for each in routes.effect.thefts if each.thief == path]
     losses = [each.query.text for each in routes.effect.losses if each.skill == path]
+    # What lies elsewhere was not looked at here.
+    linked = sides.after.library.stands_for_another(path)
     change = gate.Change(base.score if base else None, head.score if head else None)
     layers = (
-        gate.integrity([_told(fault) for fault in faults]),
+        gate.integrity([*map(_told, faults)] if faults or not linked else None),
         gate.static(change, limits, is_new=not was) if found.gates else gate.NO_STATIC,
-        gate.routing(thefts, losses, limits) if routes.has_queries else gate.NO_ROUTING,
+        gate.routing(thefts, losses, limits, routes.effect.not_looked_at)
+        if routes.has_queries
+        else gate.NO_ROUTING,
     )
     return SkillGrade(
         skill=sides.address(path),
@@ -165,13 +169,26 @@ def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
     plan = Plan.of(rules, ALL, context)
     concerned = sorted({*paths, *(() if place.named else since.affected(context))})
     folder = place.git().common_dir / "skillrepo"
-    found = verdicts(concerned, plan, context, folder, progress)
-    told = report(found, plan, context, honoured=since.honoured(plan, context))
+    judged = verdicts(concerned, plan, context, folder, progress)
+    told = report(judged, plan, context, honoured=since.honoured(plan, context))
     if not place.named:
         told = since.limit(told, plan, context)
     known = Known.of(place, context, None, since, new=False)
     lines = SourceLines(context.library.source)
-    return known.part(told, lines, whole=False).findings
+    found = known.part(told, lines, whole=False).findings
+    return (*found, *(_LINKED._replace(path=path) for path in paths if _is_link_now(sides, path)))
+
+
+_LINKED = Finding(
+    *("", 1, 1, "D101", "readable", Severity.ERROR),
+    "was a file, and is a link to another now, which is not graded; make it a file again",
+)
+
+
+def _is_link_now(sides: Sides, path: str) -> bool:
+    was = sides.was(path)
+    linked = sides.after.library.stands_for_another(path)
+    return linked and was is not None and sides.since.source.kind(was) != "link"
 
 
 def _of_change(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> Iterator[Finding]:

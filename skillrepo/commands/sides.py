@@ -49,10 +49,11 @@ class Sides(NamedTuple):
         start = base_of(repository, ref, tip, head or "HEAD")
         commit = tip if head or bare else None
         if commit:
-            changed = changes(repository, {commit: start})[commit]
-            since = Since(place.tree(start), tuple(sorted(changed)))
+            changed = sorted(changes(repository, {commit: start})[commit])
         else:
-            since = Since(place.tree(start), tuple(git_worktree.changed_since(repository, start)))
+            changed = git_worktree.changed_since(repository, start)
+        # What is to be judged brings no rules, be it the first that has any.
+        since = Since(place.tree(start), tuple(changed), strict=True)
         source = place.tree(commit) if commit else place.worktree()
         after = Context.of(source, settings_of=since.rules)
         before = after.with_source(since.source)

@@ -27,15 +27,17 @@ class Since(NamedTuple):
     changed: tuple[str, ...]
     former: Mapping[str, str] = MappingProxyType({})
     """The SKILL.md of a skill that was moved → the SKILL.md that it was, as far as is known."""
+    strict: bool = False
+    """Whether not even the change that adopts the tool brings its own settings."""
 
     @property
     def rules(self) -> Source | None:
         """Where settings, baseline and comments are taken from; None where the base has none.
 
-        The change that adopts the tool brings its own.
+        The change that adopts the tool brings its own, unless that is `strict`.
         """
         names = (settings.FILE_NAME, taxonomy.FILE_NAME, baseline.FILE_NAME)
-        adopted = any(self.source.kind(name) != "missing" for name in names)
+        adopted = self.strict or any(self.source.kind(name) != "missing" for name in names)
         return self.source if adopted else None
 
     @classmethod

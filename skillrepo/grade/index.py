@@ -90,14 +90,20 @@ class Index:
 
     def _differing(self, other: "Index", paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
         found = dict(other.claiming)
-        for path in sorted(paths):
+        # Each list is made once: a change may be one of all skills.
+        gone, come = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+        for path in paths:
             before, after = (
                 side.entries[path].card.terms.keys() if path in side.entries else set[str]()
                 for side in (other, self)
             )
-            for term in before ^ after:
-                claiming = {*found.get(term, ()), path} - ({path} if term in before else set())
-                found[term] = sorted(claiming)
+            for term in before - after:
+                gone[term].add(path)
+            for term in after - before:
+                come[term].add(path)
+        for term in gone.keys() | come.keys():
+            kept = (path for path in found.get(term, ()) if path not in gone.get(term, ()))
+            found[term] = sorted((*kept, *come.get(term, ())))
         return {term: claiming for term, claiming in found.items() if claiming}
 
     @cached_property

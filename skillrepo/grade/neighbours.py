@@ -51,14 +51,18 @@ class Claims:
         self._entries = index.entries
         self._rarities: dict[str, float] = {}
         self._lengths: dict[str, float] = {}
+        self._worth: dict[str, list[tuple[str, float]]] = {}
+
+    def cost(self, path: str) -> int:
+        """How many steps it takes to find the neighbours of a skill."""
+        return sum(len(self._index.claiming[term]) for term in self._entries[path].card.terms)
 
     def near(self, path: str) -> list[tuple[str, float]]:
         """The neighbours of a skill with the overlap, the nearest first, equal ones by path."""
         products: dict[str, float] = {}
         for term, count in self._entries[path].card.terms.items():
             weight = self._weight(term, count)
-            for other in self._index.claiming[term]:
-                others = self._weight(term, self._entries[other].card.terms[term])
+            for other, others in self._of_all(term):
                 products[other] = products.get(other, 0.0) + weight * others
         least = THRESHOLD * self._length(path)
         # No term weighs less than the commonest: of most skills this is enough to know.
@@ -93,6 +97,15 @@ class Claims:
         some, others = (self._entries[path].card.terms for path in (one, other))
         terms = some.keys() & others.keys()
         return tuple(sorted(terms, key=lambda term: (-self._rarity(term), term)))
+
+    def _of_all(self, term: str) -> list[tuple[str, float]]:
+        known = self._worth.get(term)
+        if known is None:
+            claiming = self._index.claiming[term]
+            counts = ((path, self._entries[path].card.terms[term]) for path in claiming)
+            known = [(path, self._weight(term, count)) for path, count in counts]
+            self._worth[term] = known
+        return known
 
     def _weight(self, term: str, count: int) -> float:
         return self._rarity(term) * (1 + math.log(count) if count > 1 else 1)

@@ -10,7 +10,7 @@ that is to be loaded is not told from it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from itertools import accumulate
 from typing import NamedTuple
 
 from skillrepo.document import Document
@@ -25,6 +25,8 @@ MOST_NEIGHBOURS = 3
 """Of one skill that are told."""
 _MOST_STEPS = 100_000_000
 """For all queries together: about ten seconds. An ordinary change takes a thousandth of it."""
+_MOST_COMPARED = 40_000_000
+"""The same for neighbours: twice what 5,000 published skills take that are all new."""
 _FEW = 20
 """Skills that are looked at one by one; beyond, it is quicker to rank all."""
 _WORD = re.compile(r"[^\W_]+")
@@ -53,7 +55,8 @@ class Loss(NamedTuple):
 class Effect(NamedTuple):
     """What a change does to the repository; skills are named by the path of their SKILL.md.
 
-    `not_looked_at` is how many queries were too much work, which takes a hostile repository.
+    `not_looked_at` is how many queries were too much work, `not_compared` how many skills that
+    changed were too much to find the neighbours of: that takes a hostile repository.
     """
 
     thefts: tuple[Theft, ...]
@@ -62,52 +65,40 @@ class Effect(NamedTuple):
     resident_tokens_before: int
     resident_tokens_after: int
     not_looked_at: int
+    not_compared: int
 
 
-def effect(
-    base: Index, head: Index, library: Library, renamed: Mapping[str, str] = MappingProxyType({})
-) -> Effect:
+def effect(base: Index, head: Index, library: Library, moved: Mapping[str, str]) -> Effect:
     """What happens between two revisions; `library` has the files of the second.
 
-    A skill that moved is the same skill: it is known by the name of its folder, or by `renamed`,
-    the SKILL.md that was → the one that is.
+    `moved` leads from the SKILL.md of a skill in the base to that in the head: one that was moved
+    or renamed is the same skill, and its queries are still to find it.
     """
-    base = _moved(base, head, renamed)
+    base = _moved(base, moved)
     paths = sorted(base.entries.keys() | head.entries.keys())
     changed = [path for path in paths if base.entries.get(path) != head.entries.get(path)]
     thefts, losses, left = _Requests(base, head, changed).told()
     there = [path for path in changed if path in head.entries]
+    claims = Claims(head)
+    costs = accumulate(map(claims.cost, there))
+    compared = [path for path, cost in zip(there, costs, strict=True) if cost <= _MOST_COMPARED]
     return Effect(
         tuple(thefts),
         tuple(losses),
-        tuple(_neighbours(base, head, there, library)),
+        tuple(_neighbours(base, head, claims, compared, library)),
         base.resident_tokens,
         head.resident_tokens,
         left,
+        len(there) - len(compared),
     )
 
 
-def _moved(base: Index, head: Index, renamed: Mapping[str, str]) -> Index:
+def _moved(base: Index, moved: Mapping[str, str]) -> Index:
     """The base as if the skills that moved had been where they are on the head."""
-    gone, come = (
-        _by_folder(side.entries[path] for path in side.entries.keys() - other.entries.keys())
-        for side, other in ((base, head), (head, base))
-    )
-    moved = {
-        gone[name][0].path: come[name][0].path
-        for name in gone.keys() & come.keys()
-        if len(gone[name]) == len(come[name]) == 1
-    } | {old: new for old, new in renamed.items() if old in base.entries and new in head.entries}
-    if not moved:
+    paths = {path: moved.get(path, path) for path in base.entries}
+    if all(map(str.__eq__, paths, paths.values())):
         return base
-    return Index(entry._replace(path=moved.get(path, path)) for path, entry in base.entries.items())
-
-
-def _by_folder(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(entry.folder, []).append(entry)
-    return found
+    return Index(entry._replace(path=paths[path]) for path, entry in base.entries.items())
 
 
 class _Requests:
@@ -160,9 +151,11 @@ class _Requests:
             return True
         if self._claiming.keys().isdisjoint(asked.terms):
             return False
-        thieves = {path for term in asked.terms for path in self._claiming.get(term, ())}
-        if len(thieves) > _FEW:
-            return True
+        thieves: set[str] = set()
+        for term in asked.terms:
+            thieves.update(self._claiming.get(term, ()))
+            if len(thieves) > _FEW:
+                return True
         best = max(self._after.score(path, asked.terms) for path in thieves)
         if best < self._after.score(owner, asked.terms):
             return False
@@ -176,10 +169,10 @@ def _claimed(entry: Entry | None) -> frozenset[tuple[str, int]] | None:
 
 
 def _neighbours(
-    base: Index, head: Index, changed: Sequence[str], library: Library
+    base: Index, head: Index, after: Claims, changed: Sequence[str], library: Library
 ) -> Iterator[Neighbour]:
     """The neighbours of the skills that changed; a pair that hands over to each other is silent."""
-    before, after = Claims(base), Claims(head)
+    before = Claims(base)
     texts = _Texts(library)
     told: set[frozenset[str]] = set()
     for path in changed:

@@ -11,6 +11,7 @@ with the query (E. Voorhees, The TREC-8 question answering track report, 1999).
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from statistics import fmean, median
 from typing import NamedTuple
 
@@ -45,19 +46,33 @@ class Routing(NamedTuple):
     """The share of the negatives that the skill answers no worse than half of what it is for: where
     there are none, to hold the negatives is no feat."""
     outcomes: tuple[Outcome, ...]
+    not_looked_at: int = 0
+    """How many more queries the skill has that were too much work."""
+
+
+_MOST_STEPS = 100_000_000
+"""For the queries of all skills together: about ten seconds. Ordinary ones take a thousandth."""
 
 
 def routing(index: Index, paths: Iterable[str]) -> dict[str, Routing | None]:
     """What becomes of the queries of the skills at `paths`; None for one without queries."""
     entries = {path: index.entries[path] for path in paths}
     ranking = Ranking(index)
-    return {path: _routing(entry, ranking) for path, entry in entries.items()}
+    found: dict[str, Routing | None] = {}
+    left = _MOST_STEPS
+    for path, entry in entries.items():
+        costs = accumulate(ranking.cost(asked.terms) for asked in entry.asked)
+        affordable = sum(cost <= left for cost in costs)
+        asked = entry.asked[:affordable]
+        left -= sum(ranking.cost(each.terms) for each in asked)
+        found[path] = _routing(entry, asked, ranking)
+    return found
 
 
-def _routing(entry: Entry, ranking: Ranking) -> Routing | None:
-    outcomes = [_outcome(entry.path, asked, ranking.scores(asked.terms)) for asked in entry.asked]
-    if not outcomes:
+def _routing(entry: Entry, looked_at: Sequence[Asked], ranking: Ranking) -> Routing | None:
+    if not entry.asked:
         return None
+    outcomes = [_outcome(entry.path, asked, ranking.scores(asked.terms)) for asked in looked_at]
     wanted = [each for each in outcomes if each.query.should_trigger]
     unwanted = [each for each in outcomes if not each.query.should_trigger]
     return Routing(
@@ -67,6 +82,7 @@ def _routing(entry: Entry, ranking: Ranking) -> Routing | None:
         _mean(each.margin for each in wanted),
         _near_misses(wanted, unwanted),
         tuple(outcomes),
+        len(entry.asked) - len(outcomes),
     )
 
 

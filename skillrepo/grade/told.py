@@ -8,6 +8,7 @@ from skillrepo.grade.gate import NOT_MEASURED, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.routing import Outcome
 from skillrepo.grade.score import hundredths, shown
+from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
 
 CLAIM = (
@@ -120,6 +121,8 @@ def routed(each: SkillGrade) -> Iterator[str]:
             held = numbers(before and before.negatives_held, now.negatives_held, is_new=not before)
             unwanted = len(now.outcomes) - wanted
             yield f"left alone for queries that are not its own ({unwanted}): {held}"
+        if now.not_looked_at:
+            yield f"not measured, for it is too much work: {now.not_looked_at:,} more queries"
         for outcome in now.outcomes:
             if not outcome.is_right:
                 yield _wrong(outcome)
@@ -165,10 +168,13 @@ def effects(graded: Graded) -> Iterator[str]:
         )
     if effect.not_looked_at:
         yield f"{effect.not_looked_at:,} queries were too much work, and were not looked at"
+    if effect.not_compared:
+        yield f"skills that were too much work to find neighbours of: {effect.not_compared:,}"
 
 
 def _quoted(text: str) -> str:
-    shown = one_line(text)
+    # What is cut is no longer known as a secret.
+    shown = masked(one_line(text))
     return f"“{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + '…'}”"
 
 

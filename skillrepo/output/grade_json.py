@@ -10,6 +10,7 @@ from skillrepo.grade.routing import Routing
 from skillrepo.grade.score import Grade
 from skillrepo.output import grade_shapes as shapes
 from skillrepo.output import json
+from skillrepo.secret_text import masked
 
 _DIGITS = 4
 
@@ -70,7 +71,7 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
         return None
     outcomes = (
         shapes.OutcomeShape(
-            query=each.query.text,
+            query=masked(each.query.text),
             should_trigger=each.query.should_trigger,
             path=each.query.path,
             line=each.query.line,
@@ -89,13 +90,14 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
         margin=_rounded(routing.margin),
         near_misses=_rounded(routing.near_misses),
         outcomes=tuple(outcomes),
+        not_looked_at=routing.not_looked_at,
     )
 
 
 def _effect(effect: Effect) -> shapes.EffectShape:
     return shapes.EffectShape(
-        thefts=tuple(shapes.TheftShape(e.query.text, *e[1:]) for e in effect.thefts),
-        losses=tuple(shapes.LossShape(e.query.text, *e[1:]) for e in effect.losses),
+        thefts=tuple(shapes.TheftShape(masked(e.query.text), *e[1:]) for e in effect.thefts),
+        losses=tuple(shapes.LossShape(masked(e.query.text), *e[1:]) for e in effect.losses),
         neighbours=tuple(
             shapes.NeighbourShape(
                 e.skill, e.other, round(e.overlap, _DIGITS), _rounded(e.before), e.shared
@@ -105,6 +107,7 @@ def _effect(effect: Effect) -> shapes.EffectShape:
         resident_tokens_before=effect.resident_tokens_before,
         resident_tokens_after=effect.resident_tokens_after,
         not_looked_at=effect.not_looked_at,
+        not_compared=effect.not_compared,
     )
 
 

@@ -6,7 +6,8 @@ HTML, and names and what GitHub would link stand in `<code>`: they are no mentio
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from posixpath import dirname
 
 from skillrepo.finding import Finding
@@ -32,6 +33,9 @@ MOST = 65_536
 _ROWS = 200
 _MOST_FAULTS = 20
 _LONGEST = 200
+_LISTS = 5
+"""Of what rows may take, which is half of all, each of the three lists above the details may take
+this part: with the first sentence, of names that take ten characters a letter, that is all."""
 _ICONS = {"pass": "✅", "fail": "❌", "inconclusive": "⚪"}
 # What GitHub makes links of when Markdown has become HTML, but for what stands in code.
 _LINKED = re.compile(r"[@#]|\bgh-\d|://|\bwww\.", re.IGNORECASE)
@@ -69,20 +73,20 @@ def _head(graded: Graded, most: int) -> Iterator[str]:
         yield "| --- | --- | ---: | --- |"
         yield from _rows(graded.skills, most)
     if graded.removed:
-        names = ", ".join(map(_code, graded.removed[:_MOST_FAULTS]))
-        more = len(graded.removed) - _MOST_FAULTS
+        names = _fitting(map(_code, graded.removed), most // _LISTS)
+        more = len(graded.removed) - len(names)
         yield ""
-        yield f"Removed: {names}{f' and {more:,} more' if more > 0 else ''}"
+        yield f"Removed: {', '.join(names)}{f' and {more:,} more' if more > 0 else ''}"
     if graded.others:
         yield ""
         yield "What it does to other skills:"
         yield ""
-        yield from _list([line(each) for each in graded.others])
+        yield from _list([line(each) for each in graded.others], most // _LISTS)
     if told := list(effects(graded)):
         yield ""
         yield "<details><summary>How skills are found</summary>"
         yield ""
-        yield from _list(told)
+        yield from _list(told, most // _LISTS)
         yield ""
         yield "</details>"
 
@@ -163,11 +167,19 @@ def _within(fault: Finding, skill: SkillGrade) -> Finding:
     return fault._replace(path=fault.path.removeprefix(f"{dirname(skill.path)}/"))
 
 
-def _list(lines: Sequence[str]) -> Iterator[str]:
-    for each in lines[:_MOST_FAULTS]:
-        yield f"- {inert(each)}"
-    if len(lines) > _MOST_FAULTS:
-        yield f"- and {len(lines) - _MOST_FAULTS:,} more"
+def _list(lines: Sequence[str], most: int = MOST) -> Iterator[str]:
+    shown = _fitting((f"- {inert(each)}" for each in lines), most)
+    yield from shown
+    if len(lines) > len(shown):
+        yield f"- and {len(lines) - len(shown):,} more"
+
+
+def _fitting(texts: Iterable[str], most: int) -> list[str]:
+    """The first of them, as many as are shown, and of at most so many characters together."""
+    shown = list(islice(texts, _MOST_FAULTS))
+    while sum(len(each) + 2 for each in shown) > most:
+        shown.pop()
+    return shown
 
 
 def _short(text: str) -> str:

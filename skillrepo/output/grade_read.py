@@ -103,7 +103,8 @@ def _routing(value: Any) -> Routing | None:
     shares = {key: value[key] for key in ("hit_at_1", "mrr", "negatives_held", "near_misses")}
     if not all(share is None or 0 <= share <= 1 for share in shares.values()):
         raise _unfit("a share is out of its range")
-    return Routing(**shares, margin=value["margin"], outcomes=tuple(outcomes))
+    left = value["not_looked_at"]
+    return Routing(**shares, margin=value["margin"], outcomes=tuple(outcomes), not_looked_at=left)
 
 
 def _effect(value: Any) -> Effect:
@@ -119,4 +120,5 @@ def _effect(value: Any) -> Effect:
         value["resident_tokens_before"],
         value["resident_tokens_after"],
         value["not_looked_at"],
+        value["not_compared"],
     )

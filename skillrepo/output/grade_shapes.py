@@ -73,6 +73,8 @@ class RoutingShape:
     near_misses: float | None
     """The share of the queries that it is not for which come near to those that it is for."""
     outcomes: tuple[OutcomeShape, ...]
+    not_looked_at: int
+    """How many more queries it has that were too much work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class EffectShape:
     resident_tokens_before: int
     resident_tokens_after: int
     not_looked_at: int
+    not_compared: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from skillrepo.grade import fleet_compat
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import Grade
 from skillrepo.grade.told import change_of, claim, effects, numbers, routed, said_of, summary
-from skillrepo.output.text import line
+from skillrepo.output.text import heading, line
 from skillrepo.visible import one_line
 
 
@@ -16,16 +16,16 @@ def render(graded: Graded) -> Iterator[str]:
         yield from _skill(each)
         yield ""
     for name in graded.removed:
-        yield f"{one_line(name)}: removed"
+        yield f"{heading(name)}: removed"
     yield from map(line, graded.others)
-    yield from effects(graded)
+    yield from map(heading, effects(graded))
     yield summary(graded)
     if graded.skills:
         yield claim(graded)
 
 
 def _skill(each: SkillGrade) -> Iterator[str]:
-    yield f"{one_line(each.skill)}: {change_of(each)}"
+    yield f"{heading(each.skill)}: {change_of(each)}"
     for layer in each.gate.layers:
         yield f"  {one_line(said_of(layer))}"
         if layer.layer == "integrity":

@@ -109,7 +109,7 @@ def changes(skills: Sequence[Skill], library: Library) -> Iterator[str]:
         for entry in changed:
             new = claiming(entry, description=edit(entry.card.description))
             head = Index([*(each for each in asking_all if each.path != entry.path), new])
-            found = effect(base, head, library)
+            found = effect(base, head, library, {})
             thefts += len(found.thefts)
             losses += len(found.losses)
         yield f"| {label} | {len(changed)} | {thefts} | {losses} |"
