@@ -418,11 +418,18 @@ def _differing(some: _Sayings, others: _Sayings, kind: str, bump: Bump) -> Itera
             yield Change(kind, text, bump, within=within)
 
 
+def tools_widened(old: Document, new: Document) -> list[str]:
+    """The tools that a skill is granted now, and that none of those of before includes."""
+    return _uncovered(_granted(new), _granted(old))
+
+
+def _granted(skill: Document) -> Mapping[str, None]:
+    return dict.fromkeys(tools.split(_text(skill, "allowed-tools")))
+
+
 def _tools(old: Document, new: Document) -> Iterator[Change]:
-    before, after = (
-        dict.fromkeys(tools.split(_text(skill, "allowed-tools"))) for skill in (old, new)
-    )
-    for tool in _uncovered(after, before):
+    before, after = _granted(old), _granted(new)
+    for tool in tools_widened(old, new):
         yield Change("tools-widened", tool, _MINOR)
     for tool in _uncovered(before, after):
         yield Change("tools-narrowed", tool, _MAJOR)

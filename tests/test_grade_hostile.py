@@ -71,6 +71,38 @@ def test_a_change_does_not_ask_less_of_its_category(root: Path, run: Run, git: G
     assert [each["code"] for each in grade(root, run)["skills"][0]["faults"]] == ["S101"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "count"),
+    [("Read", "Read Bash", 1), ("", "Read", 1), ("Bash(git:*) Read", "Bash(git:*)", 0)],
+)
+def test_more_tools_than_before(
+    before: str, after: str, count: int, make_repo: MakeRepo, run: Run
+) -> None:
+    """Nor does another name of the skill hide it."""
+    old = skill(extra=f"allowed-tools: {before}\n" if before else "")
+    root = make_repo({**FILES, PATH: old})
+    (root / "skills/data/pdf-merge").rename(root / "skills/data/joining")
+    text = skill("joining", extra=f"allowed-tools: {after}\n")
+    (root / "skills/data/joining/SKILL.md").write_text(text)
+    (one,) = grade(root, run)["skills"]
+    found = [(each["rule"], each["line"]) for each in one["faults"] if each["code"] == "grade"]
+    assert found == [("tools-widened", 4)] * count
+    assert one["gate"]["layers"][0]["verdict"] == ("fail" if count else "pass")
+
+
+def test_a_new_prompt_that_names_the_skill(make_repo: MakeRepo, run: Run) -> None:
+    """One that is not for it may, and so may one that stood there before."""
+    old = "join these with pdf-merge"
+    root = make_repo({**skill_files("pdf-merge", "Merges PDF files.", wanted=(old,)), **CHART})
+    wanted = (old, "run /pdf-merge on these", "merge these")
+    texts = skill_files("pdf-merge", "Merges PDF files.", wanted=wanted, unwanted=("no pdf-merge",))
+    write_skills(root, texts)
+    faults = grade(root, run)["skills"][0]["faults"]
+    assert [(each["rule"], each["path"].rpartition("/")[2]) for each in faults] == [
+        ("eval-names-skill", "eval_queries.json")
+    ]
+
+
 def test_a_skill_may_not_hide_behind_a_link(root: Path, run: Run, git: Git) -> None:
     """A link that was one is no fault, but nothing of it was looked at."""
     (root / "skills/data/other").mkdir()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from skillrepo.check import Plan, report
+from skillrepo.commands import grade_faults
 from skillrepo.commands.known import Known
 from skillrepo.commands.progress import progress
 from skillrepo.commands.sides import Sides
@@ -55,9 +56,9 @@ def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
     touched = sides.since.touched(sides.after)
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
     faults: dict[str | None, list[Finding]] = {}
-    for fault in _faults(sides, paths):
-        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     old = {path: was for path in paths if (was := sides.was(path))}
+    for fault in (*_faults(sides, paths), *grade_faults.faults(sides, paths, old)):
+        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
     before = measure(sides.before, sides.base, sorted(set(old.values())))
     # What is as it was has the grade that it had.
     after = {
@@ -169,20 +170,7 @@ def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
         told = since.limit(told, plan, context)
     known = Known.of(place, context, None, since, new=False)
     lines = SourceLines(context.library.source)
-    found = known.part(told, lines, whole=False).findings
-    return (*found, *(_LINKED._replace(path=path) for path in paths if _is_link_now(sides, path)))
-
-
-_LINKED = Finding(
-    *("", 1, 1, "D101", "readable", Severity.ERROR),
-    "was a file, and is a link to another now, which is not graded; make it a file again",
-)
-
-
-def _is_link_now(sides: Sides, path: str) -> bool:
-    was = sides.was(path)
-    linked = sides.after.library.stands_for_another(path)
-    return linked and was is not None and sides.since.source.kind(was) != "link"
+    return known.part(told, lines, whole=False).findings
 
 
 def exit_code(found: Graded, limits: Grading, mode: GateMode | None) -> int:

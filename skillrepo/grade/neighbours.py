@@ -137,10 +137,11 @@ def names(skill: Document, other: str) -> bool:
     facts = Facts.of(skill)
     if any(other in facts.related(relation) for relation in RELATIONS):
         return True
-    return bool(other) and _mention(other).search(skill.text) is not None
+    return bool(other) and mention(other).search(skill.text) is not None
 
 
-def _mention(name: str) -> re.Pattern[str]:
+def mention(name: str) -> re.Pattern[str]:
+    """What finds a skill of this name in a text, as `names` says."""
     word = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
     if "-" in name:
         return re.compile(word)
