@@ -41,7 +41,8 @@ def named(name: str, before: Evals | None, after: Evals) -> Iterator[Finding]:
 
 
 def _prompts(evals: Evals) -> Iterator[tuple[str, str, int]]:
-    yield from ((each.text, each.path, each.line) for each in evals.queries)
+    wanted = (each for each in evals.queries if each.should_trigger)
+    yield from ((each.text, each.path, each.line) for each in wanted)
     yield from ((each.prompt, each.path, each.line) for each in evals.tasks)
 
 
