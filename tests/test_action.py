@@ -15,6 +15,7 @@ from conftest import Git, MakeRepo
 from content_repo import Run, runner
 
 from skillrepo import schema
+from skillrepo.grade.score import shown
 
 ACTION = CHECKOUT / ".github/actions/grade"
 WORKFLOWS = CHECKOUT / ".github/workflows"
@@ -53,7 +54,7 @@ def test_each_event_is_graded(event: str, site: Site) -> None:
     assert schema.violations("grade", report) == []
     assert (report["base"], report["head"]) == (site.base, site.head)
     scores = [each["grade"]["score"] for each in report["skills"]]
-    assert done.outputs["grade"] == f"{min(scores):.2f}"
+    assert done.outputs["grade"] == shown(min(scores))
     assert done.summary.startswith("❌ ")
     assert not list(site.clone.rglob("pwned")) + list(job.folder.rglob("pwned"))
 

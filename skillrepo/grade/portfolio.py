@@ -11,6 +11,7 @@ that is to be loaded is not told from it.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 from typing import NamedTuple
 
 from skillrepo.document import Document
@@ -68,7 +69,9 @@ class Effect(NamedTuple):
     not_compared: int
 
 
-def effect(base: Index, head: Index, library: Library, moved: Mapping[str, str]) -> Effect:
+def effect(
+    base: Index, head: Index, library: Library, moved: Mapping[str, str] = MappingProxyType({})
+) -> Effect:
     """What happens between two revisions; `library` has the files of the second.
 
     `moved` leads from the SKILL.md of a skill in the base to that in the head: one that was moved
