@@ -5,14 +5,12 @@ https://docs.github.com/rest/issues/comments, https://docs.github.com/rest/pulls
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from skillrepo.forge.client import Client, Refused
-from skillrepo.forge.github import label_is_there
-from skillrepo.forge.labels import make_label
+from skillrepo.forge.client import Client
+from skillrepo.forge.github import set_labels
 from skillrepo.forge.pull_request import Label, Suggestion
 
-_NOT_FOUND = 404
 # Whose a comment is that was written with the token of a job.
 _BOT = ("github-actions[bot]", "Bot")
 
@@ -77,19 +75,8 @@ class Conversation:
     def label(self, pull: Pull, wanted: Collection[str], known: Mapping[str, Label]) -> bool:
         """Set the labels that are wanted, and of those that are known remove the others."""
         add, remove = set(wanted) - pull.labels, (pull.labels & known.keys()) - set(wanted)
-        of_this = f"{self._at}/issues/{pull.number}/labels"
-        for name in sorted(add):
-            at = f"{self._at}/labels"
-            make_label(self._client, at, name, known[name], mark="", is_there=label_is_there)
-        if add:
-            self._client.send("POST", of_this, {"labels": sorted(add)})
-        for name in sorted(remove):
-            try:
-                self._client.send("DELETE", f"{of_this}/{quote(name, safe='')}")
-            except Refused as refused:
-                # Somebody has removed it meanwhile.
-                if refused.status != _NOT_FOUND:
-                    raise
+        added = {name: known[name] for name in add}
+        set_labels(self._client, self._at, pull.number, add=added, remove=remove)
         return bool(add or remove)
 
     def suggest(self, pull: Pull, wanted: Sequence[Suggestion]) -> int:

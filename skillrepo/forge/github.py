@@ -1,13 +1,13 @@
 """Pull requests at GitHub, and GitHub Enterprise: https://docs.github.com/rest/pulls."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from skillrepo.forge.client import Client, Refused
 from skillrepo.forge.labels import make_label
-from skillrepo.forge.pull_request import LABELS, PullRequest
+from skillrepo.forge.pull_request import LABELS, Label, PullRequest
 from skillrepo.forge.put import Change, Found
 
 _EXISTS = "A pull request already exists"
@@ -87,19 +87,8 @@ class GitHub:
 
     def label(self, found: Found, *, add: frozenset[str], remove: frozenset[str]) -> None:
         """As `Requests.label`."""
-        of_this = f"{self._at}/issues/{found.number}/labels"
-        for name in sorted(add):
-            at = f"{self._at}/labels"
-            make_label(self._client, at, name, LABELS[name], mark="", is_there=label_is_there)
-        if add:
-            self._client.send("POST", of_this, {"labels": sorted(add)})
-        for name in sorted(remove):
-            try:
-                self._client.send("DELETE", f"{of_this}/{quote(name, safe='')}")
-            except Refused as refused:
-                # Somebody has removed it meanwhile.
-                if refused.status != _NOT_FOUND:
-                    raise
+        added = {name: LABELS[name] for name in add}
+        set_labels(self._client, self._at, found.number, add=added, remove=remove)
 
     def notes(self, found: Found) -> tuple[str, ...]:
         """As `Requests.notes`.
@@ -146,6 +135,32 @@ class GitHub:
             raise self._client.misread() from None
 
 
-def label_is_there(refused: Refused) -> bool:
+def set_labels(
+    client: Client,
+    project: str,
+    number: int,
+    *,
+    add: Mapping[str, Label],
+    remove: Collection[str],
+) -> None:
+    """Give a pull request labels, which are made where there are none, and take others off.
+
+    `project` is the path of the project in the interface: `/repos/owner/name`.
+    """
+    of_this = f"{project}/issues/{number}/labels"
+    for name, label in sorted(add.items()):
+        make_label(client, f"{project}/labels", name, label, mark="", is_there=_label_is_there)
+    if add:
+        client.send("POST", of_this, {"labels": sorted(add)})
+    for name in sorted(remove):
+        try:
+            client.send("DELETE", f"{of_this}/{quote(name, safe='')}")
+        except Refused as refused:
+            # Somebody has removed it meanwhile.
+            if refused.status != _NOT_FOUND:
+                raise
+
+
+def _label_is_there(refused: Refused) -> bool:
     """Whether a label could not be made since the project has it."""
     return refused.status == _UNPROCESSABLE and "already_exists" in refused.said
