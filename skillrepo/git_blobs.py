@@ -1,9 +1,10 @@
 """Reads git's objects one by one, as they are asked for, through one `git cat-file --batch`."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple
+from weakref import finalize
 
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Entry, Repository, whole_oid
@@ -39,6 +40,7 @@ class BlobReader:
         self._repository = repository
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._end: Callable[[], object] = lambda: None
 
     def __call__(self, oids: Iterable[str], *, limit: int) -> Iterator[bytes | int | None]:
         """Each in the order asked for; its size where that is over the limit; None if missing."""
@@ -64,6 +66,7 @@ class BlobReader:
             if header or not self._repository.is_partial():
                 raise SkillRepoError(_ENDED)
             self._end()
+            self._process = None
             return None
         words = header.split()
         if len(words) != 3 or not words[2].isdigit():  # noqa: PLR2004 - name, kind, size
@@ -113,19 +116,19 @@ class BlobReader:
             place = f"--git-dir={self._repository.git_dir}"
             self._process = start_git((place, "cat-file", "--batch"), cwd=self._repository.cwd)
             self._owner = os.getpid()
+            # A `__del__` may come when Python has taken `os` away already.
+            self._end = finalize(self, _end, self._process, self._owner)
         if self._process.stdin is None or self._process.stdout is None:
             raise SkillRepoError("git cannot be talked to")
         return self._process.stdin, self._process.stdout
 
-    def __del__(self) -> None:
-        """End git, which waits for the next name."""
-        self._end()
 
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None and self._owner == os.getpid():
-            for stream in (process.stdin, process.stdout):
-                if stream:
-                    with suppress(OSError):
-                        stream.close()
-            process.wait()
+def _end(process: "subprocess.Popen[bytes]", owner: int) -> None:
+    """End git, which waits for the next name; a fork leaves it to whoever started it."""
+    if owner != os.getpid():
+        return
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            with suppress(OSError):
+                stream.close()
+    process.wait()
