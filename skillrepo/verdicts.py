@@ -14,7 +14,6 @@ kill leaves the old one, and of two runs the later one wins.
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -26,6 +25,7 @@ from skillrepo.document import OUT_OF_REACH, Document, Unreadable
 from skillrepo.facts import Facts, Place
 from skillrepo.finding import Edit, Finding, Fix, NotAnalysed
 from skillrepo.ignores import Ignore
+from skillrepo.processes import spread
 from skillrepo.put_file import put_parts
 
 T = TypeVar("T")
@@ -33,10 +33,6 @@ _FORM = 1
 """Of a line; a change of it makes all that is remembered worthless."""
 _WORTHWHILE = 50
 """Skills; fewer are judged sooner than what is remembered is read."""
-_PARALLEL = 300
-"""Skills to be judged from which on a second process pays."""
-_SHARE = 100
-"""Skills that a process judges at a time."""
 _KEPT = 6
 """Files of other rules and settings that are kept, for other branches and profiles."""
 
@@ -99,26 +95,11 @@ class _Judged(NamedTuple):
 
 def _judged(paths: Sequence[str], plan: Plan, context: Context) -> Iterator[_Judged]:
     """The encoded verdict of each, by as many processes as there are processors."""
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if len(paths) < _PARALLEL or workers < 2:  # noqa: PLR2004 - one would only be slower
-        yield from _share(paths, plan, context)
-        return
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - for large runs alone
-    from multiprocessing import get_context  # noqa: PLC0415
 
-    shares = [paths[start : start + _SHARE] for start in range(0, len(paths), _SHARE)]
-    global _job  # noqa: PLW0603 - what a fork inherits need not be pickled
-    _job = (plan, context)
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        for judged in pool.map(_work, shares):
-            yield from judged
+    def share(paths: Sequence[str]) -> list[_Judged]:
+        return list(_share(paths, plan, context))
 
-
-_job: tuple[Plan, Context] | None = None
-
-
-def _work(paths: Sequence[str]) -> list[_Judged]:
-    return [] if _job is None else list(_share(paths, *_job))
+    return spread(share, paths)
 
 
 def _share(paths: Sequence[str], plan: Plan, context: Context) -> Iterator[_Judged]:

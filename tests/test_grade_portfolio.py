@@ -12,9 +12,10 @@ from conftest import Git, MakeRepo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skillrepo import processes
 from skillrepo.document import Document, read
 from skillrepo.files import Folder
-from skillrepo.grade import distinctness, portfolio, processes
+from skillrepo.grade import distinctness, portfolio
 from skillrepo.grade.index import Index
 from skillrepo.grade.neighbours import names
 from skillrepo.grade.portfolio import Effect, effect

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from skillrepo.document import Document
 from skillrepo.grade.index import Index
-from skillrepo.grade.processes import spread
 from skillrepo.grade.shingles import FEWEST, repeated, shingles
 from skillrepo.library import Library
+from skillrepo.processes import spread
 
 _DIRECT = 100_000
 """Pairs of bodies up to which each is compared; of more, those that share something are sought."""

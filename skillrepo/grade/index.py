@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 from skillrepo.document import Document, Unreadable
 from skillrepo.grade.eval_places import Places, of_all, of_some
-from skillrepo.grade.processes import spread
 from skillrepo.grade.remembered import Remembered, digest
 from skillrepo.grade.shingles import shingles, sketch
 from skillrepo.grade.terms import claims, terms
 from skillrepo.library import Library
+from skillrepo.processes import spread
 from skillrepo.tokens import tokens
 from skillrepo.trigger_queries import File, Query, read
 

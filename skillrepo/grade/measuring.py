@@ -8,11 +8,11 @@ from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository, whole_oid
 from skillrepo.grade import fleet_compat, record, score
-from skillrepo.grade.processes import spread
 from skillrepo.grade.profile import settings_hash, shipped
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Subject
 from skillrepo.measures import ALL, readings
+from skillrepo.processes import spread
 
 _FEW = 50
 """Skills; the files of fewer are asked for sooner one by one."""
