@@ -1,5 +1,6 @@
 """`Context`: all that a rule may know beside the document."""
 
+from posixpath import dirname
 from typing import NamedTuple, Self
 
 from skillrepo import settings as settings_module
@@ -31,6 +32,14 @@ class Context(NamedTuple):
     def bundle(self, skill: Document | Unreadable) -> Bundle:
         """The files of a skill beside its SKILL.md."""
         return self.library.bundle(skill.path)
+
+    def address(self, path: str) -> str:
+        """The address of a skill by the path of its SKILL.md; its folder outside of the taxonomy.
+
+        It is empty for a skill that is the root of what is looked at.
+        """
+        found = self.taxonomy.address(path) if isinstance(self.taxonomy, Taxonomy) else None
+        return found or dirname(path)
 
     def with_source(self, source: Source) -> Self:
         """The same settings and taxonomy for other files."""

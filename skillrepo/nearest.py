@@ -1,12 +1,10 @@
 """Which skills may concern the same as a brief, by the words of their names and descriptions."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from posixpath import dirname
 
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.draft import Neighbour
-from skillrepo.taxonomy import Taxonomy
 from skillrepo.words import Bm25
 
 _MOST = 8
@@ -60,7 +58,7 @@ def described(context: Context, *, whole: bool) -> tuple[Neighbour, ...]:
             description = str(document.frontmatter.get("description", ""))
             told[document.path] = " ".join(description.split())
     return tuple(
-        Neighbour(_address(path, context), description)
+        Neighbour(context.address(path), description)
         for path, description in sorted(told.items())
         if description is not None
     )
@@ -79,9 +77,3 @@ def _spread(paths: Sequence[str], most: int) -> Iterator[str]:
     """At most so many of the paths, at equal distances."""
     count = min(most, len(paths))
     return (paths[at * len(paths) // count] for at in range(count))
-
-
-def _address(path: str, context: Context) -> str:
-    taxonomy = context.taxonomy
-    address = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
-    return address or dirname(path)

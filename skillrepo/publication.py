@@ -26,7 +26,6 @@ from skillrepo.selection import applied
 from skillrepo.settings import FILE_NAME as SETTINGS
 from skillrepo.skill import Skill
 from skillrepo.taxonomy import FILE_NAME as TAXONOMY
-from skillrepo.taxonomy import Taxonomy
 from skillrepo.visible import one_line
 
 FOLDER = "skills"
@@ -108,10 +107,9 @@ def publication(context: Context) -> Publication:
 
 def _published(skill: Skill, context: Context) -> Published:
     folder = dirname(skill.path)
-    taxonomy = context.taxonomy
-    address = taxonomy.address(skill.path) if isinstance(taxonomy, Taxonomy) else None
+    address = context.address(skill.path)
     front = skill.frontmatter
-    return Published(front.name, folder, address or folder, skill.version, front.description)
+    return Published(front.name, folder, address, skill.version, front.description)
 
 
 def _nested(chosen: Iterable[Facts], context: Context) -> Iterator[str]:

@@ -7,7 +7,6 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.output import json, shapes
 from skillrepo.skill import Skill
-from skillrepo.taxonomy import Taxonomy
 from skillrepo.visible import one_line
 
 _DESCRIPTION = 72
@@ -50,12 +49,8 @@ def command(rev: str | None, *, as_json: bool) -> None:
 
 
 def _shape(skill: Skill, context: Context) -> shapes.SkillShape:
-    folder = skill.path.removesuffix("/SKILL.md")
-    address = None
-    if isinstance(context.taxonomy, Taxonomy):
-        address = context.taxonomy.address(skill.path)
     return shapes.SkillShape(
-        address=address or folder,
+        address=context.address(skill.path) or skill.path,
         path=skill.path,
         name=skill.frontmatter.name,
         version=skill.version,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from posixpath import dirname
 from typing import NamedTuple, Self
 
 from skillrepo import git_worktree
@@ -14,7 +13,6 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.git_tips import changes
 from skillrepo.grade.renamed import renamed
 from skillrepo.library import is_skill_file
-from skillrepo.taxonomy import Taxonomy
 
 
 class Sides(NamedTuple):
@@ -88,9 +86,7 @@ class Sides(NamedTuple):
 
     def address(self, path: str) -> str:
         """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
-        taxonomy = self.after.taxonomy
-        found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
-        return found or dirname(path) or self.after.library.source.name
+        return self.after.address(path) or self.after.library.source.name
 
     def removed(self) -> Iterator[str]:
         """The SKILL.md in the base of each skill that is gone, and was not moved."""

@@ -98,9 +98,7 @@ class Target(NamedTuple):
 
     def address(self, path: str) -> str:
         """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
-        taxonomy = self.context.taxonomy
-        found = taxonomy.address(path) if isinstance(taxonomy, Taxonomy) else None
-        return found or dirname(path) or self.context.library.source.name
+        return self.context.address(path) or self.context.library.source.name
 
     def base(self, rev: str | None) -> tuple[str, str]:
         """The commit to compare with and what people call it: the merge-base with a revision.
