@@ -23,9 +23,9 @@ from skillrepo.taxonomy import Taxonomy
 from skillrepo.visible import visible
 
 PARTS = ("check", "grounding", "routing", "grade")
-"""A part is a method of `Scorer` with its name in `_measures`."""
+"""What a score is made of; `Scorer` has what makes each."""
 _MOST_TOLD = 10
-Measure = Callable[[Draft, "Aim"], tuple[float | None, list[str]]]
+_Measured = tuple[float | None, list[str]]
 """A number from 0 to 1, None where it cannot be measured; and in words what is wrong."""
 
 
@@ -69,23 +69,21 @@ class Scorer:
 
     def __call__(self, draft: Draft, aim: Aim) -> Score:
         """Score one draft."""
-        measures = self._measures()
+        judged = _judged(draft, aim, self.withheld(aim.address))
+        measures: Mapping[str, Callable[[], _Measured]] = {
+            "check": lambda: _check(judged),
+            "grounding": lambda: _grounding(draft, aim),
+            "routing": lambda: self._routing(draft, aim),
+            "grade": lambda: self._grade(judged),
+        }
         found: dict[str, float] = {}
         told: list[str] = []
         for part in self.parts:
-            value, words = measures[part](draft, aim)
+            value, words = measures[part]()
             told += words
             if value is not None:
                 found[part] = value
         return Score(found, tuple(told))
-
-    def _measures(self) -> Mapping[str, Measure]:
-        return {
-            "check": self._check,
-            "grounding": _grounding,
-            "routing": self._routing,
-            "grade": self._grade,
-        }
 
     def withheld(self, address: str) -> Context:
         """The repository without a skill."""
@@ -96,28 +94,15 @@ class Scorer:
             return self.context
         return self.context.with_source(Overlay(source, folder, {}))
 
-    def _check(self, draft: Draft, aim: Aim) -> tuple[float | None, list[str]]:
-        try:
-            proposal = _proposal(draft, aim, self.withheld(aim.address))
-        except SkillRepoError as error:
-            return 0.0, [f"The draft cannot be stored: {error}"]
-        errors = [each for each in proposal.gate.findings if each.severity is Severity.ERROR]
-        told = [f"The gate: line {each.line}: {visible(each.message)}" for each in errors]
-        return 1 / (1 + len(errors)), told[:_MOST_TOLD]
-
-    def _grade(self, draft: Draft, aim: Aim) -> tuple[float | None, list[str]]:
+    def _grade(self, judged: Proposal | SkillRepoError) -> _Measured:
         """The static grade; not measured where the draft cannot be stored or read."""
-        try:
-            proposal = _proposal(draft, aim, self.withheld(aim.address))
-        except SkillRepoError:
+        found = {} if isinstance(judged, SkillRepoError) else static_readings(judged, self.context)
+        if isinstance(judged, SkillRepoError) or not found:
             return None, []
-        readings = static_readings(proposal, self.context)
-        if not readings:
-            return None, []
-        told = [f"Static grade: {each.message}" for each in weak(proposal, self.context)]
-        return grade(readings, shipped()).score, told[:_MOST_TOLD]
+        told = [f"Static grade: {each.message}" for each in weak(found, judged.folder)]
+        return grade(found, shipped()).score, told[:_MOST_TOLD]
 
-    def _routing(self, draft: Draft, aim: Aim) -> tuple[float | None, list[str]]:
+    def _routing(self, draft: Draft, aim: Aim) -> _Measured:
         """The reciprocal rank of the draft, among all skills, for the merged description."""
         if not aim.description.strip():
             return None, []
@@ -134,7 +119,7 @@ class Scorer:
         return 1 / rank if rank else 0.0, [told]
 
 
-def _grounding(draft: Draft, aim: Aim) -> tuple[float | None, list[str]]:
+def _grounding(draft: Draft, aim: Aim) -> _Measured:
     """The share of claims that stand in a source; not measured without sources or claims."""
     claims = grounding.claimed(draft) if aim.request.sources else 0
     if not claims:
@@ -144,10 +129,21 @@ def _grounding(draft: Draft, aim: Aim) -> tuple[float | None, list[str]]:
     return 1 - len(without) / claims, told
 
 
-def _proposal(draft: Draft, aim: Aim, context: Context) -> Proposal:
-    taken = context.library.names
-    request = replace(aim.request, taken=taken)
-    return propose(request, lambda _: draft, context, max_rounds=1)
+def _check(judged: Proposal | SkillRepoError) -> _Measured:
+    if isinstance(judged, SkillRepoError):
+        return 0.0, [f"The draft cannot be stored: {judged}"]
+    errors = [each for each in judged.gate.findings if each.severity is Severity.ERROR]
+    told = [f"The gate: line {each.line}: {visible(each.message)}" for each in errors]
+    return 1 / (1 + len(errors)), told[:_MOST_TOLD]
+
+
+def _judged(draft: Draft, aim: Aim, context: Context) -> Proposal | SkillRepoError:
+    """The draft in its place, with what the rules say; or why it can have none."""
+    request = replace(aim.request, taken=context.library.names)
+    try:
+        return propose(request, lambda _: draft, context, max_rounds=1)
+    except SkillRepoError as error:
+        return error
 
 
 def _description(draft: Draft) -> str:

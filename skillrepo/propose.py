@@ -103,7 +103,9 @@ def propose(
         return _judge(draft, request, context, number)
 
     def hints(proposal: Proposal) -> tuple[Finding, ...]:
-        return weak(proposal, context) if proposal.draft.writer == "model" else ()
+        if proposal.draft.writer != "model":
+            return ()
+        return weak(static_readings(proposal, context), proposal.folder)
 
     proposal = in_rounds(request, write, judge, max_rounds=max_rounds, hints=hints)
     return _reviewed(proposal, request, reviewer) if reviewer and proposal.passes else proposal
@@ -189,13 +191,12 @@ def static_readings(proposal: Proposal, context: Context) -> Mapping[str, Readin
     )
 
 
-def weak(proposal: Proposal, context: Context) -> tuple[Finding, ...]:
+def weak(found: Mapping[str, Reading], folder: str) -> tuple[Finding, ...]:
     """The static measures that are low, as findings that no rule has: they count nowhere."""
-    found = static_readings(proposal, context)
     about = {measure.name: (measure.manual or "").partition("\n")[0] for measure in MEASURES}
     return tuple(
         Finding(
-            path=join(proposal.folder, SKILL_FILE),
+            path=join(folder, SKILL_FILE),
             line=1,
             column=1,
             code="grade",
