@@ -9,6 +9,7 @@ from pathlib import Path
 from skillrepo.finding import Edit, Finding, Fix, Severity
 from skillrepo.grade.gate import Gate, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Reading
 
@@ -49,6 +50,8 @@ CHANGE = Graded(
     base_name="main",
     head="ab12" * 10,
     head_name="ab12ab12ab12",
+    # Nothing that there is to tell of.
+    effect=Effect((), (), (), 500, 500, 0, 0),
     skills=(
         SkillGrade(
             skill="coding/testing/pytest-fixtures",

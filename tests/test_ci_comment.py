@@ -98,6 +98,7 @@ class Stage:
             "removed": [],
             "others": [],
             "effect": None,
+            "profile": "default",
             "skills": [SKILL],
             **changes,
         }

@@ -195,6 +195,7 @@ def test_a_skill_that_is_named(root: Path, run: Run) -> None:
     assert [(each["skill"], each["delta"]) for each in value["skills"]] == [("data/pdf-merge", 0)]
     named = grade(root / "skills", run, "pdf-merge", "data/csv-join", "--head", "HEAD")
     assert [each["skill"] for each in named["skills"]] == ["data/csv-join", "data/pdf-merge"]
+    assert " (1 named, compared with main (" in run(root, "grade", "pdf-merge").out
     done = run(root, "grade", "skills/nowhere")
     assert (done.code, done.out) == (2, "")
     assert done.err == "error: skills/nowhere: no such file or folder\n"
@@ -258,7 +259,7 @@ def test_tools_that_were_not_granted_before_are_a_fault(root: Path, run: Run, gi
     value = grade(root, run)
     (fault,) = value["skills"][0]["faults"]
     assert (fault["rule"], fault["line"], value["verdict"]) == ("wider-tools", 4, "fail")
-    assert fault["message"].endswith("before the change: Bash(curl:*)")
+    assert "before the change: Bash(curl:*); take that back, or" in fault["message"]
 
 
 def test_what_is_wrong_stands_with_what_it_makes_fail(root: Path, run: Run) -> None:
@@ -432,6 +433,7 @@ def test_the_grade_of_the_reference_system(root: Path, run: Run) -> None:
     assert value["skills"][0]["delta"] > 0.2
     assert grade(root, run)["skills"][0]["delta"] <= 0
     assert (layers(value)["static"], value["verdict"]) == (None, "inconclusive")
+    assert (value["profile"], grade(root, run)["profile"]) == ("fleet-compat", "default")
     said = run(root, "grade", "--profile", "fleet-compat").out
     assert said.count("gameable") == said.count("gates nothing") == 1
     assert "static grade" not in said

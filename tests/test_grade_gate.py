@@ -71,14 +71,15 @@ def test_decide(verdicts: dict[str, Verdict | None], expected: Verdict) -> None:
     assert decide(layers, LIMITS).verdict == expected
 
 
-def test_reasons_begin_with_what_fails() -> None:
+def test_each_layer_keeps_its_reasons() -> None:
     layers = (integrity(None), static(Change(0.9, None), LIMITS, is_new=False))
     found = decide([*layers, layer("routing", "fail", "it captures")], LIMITS)
-    assert found.reasons == (
-        "it captures",
-        "integrity: not measured, though the settings require it",
-        "the static grade of the skill could not be measured",
-    )
+    assert [each.reasons for each in found.layers] == [
+        ("integrity: not measured, though the settings require it",),
+        ("the static grade of the skill could not be measured",),
+        ("it captures",),
+    ]
+    assert found.verdict == "fail"
     assert integrity(["a secret"]) == layer("integrity", "fail", "a secret")
     assert integrity([]).verdict == "pass"
 

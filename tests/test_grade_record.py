@@ -11,6 +11,7 @@ import pytest
 from conftest import Git, MakeRepo
 
 import skillrepo
+from skillrepo import schema
 from skillrepo.git import Repository
 from skillrepo.git_notes import add_to_notes
 from skillrepo.grade import record
@@ -71,6 +72,13 @@ def test_a_line_is_canonical() -> None:
     assert json.loads(text)["measures"] == {"economy": {"value": 1.0, "why": "x"}}
     assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
     assert '"value":1.0' in text
+
+
+def test_a_line_is_as_its_schema_says() -> None:
+    value = json.loads(record.line(KEY, MEASURES, lambda _: (0.75, "target")))
+    assert schema.violations("grade-note", value) == []
+    del value["code"]
+    assert schema.violations("grade-note", value)
 
 
 def changed(**values: object) -> str:

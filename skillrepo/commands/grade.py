@@ -7,14 +7,16 @@ from typing import get_args
 
 import click
 
-from skillrepo.commands.grading import Grades, Measure, exit_code, graded, graded_by
+from skillrepo.commands.grading import Grades, Measure, exit_code, graded
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.grade import fleet_compat
-from skillrepo.grade.measuring import fleet_grades
+from skillrepo.grade.measuring import Measurer, fleet_grades
+from skillrepo.grade.profile import DEFAULT, ProfileName
+from skillrepo.grade.record import REF
 from skillrepo.output import grade_json, grade_markdown, grade_text
 from skillrepo.settings import GateMode
 
@@ -42,8 +44,8 @@ _FORMS = {"text": grade_text.render, "json": grade_json.render, "markdown": grad
 @click.option("--replay", is_flag=True, help="Measure nothing: take the grades from these notes.")
 @click.option(
     "--profile",
-    type=click.Choice(("default", fleet_compat.NAME)),
-    default="default",
+    type=click.Choice(get_args(ProfileName)),
+    default=DEFAULT,
     show_default=True,
     help="fleet-compat is the reference system's grade: gameable, so it gates nothing.",
 )
@@ -59,7 +61,7 @@ def command(  # noqa: PLR0913 - as many as there are options
     form: str,
     record: bool,
     replay: bool,
-    profile: str,
+    profile: ProfileName,
 ) -> None:
     """Grade the skills that a change adds or changes: before it, after it, and a verdict.
 
@@ -79,9 +81,12 @@ def command(  # noqa: PLR0913 - as many as there are options
     if profile == fleet_compat.NAME:
         if record or replay:
             raise click.UsageError(f"no note has the grade of --profile {profile}")
-        found = graded_by(sides, _fleet(), gates=False)
+        found = graded(sides, _fleet(), profile)
     else:
-        found = graded(sides, replay=replay, keep=record)
+        measurer = Measurer(sides.place.git(), replay=replay)
+        found = graded(sides, measurer.measure)
+        if record:
+            click.echo(f"recorded in {REF}: {measurer.keep():,} new", err=True)
     say_all(_FORMS[form](found))
     ctx.exit(exit_code(found, sides.after.settings.grade, mode))
 

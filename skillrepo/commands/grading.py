@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import click
-
 from skillrepo.check import Plan, report
 from skillrepo.commands.known import Known
 from skillrepo.commands.progress import progress
@@ -19,7 +17,7 @@ from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
 from skillrepo.grade.portfolio import Effect, effect
-from skillrepo.grade.record import REF
+from skillrepo.grade.profile import DEFAULT, ProfileName
 from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
@@ -40,22 +38,13 @@ Measure = Callable[[Context, str | None, Sequence[str]], Grades]
 """Gives the grades of the skills at some paths, of a commit or of the worktree (None)."""
 
 
-def graded(sides: Sides, *, replay: bool = False, keep: bool = False) -> Graded:
+def graded(sides: Sides, measure: Measure | None = None, profile: ProfileName = DEFAULT) -> Graded:
     """Grade the skills that were named, else those that the change touches.
 
-    With `replay` nothing is measured: what is told comes from notes and trees alone.
-    SkillRepoError where a note is missing then. With `keep` what was measured of commits is written
-    into notes.
+    `measure` makes the static grades, by default from notes, and else by measuring. Those of
+    another profile are told, and no part of the verdict.
     """
-    measurer = Measurer(sides.place.git(), replay=replay)
-    found = graded_by(sides, measurer.measure)
-    if keep:
-        click.echo(f"recorded in {REF}: {measurer.keep():,} new", err=True)
-    return found
-
-
-def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
-    """The same by another grade; without `gates` it is told, and no part of the verdict."""
+    measure = measure or Measurer(sides.place.git()).measure
     named = bool(sides.place.named)
     touched = sides.since.touched(sides.after)
     paths = sides.place.select(sides.after.library) if named else sorted(touched)
@@ -71,7 +60,7 @@ def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
     }
     differing = [path for path in paths if path not in after]
     after |= measure(sides.after, sides.head, differing)
-    found = _Found(after, before, old, _routes(sides, paths, old), gates)
+    found = _Found(after, before, old, _routes(sides, paths, old), profile == DEFAULT)
     skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
     others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
     verdict = gate.worst(each.gate for each in skills)
@@ -85,6 +74,7 @@ def graded_by(sides: Sides, measure: Measure, *, gates: bool = True) -> Graded:
         others=others,
         effect=None if named else found.routes.effect,
         verdict="fail" if others else verdict,
+        profile=profile,
     )
 
 
@@ -186,14 +176,16 @@ _LINKED = Finding(
 
 
 def _is_link_now(sides: Sides, path: str) -> bool:
+    if not sides.after.library.stands_for_another(path):
+        return False
     was = sides.was(path)
-    linked = sides.after.library.stands_for_another(path)
-    return linked and was is not None and sides.since.source.kind(was) != "link"
+    return was is not None and sides.since.source.kind(was) != "link"
 
 
 def _of_change(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> Iterator[Finding]:
     """What is wrong with the change of a skill, though with neither version by itself."""
-    before = {each.path: each for each in sides.before.library.load(sorted(set(old.values())))}
+    former = sorted({old[path] for path in paths if path in old})
+    before = {each.path: each for each in sides.before.library.load(former)}
     for new in sides.after.library.load(paths):
         one = before.get(old.get(new.path, ""))
         if isinstance(one, Document) and isinstance(new, Document):

@@ -19,7 +19,7 @@ from skillrepo.file_shapes import (
     TaxonomyFile,
 )
 from skillrepo.output import shapes
-from skillrepo.output.grade_shapes import GradeShape
+from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
 
@@ -37,6 +37,7 @@ _MODELS: Mapping[str, Any] = {
     "config": UserConfig,
     "report": shapes.ReportShape,
     "grade": GradeShape,
+    "grade-note": GradeNoteShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from skillrepo import prose
 from skillrepo.document import Document
 from skillrepo.grade import score
-from skillrepo.grade.profile import shipped
+from skillrepo.grade.profile import ProfileName, shipped
 from skillrepo.measure import Reading
 
-NAME = "fleet-compat"
+NAME: ProfileName = "fleet-compat"
 WARNING = "gameable: headings without content raise it"
 _PATTERNS = 5
 _EXAMPLES = 3

@@ -31,12 +31,6 @@ class Gate(NamedTuple):
     verdict: Verdict
     layers: tuple[LayerVerdict, ...]
 
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why it is not a pass: of the layers that say so, the failing ones first."""
-        ranked = sorted(self.layers, key=lambda each: each.verdict != "fail")
-        return tuple(why for each in ranked if each.verdict != "pass" for why in each.reasons)
-
 
 class Change(NamedTuple):
     """A number before and after; None where there is none, or it could not be measured."""

@@ -6,6 +6,7 @@ from skillrepo.finding import Finding
 from skillrepo.grade.distinctness import Distinctness
 from skillrepo.grade.gate import Gate, Verdict
 from skillrepo.grade.portfolio import Effect
+from skillrepo.grade.profile import DEFAULT, ProfileName
 from skillrepo.grade.routing import Routing
 from skillrepo.grade.score import Grade
 
@@ -45,7 +46,8 @@ class Graded(NamedTuple):
     `base` and `head` are commits by their whole names, with what people call them; `head` is None
     for the worktree. `effect` is what the change does to the routing of all skills, None where the
     skills were named, whatever changed. `removed` are the addresses of skills that are gone,
-    `others` the findings that the change makes outside of its own skills.
+    `others` the findings that the change makes outside of its own skills. The static
+    grades are by `profile`.
     """
 
     base: str
@@ -57,3 +59,4 @@ class Graded(NamedTuple):
     others: tuple[Finding, ...]
     verdict: Verdict
     effect: Effect | None = None
+    profile: ProfileName = DEFAULT

@@ -20,7 +20,10 @@ def wider(before: Document, after: Document) -> Iterator[Finding]:
     """The tools that a version of a skill may use and the one before might not."""
     if granted := widened(before, after):
         place = after.place("allowed-tools")
-        why = f"`allowed-tools` grants what it did not before the change: {', '.join(granted)}"
+        why = (
+            f"`allowed-tools` grants what it did not before the change: {', '.join(granted)}; take "
+            "that back, or have a maintainer merge it knowing so"
+        )
         yield Finding(after.path, *place, _CODE, "wider-tools", Severity.ERROR, why)
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from skillrepo import resource, yaml_text
 from skillrepo.measure import Group
 
 FILE = "config/grading.yaml"
+ProfileName = Literal["default", "fleet-compat"]
+DEFAULT: ProfileName = "default"
+"""The profile that gates; the other is `fleet_compat.NAME`."""
 LABELS = ("minimum", "target", "excellent")
 """From the lowest to the highest; what reaches none of them is `below`."""
 
@@ -27,7 +30,7 @@ class Profile(NamedTuple):
     `file_shapes.GradingFile` says what each is.
     """
 
-    name: str
+    name: ProfileName
     floor: float
     weights: Mapping[Group, float]
     labels: Mapping[str, float]
@@ -35,7 +38,7 @@ class Profile(NamedTuple):
 
 
 @cache
-def shipped(name: str = "default") -> Profile:
+def shipped(name: ProfileName = DEFAULT) -> Profile:
     """The profile that ships with the tool; `fleet-compat` differs in its calibration alone."""
     value = yaml_text.load(resource.read(FILE)).value
     return Profile(

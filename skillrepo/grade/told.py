@@ -37,10 +37,7 @@ _MORE = 0.01
 
 def claim(graded: Graded) -> str:
     """What the grades may be taken for."""
-    grades = (each.grade for each in graded.skills if each.grade)
-    values = (reading for grade in grades for reading in grade.measures.values())
-    is_fleet = any(reading.why == fleet_compat.WARNING for reading in values)
-    return _CLAIM_OF_FLEET if is_fleet else CLAIM
+    return _CLAIM_OF_FLEET if graded.profile == fleet_compat.NAME else CLAIM
 
 
 def said_of(layer: LayerVerdict) -> str:
@@ -76,7 +73,9 @@ def headline(graded: Graded, name: Callable[[str], str] = one_line) -> str:
 def scope(graded: Graded, name: Callable[[str], str] = one_line) -> str:
     """How many skills differ, and from what; empty where none does."""
     new = sum(each.is_new for each in graded.skills)
-    counts = ((new, "new"), (len(graded.skills) - new, "changed"), (len(graded.removed), "removed"))
+    # Without an effect the skills were named, whatever became of them.
+    rest = "named" if graded.effect is None else "changed"
+    counts = ((new, "new"), (len(graded.skills) - new, rest), (len(graded.removed), "removed"))
     parts = [f"{number:,} {what}" for number, what in counts if number]
     return f"{', '.join(parts)}, compared with {_base(graded, name)}" if parts else ""
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from skillrepo.grade.profile import ProfileName
 from skillrepo.output.shapes import FindingShape
 
 VerdictName = Literal["pass", "fail", "inconclusive"]
+LabelName = Literal["below", "minimum", "target", "excellent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,23 @@ class MeasureShape:
 
 
 @dataclass(frozen=True, slots=True)
+class GradeNoteShape:
+    """One line of a git note in refs/notes/skillrepo/grades, which is on the tree of a skill.
+
+    It holds what depends on the skill's own files. `code` and `settings` are the hashes (sha256,
+    hex) of what measured it: for another version the line counts for nothing.
+    """
+
+    version: Literal[1]
+    tool: str
+    code: str
+    settings: str
+    measures: dict[str, MeasureShape]
+    score: float
+    label: LabelName
+
+
+@dataclass(frozen=True, slots=True)
 class StaticShape:
     """A static grade: how well a skill is kept, found, and what it costs; not whether it helps.
 
@@ -24,7 +43,7 @@ class StaticShape:
     """
 
     score: float
-    label: Literal["below", "minimum", "target", "excellent"]
+    label: LabelName
     percentile: int
     measures: dict[str, MeasureShape]
 
@@ -162,3 +181,5 @@ class GradeShape:
     """Errors that the change makes outside of the skills that it touches."""
     effect: EffectShape | None
     """Null where skills were named, whatever changed."""
+    profile: ProfileName
+    """By which the static grades are; those of the second are no part of the verdict."""
