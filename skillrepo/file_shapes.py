@@ -152,6 +152,33 @@ class GradingFile(_Shape):
     calibration: CalibrationsShape
 
 
+class RubricItemShape(_Shape):
+    """A question to which yes is the better answer."""
+
+    ask: str
+    """The question."""
+    quote: Literal["yes", "no"]
+    """The answer that has to be proven by the skill's own words."""
+    whole: bool = False
+    """Whether the answer rests on all of the skill, so that any change asks anew."""
+
+
+class RubricDimensionShape(_Shape):
+    """Questions that belong together."""
+
+    title: str
+    blocks: bool = False
+    """Whether a single no fails, where the item is calibrated."""
+    items: Annotated[dict[str, RubricItemShape], Field(min_length=1)]
+
+
+class RubricFile(_Shape):
+    """What a model is asked of a skill, which ships with the tool: `config/rubric.yaml`."""
+
+    version: _Version
+    dimensions: Annotated[dict[str, RubricDimensionShape], Field(min_length=1)]
+
+
 _Level = Literal["error", "warning", "info", "off", False]
 
 

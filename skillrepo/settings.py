@@ -17,7 +17,7 @@ FILE_NAME = "skillrepo.yaml"
 Profile = Literal["house", "spec"]
 FailOn = Literal["error", "warning", "info"]
 GateMode = Literal["off", "warn", "enforce"]
-Layer = Literal["integrity", "static", "routing"]
+Layer = Literal["integrity", "static", "routing", "judge", "behaviour"]
 
 
 class Section(NamedTuple):

@@ -16,6 +16,7 @@ Task = Literal[
     "conversational_agent",
     "skill_evaluate",
     "skill_optimize",
+    "skill_route",
 ]
 
 _Count = Annotated[int, Field(ge=0, le=10_000)]
@@ -158,6 +159,7 @@ class Tasks(_Settings):
     conversational_agent: TaskSettings
     skill_evaluate: TaskSettings
     skill_optimize: TaskSettings
+    skill_route: TaskSettings
 
 
 class Miprov2(_Settings):

@@ -77,6 +77,7 @@ def test_shipped_values(load: Load) -> None:
         "conversational_agent": ("planner", "high", None),
         "skill_evaluate": ("judge", None, 1.0),
         "skill_optimize": ("judge", None, 1.0),
+        "skill_route": ("router", None, None),
     }
     assert user.roles.router.parameter_overrides.reasoning_effort == "high"
     assert user.optimization.default_optimizer == "gepa"
