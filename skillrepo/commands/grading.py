@@ -11,6 +11,7 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.finding import Finding, Severity
 from skillrepo.grade import gate, integrity
+from skillrepo.grade.behaved import NOT_RUN, behaved
 from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
@@ -60,7 +61,8 @@ def graded(sides: Sides, measure: Measure | None = None, profile: ProfileName = 
     }
     differing = [path for path in paths if path not in after]
     after |= measure(sides.after, sides.head, differing)
-    found = _Found(after, before, old, _routes(sides, paths, old), profile == DEFAULT)
+    ran = behaved(sides.place.git(), sides.base, sides.head, {p: old.get(p) for p in paths})
+    found = _Found(after, before, old, _routes(sides, paths, old), ran, profile == DEFAULT)
     skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
     others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
     verdict = gate.worst(each.gate for each in skills)
@@ -95,6 +97,7 @@ class _Found(NamedTuple):
     before: Mapping[str, Grade]
     old: Mapping[str, str]
     routes: _Routes
+    ran: Mapping[str, gate.LayerVerdict]
     gates: bool
 
 
@@ -132,6 +135,7 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
         gate.routing(thefts, losses, limits, routes.effect.not_looked_at)
         if routes.has_queries
         else gate.NO_ROUTING,
+        found.ran.get(path, NOT_RUN),
     )
     return SkillGrade(
         skill=sides.address(path),

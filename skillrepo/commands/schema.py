@@ -8,6 +8,7 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 
+from skillrepo.behaviour.result import BehaviourNote
 from skillrepo.errors import SkillRepoError
 from skillrepo.file_shapes import (
     BaselineFile,
@@ -20,6 +21,7 @@ from skillrepo.file_shapes import (
     TaxonomyFile,
 )
 from skillrepo.output import shapes
+from skillrepo.output.eval_shapes import EvalShape
 from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
@@ -40,6 +42,8 @@ _MODELS: Mapping[str, Any] = {
     "report": shapes.ReportShape,
     "grade": GradeShape,
     "grade-note": GradeNoteShape,
+    "eval": EvalShape,
+    "behaviour-note": BehaviourNote,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,
