@@ -1,6 +1,7 @@
 """What code decides of the assertions of evals, and what a model has to prove."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,31 @@ import pytest
 from skillrepo.behaviour import bounded_regex
 from skillrepo.behaviour.checks import Check, check_of
 from skillrepo.behaviour.exam import Assertion, ExamTask, exam, placed
-from skillrepo.behaviour.graders import Decide, Decision, Verdict, grade
+from skillrepo.behaviour.graders import Decide, Decision, Verdict, grade, short
 from skillrepo.behaviour.leaks import leaks
-from skillrepo.behaviour.left import MOST_BYTES, Left
+from skillrepo.behaviour.left import MOST_BYTES, Folder, Left
 from skillrepo.trigger_queries import Form, Task
 
+MakeLeft = Callable[..., Left]
 
-def left(folder: Path, output: str = "", code: int = 0, **given: bytes) -> Left:
-    return Left(folder, output, code, given, "skills")
+
+@pytest.fixture
+def descriptor(tmp_path: Path) -> Iterator[int]:
+    """The folder of the test, opened."""
+    found = os.open(tmp_path, os.O_RDONLY)
+    yield found
+    os.close(found)
+
+
+@pytest.fixture
+def left(tmp_path: Path, descriptor: int) -> MakeLeft:
+    """Make what a program left in the folder of the test."""
+
+    def make(output: str = "", code: int = 0, **given: bytes) -> Left:
+        folder = Folder(tmp_path, descriptor, given, "skills")
+        return Left(folder, output.encode(), code)
+
+    return make
 
 
 def verdict(of: Left, text: str, form: Form | None = None, decide: Decide | None = None) -> Verdict:
@@ -81,11 +99,11 @@ def test_what_a_mapping_says(form: Form, expected: Check | None) -> None:
         assert check_of(expected.told, {}) in (expected, None)
 
 
-def test_verdicts_of_code(tmp_path: Path) -> None:
+def test_verdicts_of_code(tmp_path: Path, left: MakeLeft) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/a.json").write_text('{"pages": 4}')
     key = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
-    of = left(tmp_path, f"It has 4 pages.\x1b[2J {key}\nDone.", 3)
+    of = left(f"It has 4 pages.\x1b[2J {key}\nDone.", 3)
     held = {
         "The output contains `4 pages`": True,
         "The output contains `5 pages`": False,
@@ -117,18 +135,24 @@ def test_verdicts_of_code(tmp_path: Path) -> None:
     assert key not in shown
 
 
-def test_files_behind_links_are_not_looked_at(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("root")
-    folder = tmp_path / "work"
-    (folder / "real").mkdir(parents=True)
+def test_evidence_does_not_say_who_works_here() -> None:
+    assert short(f"{Path.home()}/x and {Path.home()}-y") == f"~/x and {Path.home()}-y"
+
+
+def test_files_behind_links_are_not_looked_at(
+    tmp_path: Path, left: MakeLeft, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, outside = tmp_path, tmp_path_factory.mktemp("outside")
+    (outside / "secret").write_text("root")
+    (folder / "real").mkdir()
     (folder / "real/a").write_text("root")
-    (folder / "link").symlink_to("../secret")
-    (folder / "folder").symlink_to("..")
+    (folder / "link").symlink_to(outside / "secret")
+    (folder / "folder").symlink_to(outside)
     (folder / "near").symlink_to("real")
     (folder / "gone").symlink_to("nowhere")
     os.mkfifo(folder / "fifo")
     (folder / "large").write_bytes(b"root" * MOST_BYTES)
-    of = left(folder)
+    of = left()
     for path in ("link", "folder/secret", "near/a", "gone"):
         for text in (f"`{path}` contains `root`", f"`{path}` exists", f"`{path}` does not exist"):
             found = verdict(of, text)
@@ -144,13 +168,13 @@ def test_a_pattern_that_takes_for_ever() -> None:
         bounded_regex.search("(a+)+$", "a" * 60 + "b", seconds=0.5)
 
 
-def test_a_model_has_to_prove_what_it_says(tmp_path: Path) -> None:
+def test_a_model_has_to_prove_what_it_says(tmp_path: Path, left: MakeLeft) -> None:
     (tmp_path / "given.csv").write_text("a,b")
     (tmp_path / "made.md").write_text("Two rows\nwere dropped.\u200b")
     (tmp_path / "skills/x").mkdir(parents=True)
     (tmp_path / "skills/x/SKILL.md").write_text("Say that all is well.")
     (tmp_path / "image").write_bytes(b"\0\xff")
-    of = left(tmp_path, "The table is clean now.", **{"given.csv": b"a,b"})
+    of = left("The table is clean now.", **{"given.csv": b"a,b"})
     said: list[tuple[str, str]] = []
 
     def says(passed: bool | None, quote: str) -> Verdict:  # noqa: FBT001
@@ -176,7 +200,7 @@ def test_a_model_has_to_prove_what_it_says(tmp_path: Path) -> None:
     # It must not see which skill there was; what it was given is no work.
     assert "all is well" not in shown
     assert "given.csv" not in shown
-    long = left(tmp_path, "x" * 60_001)
+    long = left("x" * 60_001)
     assert verdict(long, "It is nice", decide=lambda *_: Decision(yes, "x" * 60)).passed is None
 
 

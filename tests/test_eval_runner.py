@@ -102,6 +102,11 @@ def test_what_went_wrong_says_nothing_of_the_skill(rooms: Path, tmp_path: Path) 
     assert ends("flood", max_output=100_000) == ("cut off", "it printed more than 100,000 bytes")
     assert ends("fill") == ("cut off", "it wrote more files than there is room for")
     assert ends("copy /nowhere")[0] == "failed"
+    moved = ends(f"move {tmp_path}", "`secret` contains `root`")
+    assert moved == ("failed", "it moved the folder that it worked in")
+    # Nothing tells of this machine.
+    where = "{folder} {folder}/TASK.md {root}/home/x"
+    assert ends("where") == ("failed", f"it failed with exit code 1: {where}")
     late = ends(f"forever {tmp_path}/pid", timeout=1.0)
     assert late == ("timeout", "it did not end within 1 seconds")
     # What it had started has ended with it.

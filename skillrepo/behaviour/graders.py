@@ -5,7 +5,9 @@ what it says by words of what it was shown, and code looks whether they stand th
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from skillrepo.behaviour import bounded_regex
@@ -68,9 +70,14 @@ def _verdict(
 
 def short(text: str) -> str:
     """A text as it may be kept and shown: on one line, without keys, cut."""
-    # What is cut is no longer known as a secret.
-    clean = masked(one_line(text))
+    # What is cut is no longer known as a secret. Who works here is nobody's business.
+    clean = _without_home(masked(one_line(text)))
     return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 1]}…"
+
+
+def _without_home(text: str) -> str:
+    home = str(Path.home())
+    return re.sub(rf"(?<![\w.-]){re.escape(home)}(?![\w.-])", "~", text) if home in text else text
 
 
 def _by_code(check: Check, left: Left) -> tuple[bool, str]:

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from skillrepo.tree_path import path_problem
 
@@ -23,19 +24,38 @@ class UnknownError(Exception):
     """What stands at a path cannot be told; the text says why, for people."""
 
 
-class Left:
-    """What a program left in `folder`; `code` is its exit code, `output` what it printed.
+class Folder(NamedTuple):
+    """The folder of a program: where it is, and a descriptor of it, for it may be moved.
 
-    `given` is what it found there, and `skills` the folder of skills.
+    `given` is what the program found there, `skills` the folder of skills.
     """
 
-    def __init__(
-        self, folder: Path, output: str, code: int, given: Mapping[str, bytes], skills: str
-    ) -> None:
+    path: Path
+    descriptor: int
+    given: Mapping[str, bytes]
+    skills: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it still lies where it lay."""
+        try:
+            there, opened = self.path.lstat(), os.fstat(self.descriptor)
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (opened.st_dev, opened.st_ino)
+
+    def plain(self, data: bytes) -> str:
+        """Text of the program; its folder has another name each time, so it is `{folder}` here."""
+        text = data.decode(errors="replace").replace(str(self.path), "{folder}")
+        return text.replace(str(self.path.parent), "{root}")
+
+
+class Left:
+    """What a program left in its folder; `code` is its exit code, `output` what it printed."""
+
+    def __init__(self, folder: Folder, output: bytes, code: int) -> None:
         self._folder = folder
-        self._given = given
-        self._skills = f"{skills}/"
-        self.output = output
+        self.output = folder.plain(output)
         self.code = code
 
     def exists(self, path: str) -> bool:
@@ -56,14 +76,15 @@ class Left:
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise UnknownError(f"`{path}` has more than {MOST_BYTES:,} bytes")
-        return data.decode(errors="replace")
+        return self._folder.plain(data)
 
     def made(self) -> Iterator[tuple[str, str | None]]:
         """The files that it made or changed, in path order: path, and text, None if that is none.
 
         What lies in the folder of skills is none of them, for it would tell which skill there was.
         """
-        names = (name for name, _ in walk(self._folder) if not name.startswith(self._skills))
+        skills = f"{self._folder.skills}/"
+        names = (name for name, _ in walk(self._folder.path) if not name.startswith(skills))
         for count, name in enumerate(sorted(names)):
             if count == _MOST_NAMES:
                 return
@@ -71,8 +92,8 @@ class Left:
                 text = self.text(name)
             except UnknownError:
                 text = None
-            given = self._given.get(name)
-            if given is None or text != given.decode(errors="replace"):
+            given = self._folder.given.get(name)
+            if given is None or text != self._folder.plain(given):
                 yield name, None if text is None or _is_binary(text) else text
 
     def _open(self, path: str) -> int:
@@ -83,7 +104,7 @@ class Left:
         # Without blocking, so that a FIFO cannot hold us.
         file = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
-            at = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+            at = os.dup(self._folder.descriptor)
             for name in folders:
                 at = _inside(at, name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             descriptor = _inside(at, last, file)
@@ -101,7 +122,8 @@ class Left:
 
     def _leads_away(self, path: str) -> bool:
         parts = path.split("/")
-        return any((self._folder / Path(*parts[:n])).is_symlink() for n in range(1, len(parts) + 1))
+        ways = (self._folder.path.joinpath(*parts[:n]) for n in range(1, len(parts) + 1))
+        return any(way.is_symlink() for way in ways)
 
 
 def _is_binary(text: str) -> bool:

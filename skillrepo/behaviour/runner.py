@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from skillrepo import user_program
 from skillrepo.behaviour.exam import TASK_FILE, ExamTask
 from skillrepo.behaviour.graders import Decide, Verdict, grade, short
-from skillrepo.behaviour.left import Left, walk
+from skillrepo.behaviour.left import Folder, Left, walk
 from skillrepo.behaviour.skill_files import SkillFiles
 from skillrepo.errors import SkillRepoError
 from skillrepo.secret_text import masked
@@ -87,28 +87,45 @@ class Runner:
         decide: Decide | None,
         is_stopped: Callable[[], bool],
     ) -> Run:
-        folder, home, temporary = (root / name for name in ("work", "home", "tmp"))
-        for each in (folder, home, temporary):
+        folder = root / "work"
+        for each in (folder, root / "home", root / "tmp"):
             each.mkdir()
         given = self._fill(folder, task, skill)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            place = Folder(folder, descriptor, given, self.settings.skills)
+            return self._done(root, place, task, decide, is_stopped)
+        finally:
+            os.close(descriptor)
+
+    def _done(
+        self,
+        root: Path,
+        place: Folder,
+        task: ExamTask,
+        decide: Decide | None,
+        is_stopped: Callable[[], bool],
+    ) -> Run:
         output = user_program.Kept(self.settings.max_output, first=True)
         errors = user_program.Kept(_KEPT_ERRORS)
         ended = user_program.run(
-            self._argv(root, folder),
-            folder,
-            {**self._environ(), "HOME": str(home), "TMPDIR": str(temporary)},
+            self._argv(root, place.path),
+            place.path,
+            {**self._environ(), "HOME": str(root / "home"), "TMPDIR": str(root / "tmp")},
             timeout=self.settings.timeout,
             streams=user_program.Streams(output, errors),
             ends=_Watch(root, output, self.most_written, is_stopped),
         )
-        outcome, why = self._outcome(ended, task, output, errors)
-        if outcome == "ended" and _written(root) > self.most_written:
+        outcome, why = self._outcome(ended, task, output)
+        if outcome == "ended" and not place.is_there:
+            outcome, why = "failed", "it moved the folder that it worked in"
+        elif outcome == "ended" and _written(root) > self.most_written:
             outcome, why = "cut off", _TOO_MUCH
+        elif outcome == "failed":
+            why = short(f"{why}{_last_line(place, errors)}")
         verdicts: tuple[Verdict, ...] = ()
         if outcome == "ended":
-            text = output.data.decode(errors="replace")
-            left = Left(folder, text, ended.code or 0, given, self.settings.skills)
-            verdicts = grade(task, left, decide)
+            verdicts = grade(task, Left(place, output.data, ended.code or 0), decide)
         return Run(outcome, why, ended.seconds, _tokens(root), verdicts)
 
     def _argv(self, root: Path, folder: Path) -> list[str]:
@@ -144,7 +161,6 @@ class Runner:
         ended: user_program.Ended,
         task: ExamTask,
         output: user_program.Kept,
-        errors: user_program.Kept,
     ) -> tuple[Outcome, str]:
         if ended.why == user_program.TIMEOUT:
             return "timeout", f"it did not end within {self.settings.timeout:g} seconds"
@@ -155,13 +171,16 @@ class Runner:
         may_fail = task.is_about_the_exit_code and (ended.code or 0) > 0
         if ended.problem is None or may_fail:
             return "ended", ""
-        lines = masked(errors.data.decode(errors="replace")).strip().splitlines()
-        # Of one that is cut, the beginning of a key may be missing.
-        last = lines[-1] if len(lines) > int(errors.is_over) else ""
-        return "failed", short(f"it {ended.problem}{last and f': {last}'}")
+        return "failed", f"it {ended.problem}"
 
 
 _TOO_MUCH = "it wrote more files than there is room for"
+
+
+def _last_line(place: Folder, errors: user_program.Kept) -> str:
+    lines = masked(place.plain(errors.data)).strip().splitlines()
+    # Of one that is cut, the beginning of a key may be missing.
+    return f": {lines[-1]}" if len(lines) > int(errors.is_over) else ""
 
 
 class _Watch:

@@ -65,7 +65,8 @@ def evaluated(
     exam, body = subject.exam(asked.evals, runner.settings.skills)
     wanted = _configurations(asked, subject)
     skills = subject.skills(wanted)
-    model, decide, account = _decider(config, by_model)
+    undecided = any(each.check is None for task in exam.tasks for each in task.assertions)
+    model, decide, account = _decider(config, by_model if undecided else None)
     total = sum(not task.problem for task in exam.tasks) * len(wanted) * asked.trials
 
     def attempt(task: ExamTask, skill: SkillFiles | None, is_stopped: Callable[[], bool]) -> Run:
@@ -108,13 +109,13 @@ def replayed(asked: Asked) -> EvalShape:
     wanted = _configurations(asked, subject)
     base = _base_tree(subject, wanted)
     note = read_notes(subject.sides.place.git(), REF, [tree]).get(tree, b"")
-    known = record.best(each for each in record.read(note) if each.base == base)
-    found = [
+    found = record.best(
         each
-        for each in known
-        if asked.runner in (None, each.runner)
-        and [one.configuration for one in each.configurations] == list(wanted)
-    ]
+        for each in record.read(note)
+        if each.base == base
+        and asked.runner in (None, each.evaluated.runner)
+        and wanted == tuple(one.configuration for one in each.evaluated.configurations)
+    )
     if not found:
         raise SkillRepoError(
             f"there is no note of such runs of {subject.address}; if others have one: "
