@@ -139,6 +139,28 @@ def test_fewer_than_five_tasks_are_inconclusive_whatever_they_say(tasks: int) ->
     assert f"{0.5**tasks:.3g}; {5 - tasks} more are needed" in found.why
 
 
+def test_of_several_dimensions_none_fails_by_their_number() -> None:
+    # p = 1 / 32, which is 3 / 32 as the smallest of three.
+    fallen = [-1 / 3, -2 / 3, -1.0, -1 / 3, -2 / 3]
+    few = [-1.0] * 4
+    one = paired.compare_all({"cost": fallen, "few": few}, margin=0.1, seed="a key")
+    assert (one["cost"].verdict, one["cost"].p) == ("fail", 1 / 32)
+    assert (one["few"].verdict, one["few"].p) == ("inconclusive", 1 / 16)
+    three = paired.compare_all(
+        {"cost": fallen, "time": [0.0] * 5, "success": [0.1] * 5, "none": []},
+        margin=0.1,
+        seed="a key",
+    )
+    assert (three["cost"].verdict, three["cost"].p) == ("inconclusive", 3 / 32)
+    assert three["cost"].wanted is not None
+    assert three["cost"].detectable is None
+    assert "; no fall would be found by 5 tasks in so many dimensions; about " in three["cost"].why
+    assert [each.verdict for each in three.values()][1:] == ["pass", "pass", "inconclusive"]
+    assert list(three) == ["cost", "time", "success", "none"]
+    with pytest.raises(ValueError, match="finite numbers"):
+        paired.compare_all({"cost": fallen, "time": [math.nan]}, margin=0.1, seed="a key")
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.lists(THIRDS, min_size=5, max_size=14), st.randoms(use_true_random=False))
 def test_neither_order_nor_time_matters(differences: list[float], chance: random.Random) -> None:
