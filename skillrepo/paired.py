@@ -22,6 +22,8 @@ LEVEL = 0.05
 POWER = 0.8
 _TAIL = 0.025
 _EXACT = 12
+# The square of it is a million tasks.
+_MOST = 1_000
 # Differences are thirds and the like: sums that are equal but for rounding are ties.
 _ROUNDING = 1e-9
 _NORMAL = NormalDist()
@@ -150,7 +152,7 @@ def resampled_means(differences: Sequence[float], *, seed: str) -> list[float]:
 
 
 def interval(differences: Sequence[float], *, seed: str) -> tuple[float, float]:
-    """The 95 % interval of the mean over tasks, by the expanded percentile bootstrap.
+    """The 95 % interval of the mean over five tasks or more: expanded percentile bootstrap.
 
     The 2.5th and 97.5th percentile are too narrow for few tasks: resamples have the variance with
     n and not n - 1 below the line, and the quantiles of a normal and not of Student's t. Taken
@@ -191,12 +193,13 @@ def _detectable(
 def _wanted(spread: float, margin: float, tasks: int) -> int | None:
     """How many more tasks let a change without effect pass in four of five comparisons.
 
-    n = ((z(0.975) + z(0.80)) s / margin)^2; a fall of 1.3 margins then fails as often.
+    n = ((z(0.975) + z(0.80)) s / margin)^2; a fall of 1.3 margins then fails as often. None where
+    nobody has so many, as with a margin of 0.
     """
-    if not margin:
+    reach = (_NORMAL.inv_cdf(1 - _TAIL) + _NORMAL.inv_cdf(POWER)) * spread
+    if reach >= _MOST * margin:
         return None
-    reach = _NORMAL.inv_cdf(1 - _TAIL) + _NORMAL.inv_cdf(POWER)
-    return max(1, math.ceil((reach * spread / margin) ** 2) - tasks)
+    return max(1, math.ceil((reach / margin) ** 2) - tasks)
 
 
 def _too_few(tasks: int, lack: int) -> str:
