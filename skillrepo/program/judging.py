@@ -11,7 +11,7 @@ from skillrepo.judge import controls, estimate
 from skillrepo.judge.ask import Reply, Request
 from skillrepo.judge.batch import batch
 from skillrepo.judge.case import Case, Judge
-from skillrepo.judge.panel import Panel
+from skillrepo.judge.panel import NOTHING_KNOWN, Known, Panel
 from skillrepo.judge.review import Judged
 from skillrepo.judge.rubric import Rubric, rubric
 from skillrepo.program.account import Account, Spent
@@ -35,11 +35,13 @@ def judge(  # noqa: PLR0913 - what a judgement depends on
     model: str | None = None,
     votes: int | None = None,
     asked: Rubric | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> Judge:
     """A judge: the model of the task skill_evaluate, or `model`, with as many votes.
 
-    `asked` is the shipped rubric where it is not given. Raises `SkillRepoError` where a package or
-    a key is missing; of what goes wrong later, a budget that is spent among it, the reviews tell.
+    `asked` is the shipped rubric where it is not given; ballots that are `known` are not asked for
+    again. Raises `SkillRepoError` where a package or a key is missing; of what goes wrong later, a
+    budget that is spent among it, the reviews tell.
     """
     settings = config.user.judge
     resolved = config.resolve("skill_evaluate", model)
@@ -51,6 +53,7 @@ def judge(  # noqa: PLR0913 - what a judgement depends on
         votes or settings.votes,
         settings.max_prompt_tokens,
         lambda cast, numbers: at_once(cast, numbers, len(numbers)),
+        known,
     )
 
     def judges(cases: Sequence[Case]) -> Mapping[str, Judged]:
