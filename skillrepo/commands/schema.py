@@ -12,6 +12,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.file_shapes import (
     BaselineFile,
     BriefShape,
+    CalibrationFile,
     ClientsFile,
     GradingFile,
     RubricFile,
@@ -34,6 +35,7 @@ _MODELS: Mapping[str, Any] = {
     "clients": ClientsFile,
     "grading": GradingFile,
     "rubric": RubricFile,
+    "calibration": CalibrationFile,
     "baseline": BaselineFile,
     "brief": BriefShape,
     "config": UserConfig,
