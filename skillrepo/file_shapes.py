@@ -161,6 +161,10 @@ class RubricItemShape(_Shape):
     """The answer that has to be proven by the skill's own words."""
     whole: bool = False
     """Whether the answer rests on all of the skill, so that any change asks anew."""
+    na: bool = False
+    """Whether it need not apply."""
+    description: bool = False
+    """Whether only the frontmatter of SKILL.md proves it."""
 
 
 class RubricDimensionShape(_Shape):
@@ -172,11 +176,21 @@ class RubricDimensionShape(_Shape):
     items: Annotated[dict[str, RubricItemShape], Field(min_length=1)]
 
 
+class RubricControlsShape(_Shape):
+    """How often a model that can tell skills apart says yes of the two control skills."""
+
+    good_at_least: Annotated[int, Field(ge=1)]
+    """Of the good one, of all questions."""
+    bad_at_most: Annotated[int, Field(ge=0)]
+    """Of the bad one."""
+
+
 class RubricFile(_Shape):
     """What a model is asked of a skill, which ships with the tool: `config/rubric.yaml`."""
 
     version: _Version
     dimensions: Annotated[dict[str, RubricDimensionShape], Field(min_length=1)]
+    controls: RubricControlsShape
 
 
 _Level = Literal["error", "warning", "info", "off", False]

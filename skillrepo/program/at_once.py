@@ -1,0 +1,46 @@
+"""Calls a function with many values at the same time, in threads."""
+
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TypeVar
+
+_Value = TypeVar("_Value")
+_Result = TypeVar("_Result")
+
+
+def at_once(
+    function: Callable[[_Value], _Result], values: Sequence[_Value], most: int
+) -> list[_Result]:
+    """Its results in the order of the values, of which `most` are at work at a time.
+
+    Raises what the first of them raised, after all have ended.
+    """
+    if len(values) == 1:
+        return [function(values[0])]
+    left: SimpleQueue[int] = SimpleQueue()
+    for number in range(len(values)):
+        left.put(number)
+    results: dict[int, _Result] = {}
+    errors: dict[int, Exception] = {}
+
+    def work() -> None:
+        while True:
+            try:
+                number = left.get_nowait()
+            except Empty:
+                return
+            try:
+                results[number] = function(values[number])
+            except Exception as error:  # noqa: BLE001 - raised by who waits for it
+                errors[number] = error
+
+    # Daemons: who breaks off does not wait for replies that nobody will read.
+    threads = [Thread(target=work, daemon=True) for _ in range(min(most, len(values)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[min(errors)]
+    return [results[number] for number in range(len(values))]
