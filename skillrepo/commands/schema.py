@@ -22,6 +22,7 @@ from skillrepo.file_shapes import (
 )
 from skillrepo.output import shapes
 from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
+from skillrepo.output.review_shapes import JudgeNoteShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
 
@@ -42,6 +43,7 @@ _MODELS: Mapping[str, Any] = {
     "report": shapes.ReportShape,
     "grade": GradeShape,
     "grade-note": GradeNoteShape,
+    "judge-note": JudgeNoteShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,

@@ -11,9 +11,9 @@ from skillrepo.judge import controls, estimate
 from skillrepo.judge.ask import Reply, Request
 from skillrepo.judge.batch import batch
 from skillrepo.judge.case import Case, Judge
-from skillrepo.judge.panel import Panel
+from skillrepo.judge.panel import NOTHING_KNOWN, Known, Panel
 from skillrepo.judge.review import Judged
-from skillrepo.judge.rubric import Rubric, rubric
+from skillrepo.judge.rubric import rubric
 from skillrepo.program.account import Account, Spent
 from skillrepo.program.at_once import at_once
 from skillrepo.program.engine import Engine
@@ -27,36 +27,49 @@ COMMON = ("openai/gpt-5-mini", "gemini/gemini-3-flash-preview", "anthropic/claud
 """Models whose cost is told for comparison."""
 
 
-def judge(  # noqa: PLR0913 - what a judgement depends on
+def judge(
     config: Config,
     account: Account,
     recordings: Recordings,
     *,
     model: str | None = None,
     votes: int | None = None,
-    asked: Rubric | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> Judge:
     """A judge: the model of the task skill_evaluate, or `model`, with as many votes.
 
-    `asked` is the shipped rubric where it is not given. Raises `SkillRepoError` where a package or
-    a key is missing; of what goes wrong later, a budget that is spent among it, the reviews tell.
+    Ballots that are `known` are not asked for again. Raises `SkillRepoError` where a package or a
+    key is missing; of what goes wrong later, a budget that is spent among it, the reviews tell.
     """
+    asked = panel(config, account, recordings, model=model, votes=votes)._replace(known=known)
+    most = config.user.judge.in_flight
+
+    def judges(cases: Sequence[Case]) -> Mapping[str, Judged]:
+        return batch(asked, cases, lambda one, all_: at_once(one, all_, most))
+
+    return judges
+
+
+def panel(
+    config: Config,
+    account: Account,
+    recordings: Recordings,
+    *,
+    model: str | None = None,
+    votes: int | None = None,
+) -> Panel:
+    """The same for reviews one by one, without controls. Raises as `judge` does."""
     settings = config.user.judge
     resolved = config.resolve("skill_evaluate", model)
     asker = _Asker(resolved, account, recordings, settings.in_flight)
-    panel = Panel(
+    return Panel(
         asker,
         asker.model,
-        asked or rubric(),
+        rubric(),
         votes or settings.votes,
         settings.max_prompt_tokens,
         lambda cast, numbers: at_once(cast, numbers, len(numbers)),
     )
-
-    def judges(cases: Sequence[Case]) -> Mapping[str, Judged]:
-        return batch(panel, cases, lambda one, all_: at_once(one, all_, settings.in_flight))
-
-    return judges
 
 
 def expected(
@@ -67,15 +80,11 @@ def expected(
     That is where replies agree, and come without reasoning; the cost is None where the price is not
     known. Raises `SkillRepoError` where a package is missing.
     """
+    settings = config.user.judge
     known = facts(config.resolve("skill_evaluate", model), load()[1])
-    panel = Panel(
-        _nobody,
-        "",
-        rubric(),
-        votes or config.user.judge.votes,
-        config.user.judge.max_prompt_tokens,
-    )
-    calls = [call for case in (*controls.cases(), *cases) for call in estimate.calls(panel, case)]
+    votes = votes or settings.votes
+    asked = Panel(_nobody, "", rubric(), votes, settings.max_prompt_tokens)
+    calls = [call for case in (*controls.cases(), *cases) for call in estimate.calls(asked, case)]
     return sum((known.priced(shown, given) for shown, given in calls), Spent(estimated=True))
 
 
@@ -86,7 +95,7 @@ class _Asker:
         self, resolved: ResolvedModel, account: Account, recordings: Recordings, most: int
     ) -> None:
         self._resolved = resolved
-        self._shared = Shared(*load(), account, recordings)
+        self._shared = Shared(*load(), account, recordings, patient=True)
         self._free = Semaphore(most)
         # What is missing is told before anything is paid for.
         engine = Engine(STEP, resolved, self._shared)

@@ -29,13 +29,17 @@ _LONGEST_FINGERPRINT = 200
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the engines of a draft share; `dropped` has what each model was found not to take."""
+    """What the engines of a draft share; `dropped` has what each model was found not to take.
+
+    Calls that are `patient` wait for room in the budget that other calls of theirs may yet leave.
+    """
 
     dspy: Any
     litellm: Any
     account: Account
     recordings: Recordings
     dropped: dict[str, list[str]] = field(default_factory=dict)
+    patient: bool = False
 
 
 class Provider:
@@ -107,7 +111,7 @@ class Provider:
         """One attempt, which the budget has to allow as if there were no other."""
         most = self._most(asked)
         account = self._shared.account
-        ticket = account.reserve(self._step, self.model, most)
+        ticket = account.reserve(self._step, self.model, most, patient=self._shared.patient)
         spent, reply = Spent(), None
         try:
             response, error = self._taken(asked)
