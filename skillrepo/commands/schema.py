@@ -22,6 +22,7 @@ from skillrepo.file_shapes import (
 )
 from skillrepo.output import shapes
 from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
+from skillrepo.output.judge_shapes import CalibrateShape
 from skillrepo.output.review_shapes import JudgeNoteShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
@@ -62,6 +63,7 @@ _MODELS: Mapping[str, Any] = {
     "rules": shapes.RulesShape,
     "config-show": shapes.SettingsShape,
     "doctor": shapes.DoctorShape,
+    "judge-calibrate": CalibrateShape,
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from skillrepo import schema
 from skillrepo.agreement import Agreement, agreement
 from skillrepo.errors import SkillRepoError
+from skillrepo.files import Source
 from skillrepo.judge.labels import Label
 from skillrepo.judge.review import Answer
 
@@ -110,6 +111,16 @@ def binding(known: Sequence[Calibration], model: str, rubric: str, prompt: str) 
         for each in calibration.items
         if each.binds
     )
+
+
+def of_source(source: Source) -> tuple[Calibration, ...]:
+    """Those that a source has; none where there is no such file."""
+    if source.kind(FILE_NAME) == "missing":
+        return ()
+    data = next(iter(source.read([FILE_NAME])))
+    if not isinstance(data, bytes):
+        raise SkillRepoError(f"{FILE_NAME} cannot be read; write it anew: {_HOW}")
+    return load(data.decode(errors="replace"))
 
 
 def load(text: str) -> tuple[Calibration, ...]:
