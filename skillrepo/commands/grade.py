@@ -88,7 +88,7 @@ def command(  # noqa: PLR0913 - as many as there are options
         found = graded(sides, _fleet(), profile)
     else:
         measurer = Measurer(sides.place.git(), replay=replay)
-        judge = judging(asked, sides.place.git(), replay=replay) if asked else None
+        judge = judging(asked, sides, replay=replay) if asked else None
         found = graded(sides, measurer.measure, judge=judge.judge if judge else None)
         if judge and judge.recalled and not replay:
             click.echo(f"judge: {judge.recalled:,} taken from notes, at no cost", err=True)

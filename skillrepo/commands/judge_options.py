@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from skillrepo.commands.limits import limit_options
+from skillrepo.commands.sides import Sides
 
 if TYPE_CHECKING:
     from skillrepo.commands.judging import Judging, MakeJudge
     from skillrepo.config import Config
-    from skillrepo.git import Repository
     from skillrepo.judge.case import Case, Judge
     from skillrepo.judge.panel import Known
     from skillrepo.judge.review import Judged
@@ -70,23 +70,29 @@ def judge_options(command: Callable[..., None]) -> Callable[..., None]:
     return bundled
 
 
-def judging(asked: Asked, repository: "Repository", *, replay: bool) -> "Judging":
-    """What judges by these options; with `replay` it takes all from notes, and asks nobody."""
+def judging(asked: Asked, sides: Sides, *, replay: bool) -> "Judging":
+    """What judges by these options; with `replay` it takes all from notes, and asks nobody.
+
+    Which items may decide the base says, for a change may not calibrate its own judge.
+    """
     from skillrepo.commands.judging import Judging, Terms  # noqa: PLC0415 - for --judge alone
     from skillrepo.config import Config  # noqa: PLC0415
+    from skillrepo.judge import calibration  # noqa: PLC0415
+    from skillrepo.judge.ask import PROMPT  # noqa: PLC0415
     from skillrepo.judge.rubric import rubric  # noqa: PLC0415
 
     config = Config.load(os.environ, Path.home())
     settings = config.user.judge
+    model = config.resolve("skill_evaluate", asked.model).model
+    known = calibration.of_source(sides.since.source)
     terms = Terms(
-        config.resolve("skill_evaluate", asked.model).model,
+        model,
         rubric(),
         asked.votes or settings.votes,
         settings.max_prompt_tokens,
-        # Of no model it is known which of its answers are to be trusted.
-        binding={},
+        calibration.binding(known, model, rubric().sha256, PROMPT),
     )
-    return Judging(repository, terms, None if replay else _maker(asked, config))
+    return Judging(sides.place.git(), terms, None if replay else _maker(asked, config))
 
 
 def _maker(asked: Asked, config: "Config") -> "MakeJudge":

@@ -1,6 +1,6 @@
 """Has a model judge the skills of a change, where no note says what it says, and remembers it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from posixpath import dirname
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ def _refuse(_: Request) -> Reply:
 class Terms(NamedTuple):
     """How skills are judged: by which model (LiteLLM's id), what it is asked, and how often.
 
-    `most` is how many tokens (≈) a request may have. `binding` says which items of the rubric are
+    `most` is how many tokens (≈) a request may have. `binding` are the items of the rubric that are
     calibrated for the model.
     """
 
@@ -47,7 +47,7 @@ class Terms(NamedTuple):
     rubric: Rubric
     votes: int
     most: int
-    binding: Mapping[str, bool]
+    binding: Collection[str]
 
 
 class Judging:

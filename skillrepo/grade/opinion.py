@@ -1,6 +1,6 @@
 """What a model says of a skill, as one value that every output is made of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from skillrepo.grade.gate import LayerVerdict
@@ -76,7 +76,7 @@ class Judgement(NamedTuple):
     layer: LayerVerdict
 
 
-def opinion(judged: Judged, binding: Mapping[str, bool]) -> Opinion:
+def opinion(judged: Judged, binding: Collection[str]) -> Opinion:
     """What there is to tell of a skill; `binding` says which items are calibrated for the model."""
     head, base = judged.head, judged.base
     # A skill that a change leaves as it is was judged once.
@@ -89,7 +89,7 @@ def opinion(judged: Judged, binding: Mapping[str, bool]) -> Opinion:
         len(head.ballots),
         head.items,
         None if base is None else base.items,
-        tuple(item.name for item in rubric().items if binding.get(item.name)),
+        tuple(item.name for item in rubric().items if item.name in binding),
         judged.controls,
         tuple(dict.fromkeys(problems)),
         sum(map(_paid, reviews), NOTHING),
