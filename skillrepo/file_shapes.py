@@ -301,3 +301,45 @@ class BaselineFile(_Shape):
 
     version: _Version
     entries: tuple[BaselineEntryShape, ...]
+
+
+_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Kappa = Annotated[float, Field(ge=-1, le=1)]
+
+
+class ItemAgreementShape(_Shape):
+    """How far a model's answers to one item agree with people's."""
+
+    item: str
+    labels: Annotated[int, Field(ge=1)]
+    """How many labels people gave."""
+    agreed: _Share | None
+    """The share of answers that are the label."""
+    kappa: _Kappa | None
+    """Cohen's kappa, null where it is not defined; with a `low` of 0.4 the item may decide."""
+    low: _Kappa | None
+    high: _Kappa | None
+
+
+class JudgeCalibrationShape(_Shape):
+    """How far a model answers as people do, asked certain questions in a certain way."""
+
+    model: Annotated[str, Field(min_length=1)]
+    rubric: _Sha256
+    prompt: _Sha256
+    labels: _Sha256
+    """Of the file of labels."""
+    skills: Annotated[int, Field(ge=1)]
+    votes: Literal[1, 3, 5]
+    retest: _Share | None
+    """The share of answers that came again when the same was asked again."""
+    swap: _Share | None
+    """The same with the items in the reverse order."""
+    items: tuple[ItemAgreementShape, ...]
+
+
+class CalibrationFile(_Shape):
+    """What `skillrepo judge calibrate --write` writes: `.skillrepo/judge.json`."""
+
+    version: _Version
+    calibrations: tuple[JudgeCalibrationShape, ...]

@@ -12,6 +12,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.file_shapes import (
     BaselineFile,
     BriefShape,
+    CalibrationFile,
     ClientsFile,
     GradingFile,
     RubricFile,
@@ -21,6 +22,8 @@ from skillrepo.file_shapes import (
 )
 from skillrepo.output import shapes
 from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
+from skillrepo.output.judge_shapes import CalibrateShape
+from skillrepo.output.review_shapes import JudgeNoteShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
 
@@ -34,12 +37,14 @@ _MODELS: Mapping[str, Any] = {
     "clients": ClientsFile,
     "grading": GradingFile,
     "rubric": RubricFile,
+    "calibration": CalibrationFile,
     "baseline": BaselineFile,
     "brief": BriefShape,
     "config": UserConfig,
     "report": shapes.ReportShape,
     "grade": GradeShape,
     "grade-note": GradeNoteShape,
+    "judge-note": JudgeNoteShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,
@@ -58,6 +63,7 @@ _MODELS: Mapping[str, Any] = {
     "rules": shapes.RulesShape,
     "config-show": shapes.SettingsShape,
     "doctor": shapes.DoctorShape,
+    "judge-calibrate": CalibrateShape,
 }
 
 

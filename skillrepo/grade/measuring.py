@@ -6,7 +6,7 @@ from posixpath import dirname
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
-from skillrepo.git import Repository, whole_oid
+from skillrepo.git import Repository
 from skillrepo.grade import fleet_compat, record, score
 from skillrepo.grade.profile import settings_hash, shipped
 from skillrepo.grade.score import Grade
@@ -39,7 +39,7 @@ class Measurer:
         `commit` is the one that the files are of, None for the worktree, of which there are no
         notes. SkillRepoError where a note is missing and nothing is to be measured.
         """
-        trees = self._trees(commit) if commit and paths else {}
+        trees = record.trees_of(self._repository, commit) if commit and paths else {}
         known = self._known([trees[dirname(path)] for path in paths if dirname(path) in trees])
         found = {p: known[trees[dirname(p)]] for p in paths if trees.get(dirname(p)) in known}
         missing = [path for path in paths if path not in found]
@@ -57,11 +57,6 @@ class Measurer:
     def keep(self) -> int:
         """Write into notes what was measured of commits; give how many notes that made longer."""
         return record.keep(self._repository, self._new, self._key, _marks)
-
-    def _trees(self, commit: str) -> Mapping[str, str]:
-        # A skill may be a repository of its own.
-        top = self._repository.run("rev-parse", "--verify", f"{whole_oid(commit)}^{{tree}}")
-        return {"": top.decode().strip(), **self._repository.folder_trees(commit)}
 
     def _known(self, trees: Sequence[str]) -> Mapping[str, record.Measures]:
         return record.recall(self._repository, trees, self._key, _NAMES, _marks) if trees else {}

@@ -69,15 +69,23 @@ class _Voter:
             self.fingerprints[reply.fingerprint] = None
 
 
-def ballot(
-    ask: Ask, contents: Sequence[Content], pages: Pages, items: Sequence[Item], seed: int
+def ballot(  # noqa: PLR0913 - what a vote depends on
+    ask: Ask,
+    contents: Sequence[Content],
+    pages: Pages,
+    items: Sequence[Item],
+    seed: int,
+    *,
+    swapped: bool = False,
 ) -> tuple[Ballot, str]:
     """The votes on the items, and why they are of no use, empty where they are of use.
 
     `contents` are the parts of the text, mostly one. What was paid for is in the ballot, of use or
-    not.
+    not. The items come as the seed shuffles them, or `swapped` the other way round.
     """
     asked = order(items, seed)
+    if swapped:
+        asked = asked[::-1]
     voter = _Voter(ask, pages, seed)
     problem = ""
     try:

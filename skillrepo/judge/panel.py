@@ -1,23 +1,28 @@
 """Several votes on one version of a skill, and what most of them say of each question."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
 from skillrepo.judge.ask import PROMPT, Ask, Content, overhead, seed
 from skillrepo.judge.ballot import ballot
 from skillrepo.judge.case import Neighbour
 from skillrepo.judge.envelope import Shown
-from skillrepo.judge.pages import Pages
+from skillrepo.judge.pages import Pages, enough
 from skillrepo.judge.parts import parts
 from skillrepo.judge.quotes import proof
-from skillrepo.judge.review import Answer, Ballot, ItemResult, Review
+from skillrepo.judge.review import Answer, Ballot, ItemResult, Review, Vote
 from skillrepo.judge.rubric import Item, Rubric
 from skillrepo.secret_text import masked
 from skillrepo.visible import visible
 
 Cast = tuple[Ballot, str]
+"""A ballot, and why it is of no use."""
+Known = Mapping[tuple[str, int], Cast]
+"""Ballots that need not be asked for, by `Review.shown` and their seed."""
+NOTHING_KNOWN: Known = MappingProxyType({})
 Together = Callable[[Callable[[int], Cast], Sequence[int]], list[Cast]]
 """Calls a function with each number, at the same time where it can; in order."""
 
@@ -28,7 +33,10 @@ def one_by_one(cast: Callable[[int], Cast], numbers: Sequence[int]) -> list[Cast
 
 
 class Panel(NamedTuple):
-    """Who is asked, and how: 1, 3 or 5 `votes`, in requests of `max_prompt_tokens` (≈) at most."""
+    """Who is asked, and how: 1, 3 or 5 `votes`, in requests of `max_prompt_tokens` (≈) at most.
+
+    A ballot that is `known`, by what was shown (`Review.shown`) and its seed, is not asked for.
+    """
 
     ask: Ask
     model: str
@@ -36,6 +44,7 @@ class Panel(NamedTuple):
     votes: int = 3
     max_prompt_tokens: int = 60_000
     together: Together = one_by_one
+    known: Known = NOTHING_KNOWN
 
 
 class Side(NamedTuple):
@@ -58,14 +67,18 @@ def review(panel: Panel, side: Side, items: Sequence[Item]) -> Review:
     key = sha256(f"{content} {panel.rubric.sha256} {PROMPT}".encode()).hexdigest()
 
     def cast(number: int) -> Cast:
-        return ballot(panel.ask, shown, side.pages, items, seed(key, number))
+        at = seed(key, number)
+        known = panel.known.get((key, at))
+        if known and holds(known[0], items, side.pages):
+            return known
+        return ballot(panel.ask, shown, side.pages, items, at)
 
     casts = _votes(panel, cast, items)
     ballots = tuple(each for each, _ in casts)
     results = tuple(_result(item, ballots, side.pages) for item in items)
     problems = tuple(dict.fromkeys(problem for _, problem in casts if problem))
     hashes = (panel.rubric.sha256, PROMPT)
-    return Review(panel.model, *hashes, results, ballots, len(shown), problems)
+    return Review(panel.model, *hashes, results, ballots, len(shown), problems, key)
 
 
 def disagreement(items: Sequence[ItemResult]) -> float | None:
@@ -80,19 +93,31 @@ def _votes(panel: Panel, cast: Callable[[int], Cast], items: Sequence[Item]) -> 
     enough = panel.votes // 2 + 1
     casts = panel.together(cast, range(enough))
     while len(casts) < panel.votes and not any(problem for _, problem in casts):
-        if all(_most(item, [each for each, _ in casts])[1] >= enough for item in items):
+        if all(most(item.name, [each for each, _ in casts])[1] >= enough for item in items):
             break
         casts += panel.together(cast, [len(casts)])
     return casts
 
 
-def _most(item: Item, ballots: Sequence[Ballot]) -> tuple[Answer | None, int]:
+def holds(ballot: Ballot, items: Sequence[Item], pages: Pages) -> bool:
+    """Whether a ballot that was kept votes on these items, and what it quotes proves its votes."""
+    votes = ballot.votes
+    return all(item.name in votes and _stands(item, votes[item.name], pages) for item in items)
+
+
+def _stands(item: Item, vote: Vote, pages: Pages) -> bool:
+    if vote.answer != item.quote:
+        return True
+    return enough(vote.quote) and proof(item, vote, pages) is not None
+
+
+def most(item: str, ballots: Sequence[Ballot]) -> tuple[Answer | None, int]:
     """The answer that most ballots give, None among them, and how many do."""
-    return Counter(each.votes[item.name].answer for each in ballots).most_common(1)[0]
+    return Counter(each.votes[item].answer for each in ballots).most_common(1)[0]
 
 
 def _result(item: Item, ballots: Sequence[Ballot], pages: Pages) -> ItemResult:
-    modal, agreed = _most(item, ballots)
+    modal, agreed = most(item.name, ballots)
     if not modal or 2 * agreed <= len(ballots):
         return ItemResult(item.name, None, "", "", agreed, len(ballots))
     votes = [each.votes[item.name] for each in ballots]

@@ -11,7 +11,7 @@ from skillrepo.judge import controls, estimate
 from skillrepo.judge.ask import Reply, Request
 from skillrepo.judge.batch import batch
 from skillrepo.judge.case import Case, Judge
-from skillrepo.judge.panel import Panel
+from skillrepo.judge.panel import NOTHING_KNOWN, Known, Panel
 from skillrepo.judge.review import Judged
 from skillrepo.judge.rubric import rubric
 from skillrepo.program.account import Account, Spent
@@ -27,20 +27,21 @@ COMMON = ("openai/gpt-5-mini", "gemini/gemini-3-flash-preview", "anthropic/claud
 """Models whose cost is told for comparison."""
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what a judgement depends on
     config: Config,
     account: Account,
     recordings: Recordings,
     *,
     model: str | None = None,
     votes: int | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> Judge:
     """A judge: the model of the task skill_evaluate, or `model`, with as many votes.
 
-    Raises `SkillRepoError` where a package or a key is missing; of what goes wrong later, a budget
-    that is spent among it, the reviews tell.
+    Ballots that are `known` are not asked for again. Raises `SkillRepoError` where a package or a
+    key is missing; of what goes wrong later, a budget that is spent among it, the reviews tell.
     """
-    asked = panel(config, account, recordings, model=model, votes=votes)
+    asked = panel(config, account, recordings, model=model, votes=votes)._replace(known=known)
     most = config.user.judge.in_flight
 
     def judges(cases: Sequence[Case]) -> Mapping[str, Judged]:
