@@ -73,7 +73,7 @@ def test_it_is_asked_for_once_and_said_again(
     assert "local" not in first.out
     assert "openai" in first.out
     assert first.out == again.out == replayed.out
-    assert (again.err, replayed.err) == ("judge: of 1 notes say it, and nobody was asked\n", "")
+    assert (again.err, replayed.err) == ("judge: 1 taken from notes, at no cost\n", "")
     notes = b"".join(read_notes(Repository.open(root), REF).values()).decode()
     assert notes.count('"kind":"judge"') == 2
     assert not any(KEY in text for text in (notes, first.out, first.err))

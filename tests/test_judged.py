@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import get_args
 
 import pytest
+from grades import CHANGE
 
+from skillrepo.ci.job import annotated
 from skillrepo.grade.gate import decide, integrity
 from skillrepo.grade.judged import verdict
 from skillrepo.grade.opinion import Opinion, opinion
@@ -130,6 +132,19 @@ def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:
         {"head": [{**item, "agreed": 4}]},
     ):
         assert review_json.read({**value, **wrong}) is None, wrong
+
+
+def test_what_decides_nothing_is_no_annotation_in_a_job() -> None:
+    layer = verdict(said(review(), review(), {}))
+    passing = CHANGE.skills[0]
+    graded = CHANGE._replace(
+        others=(),
+        skills=(passing._replace(gate=decide([layer], Grading(require=()))),),
+    )
+    assert list(annotated(graded, "enforce")) == []
+    required = passing._replace(gate=decide([layer], Grading(require=("judge",))))
+    told = "\n".join(annotated(graded._replace(skills=(required,)), "enforce"))
+    assert "though the settings require it" in told
 
 
 def plain(shape: object) -> dict[str, object]:

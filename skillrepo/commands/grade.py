@@ -91,7 +91,7 @@ def command(  # noqa: PLR0913 - as many as there are options
         judge = judging(asked, sides, replay=replay) if asked else None
         found = graded(sides, measurer.measure, judge=judge.judge if judge else None)
         if judge and judge.recalled and not replay:
-            click.echo(f"judge: of {judge.recalled:,} notes say it, and nobody was asked", err=True)
+            click.echo(f"judge: {judge.recalled:,} taken from notes, at no cost", err=True)
         if record:
             kept = measurer.keep() + (judge.keep() if judge else 0)
             click.echo(f"recorded in {REF}: {kept:,} new", err=True)

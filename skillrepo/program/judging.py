@@ -27,7 +27,7 @@ COMMON = ("openai/gpt-5-mini", "gemini/gemini-3-flash-preview", "anthropic/claud
 """Models whose cost is told for comparison."""
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what a judgement depends on
     config: Config,
     account: Account,
     recordings: Recordings,
