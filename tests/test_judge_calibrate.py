@@ -88,6 +88,7 @@ def test_from_lines_for_people_to_a_file_that_decides(
         calls = len(server.received)
         # Two votes that agree, one again, one reversed; and two of each control skill.
         assert calls == 10 * 4 + 4
+        assert git(root, "status", "--porcelain") == "?? labels.jsonl"
         again = run(root, "judge", "calibrate", "labels.jsonl", "--replay", "--write")
         assert len(server.received) == calls
     found = made.json("judge-calibrate")
