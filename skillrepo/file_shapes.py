@@ -161,6 +161,10 @@ class RubricItemShape(_Shape):
     """The answer that has to be proven by the skill's own words."""
     whole: bool = False
     """Whether the answer rests on all of the skill, so that any change asks anew."""
+    na: bool = False
+    """Whether it need not apply."""
+    description: bool = False
+    """Whether only the frontmatter of SKILL.md proves it."""
 
 
 class RubricDimensionShape(_Shape):
@@ -172,11 +176,21 @@ class RubricDimensionShape(_Shape):
     items: Annotated[dict[str, RubricItemShape], Field(min_length=1)]
 
 
+class RubricControlsShape(_Shape):
+    """How often a model that can tell skills apart says yes of the two control skills."""
+
+    good_at_least: Annotated[int, Field(ge=1)]
+    """Of the good one, of all questions."""
+    bad_at_most: Annotated[int, Field(ge=0)]
+    """Of the bad one."""
+
+
 class RubricFile(_Shape):
     """What a model is asked of a skill, which ships with the tool: `config/rubric.yaml`."""
 
     version: _Version
     dimensions: Annotated[dict[str, RubricDimensionShape], Field(min_length=1)]
+    controls: RubricControlsShape
 
 
 _Level = Literal["error", "warning", "info", "off", False]
@@ -287,3 +301,45 @@ class BaselineFile(_Shape):
 
     version: _Version
     entries: tuple[BaselineEntryShape, ...]
+
+
+_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Kappa = Annotated[float, Field(ge=-1, le=1)]
+
+
+class ItemAgreementShape(_Shape):
+    """How far a model's answers to one item agree with people's."""
+
+    item: str
+    labels: Annotated[int, Field(ge=1)]
+    """How many labels people gave."""
+    agreed: _Share | None
+    """The share of answers that are the label."""
+    kappa: _Kappa | None
+    """Cohen's kappa, null where it is not defined; with a `low` of 0.4 the item may decide."""
+    low: _Kappa | None
+    high: _Kappa | None
+
+
+class JudgeCalibrationShape(_Shape):
+    """How far a model answers as people do, asked certain questions in a certain way."""
+
+    model: Annotated[str, Field(min_length=1)]
+    rubric: _Sha256
+    prompt: _Sha256
+    labels: _Sha256
+    """Of the file of labels."""
+    skills: Annotated[int, Field(ge=1)]
+    votes: Literal[1, 3, 5]
+    retest: _Share | None
+    """The share of answers that came again when the same was asked again."""
+    swap: _Share | None
+    """The same with the items in the reverse order."""
+    items: tuple[ItemAgreementShape, ...]
+
+
+class CalibrationFile(_Shape):
+    """What `skillrepo judge calibrate --write` writes: `.skillrepo/judge.json`."""
+
+    version: _Version
+    calibrations: tuple[JudgeCalibrationShape, ...]

@@ -8,11 +8,11 @@ gives the interval that is shown, and decides what passes. docs/statistics.md ha
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist, stdev
 from typing import Literal, NamedTuple
 
-from skillrepo import resampling, student
+from skillrepo import holm, resampling, student
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 MIN_TASKS = 5
@@ -22,8 +22,8 @@ LEVEL = 0.05
 POWER = 0.8
 _TAIL = 0.025
 _EXACT = 12
-# Signs of so many tasks are drawn at once, from a table of 2^10 sums.
-_CHUNK = 10
+# The square of it is a million tasks.
+_MOST = 1_000
 # Differences are thirds and the like: sums that are equal but for rounding are ties.
 _ROUNDING = 1e-9
 _NORMAL = NormalDist()
@@ -62,17 +62,58 @@ def compare(differences: Sequence[float], *, margin: float, seed: str) -> Compar
         ValueError: if a difference or the margin is not finite, or the margin is below zero.
 
     """
-    ordered = sorted(differences)
-    if margin < 0 or not math.isfinite(margin + sum(map(abs, ordered))):
+    ordered = _sorted(differences, margin)
+    p = sign_flip(ordered, seed=seed) if ordered else None
+    return _compared(ordered, margin, seed, p, LEVEL)
+
+
+def compare_all(
+    differences: Mapping[str, Sequence[float]], *, margin: float, seed: str
+) -> dict[str, Comparison]:
+    """Compare several dimensions at once, each as `compare` does, but by Holm's adjusted p values.
+
+    That any of them fails without cause is as rare as for one alone. `p` is the adjusted one, and
+    `detectable` what would be found whatever the others do: None where no fall would be, since the
+    smallest p of so few tasks is too large for so many dimensions. A dimension of fewer than five
+    tasks cannot fail, and costs the others nothing: its `p` is its own.
+
+    Raises:
+        ValueError: as `compare` does.
+
+    """
+    ordered = {name: _sorted(each, margin) for name, each in differences.items()}
+    p_values = {
+        name: sign_flip(each, seed=f"{seed}/{name}") for name, each in ordered.items() if each
+    }
+    enough = {name: p for name, p in p_values.items() if len(ordered[name]) >= MIN_TASKS}
+    known = p_values | holm.adjusted(enough)
+    level = LEVEL / max(1, len(enough))
+    return {
+        name: _compared(each, margin, f"{seed}/{name}", known.get(name), level)
+        for name, each in ordered.items()
+    }
+
+
+def _sorted(differences: Sequence[float], margin: float) -> list[float]:
+    if margin < 0 or not math.isfinite(margin + sum(map(abs, differences))):
         raise ValueError("differences and margin are finite numbers, and the margin is not below 0")
+    return sorted(differences)
+
+
+def _compared(
+    ordered: Sequence[float], margin: float, seed: str, p: float | None, level: float
+) -> Comparison:
     tasks = len(ordered)
-    if tasks < MIN_TASKS:
-        return _too_few(ordered, seed)
-    mean = math.fsum(ordered) / tasks
-    p = sign_flip(ordered, seed=seed)
+    mean = math.fsum(ordered) / tasks if tasks else None
+    if tasks < MIN_TASKS or mean is None or p is None:
+        # No interval: from so few tasks none holds what it says.
+        lack = MIN_TASKS - tasks
+        return Comparison(
+            "inconclusive", mean, None, None, p, None, tasks, lack, _too_few(tasks, lack)
+        )
     low, high = interval(ordered, seed=seed)
     spread = stdev(ordered)
-    detectable = _detectable(ordered, spread, margin)
+    detectable = _detectable(ordered, spread, margin, level)
     verdict: Verdict = "inconclusive"
     wanted = None
     slack = _ROUNDING * max(map(abs, (margin, *ordered)))
@@ -96,30 +137,22 @@ def sign_flip(differences: Sequence[float], *, seed: str) -> float:
     """
     sizes = [abs(each) for each in differences]
     limit = math.fsum(differences) + _ROUNDING * math.fsum(sizes)
-    if len(sizes) <= _EXACT:
-        every = _signed(sizes)
+    signs = [(size, -size) for size in sizes]
+    if len(signs) <= _EXACT:
+        every = resampling.every_sum(signs)
         return sum(each <= limit for each in every) / len(every)
-    chunks = (sizes[at : at + _CHUNK] for at in range(0, len(sizes), _CHUNK))
-    drawn = resampling.sums(map(_signed, chunks), f"{seed}/signs")
+    drawn = resampling.drawn_sums(signs, f"{seed}/signs")
     return (sum(each <= limit for each in drawn) + 1) / (len(drawn) + 1)
-
-
-def _signed(sizes: Sequence[float]) -> list[float]:
-    """The sums for all ways to give signs."""
-    every = [0.0]
-    for size in sizes:
-        every = [each + size for each in every] + [each - size for each in every]
-    return every
 
 
 def resampled_means(differences: Sequence[float], *, seed: str) -> list[float]:
     """The sorted means of 10,000 resamples of the tasks."""
-    drawn = resampling.sums([differences] * len(differences), f"{seed}/tasks")
+    drawn = resampling.drawn_sums([differences] * len(differences), f"{seed}/tasks")
     return sorted(each / len(differences) for each in drawn)
 
 
 def interval(differences: Sequence[float], *, seed: str) -> tuple[float, float]:
-    """The 95 % interval of the mean over tasks, by the expanded percentile bootstrap.
+    """The 95 % interval of the mean over five tasks or more: expanded percentile bootstrap.
 
     The 2.5th and 97.5th percentile are too narrow for few tasks: resamples have the variance with
     n and not n - 1 below the line, and the quantiles of a normal and not of Student's t. Taken
@@ -133,47 +166,47 @@ def interval(differences: Sequence[float], *, seed: str) -> tuple[float, float]:
     return resampling.percentile(means, tail), resampling.percentile(means, 1 - tail)
 
 
-def _detectable(differences: Sequence[float], spread: float, margin: float) -> float:
+def _detectable(
+    differences: Sequence[float], spread: float, margin: float, level: float
+) -> float | None:
     """The fall that fails in four of five comparisons, by the spread s of the differences seen.
 
-    Two conditions have to hold. The test finds it: (t(0.95) + t(0.80)) s / √n, and as ties count in
-    full, one step of the mean more where differences are multiples of something: their smallest
-    size / n. Five tasks all have to fall, each with a chance of 0.8^(1/5). And the mean falls by
-    more than the margin: margin + t(0.80) s / √n.
+    Two conditions have to hold. The test finds it: (t(1 - level) + t(0.80)) s / √n, and one step of
+    the mean more, as ties count in full: the smallest difference / n. Where only the smallest p
+    will do, all n tasks have to fall, each with a chance of 0.8^(1/n). And the mean falls by more
+    than the margin: margin + t(0.80) s / √n.
     """
     tasks = len(differences)
+    ways = level * 2 ** min(tasks, 60)
+    if ways <= 1:
+        return None
     error = spread / math.sqrt(tasks)
     power = student.quantile(POWER, tasks - 1)
-    if tasks == MIN_TASKS:
+    if ways <= 2:  # noqa: PLR2004 - p = 2 / 2^n is not below the level
         found = _NORMAL.inv_cdf(POWER ** (1 / tasks)) * spread
     else:
         step = min(filter(None, map(abs, differences)), default=0.0) / tasks
-        found = (student.quantile(1 - LEVEL, tasks - 1) + power) * error + step
+        found = (student.quantile(1 - level, tasks - 1) + power) * error + step
     return max(found, margin + power * error)
 
 
 def _wanted(spread: float, margin: float, tasks: int) -> int | None:
     """How many more tasks let a change without effect pass in four of five comparisons.
 
-    n = ((z(0.975) + z(0.80)) s / margin)^2; a fall of 1.3 margins then fails as often.
+    n = ((z(0.975) + z(0.80)) s / margin)^2; a fall of 1.3 margins then fails as often. None where
+    nobody has so many, as with a margin of 0.
     """
-    if not margin:
+    reach = (_NORMAL.inv_cdf(1 - _TAIL) + _NORMAL.inv_cdf(POWER)) * spread
+    if reach >= _MOST * margin:
         return None
-    reach = _NORMAL.inv_cdf(1 - _TAIL) + _NORMAL.inv_cdf(POWER)
-    return max(1, math.ceil((reach * spread / margin) ** 2) - tasks)
+    return max(1, math.ceil((reach / margin) ** 2) - tasks)
 
 
-def _too_few(ordered: Sequence[float], seed: str) -> Comparison:
-    """No interval: from so few tasks none holds what it says."""
-    tasks = len(ordered)
-    wanted = MIN_TASKS - tasks
-    mean = math.fsum(ordered) / tasks if tasks else None
-    p = sign_flip(ordered, seed=seed) if tasks else None
-    why = (
+def _too_few(tasks: int, lack: int) -> str:
+    return (
         f"{tasks} task{'' if tasks == 1 else 's'}: fewer than {MIN_TASKS} cannot show that a skill "
-        f"has become worse, as their smallest p is {2.0**-tasks:.3g}; {wanted} more are needed"
+        f"has become worse, as their smallest p is {2.0**-tasks:.3g}; {lack} more are needed"
     )
-    return Comparison("inconclusive", mean, None, None, p, None, tasks, wanted, why)
 
 
 def _why(found: Comparison, margin: float) -> str:
@@ -185,8 +218,10 @@ def _why(found: Comparison, margin: float) -> str:
         return f"{seen}; {margin:.2f} may be lost"
     if found.verdict == "pass":
         return f"{seen}, and a fall of {margin:.2f} or more is ruled out"
-    more = f"; about {found.wanted} more tasks are needed" if found.wanted else ""
-    return (
-        f"{seen}: neither a fall of {margin:.2f} nor its absence is shown; "
-        f"a fall of {found.detectable:.2f} would be found in 4 of 5 comparisons{more}"
+    fall = (
+        f"no fall would be found by {found.tasks} tasks in so many dimensions"
+        if found.detectable is None
+        else f"a fall of {found.detectable:.2f} would be found in 4 of 5 comparisons"
     )
+    more = f"; about {found.wanted} more tasks are needed" if found.wanted else ""
+    return f"{seen}: neither a fall of {margin:.2f} nor its absence is shown; {fall}{more}"

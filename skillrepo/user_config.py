@@ -243,6 +243,17 @@ class Evaluation(_Settings):
     """Of `skillrepo grade --profile fleet-compat` alone."""
 
 
+class Judge(_Settings):
+    """How a model judges skills."""
+
+    votes: Literal[1, 3, 5]
+    """How often each question is asked, at most; most answers decide."""
+    in_flight: Annotated[int, Field(ge=1, le=256)]
+    """Requests at the same time."""
+    max_prompt_tokens: Annotated[int, Field(ge=4_000, le=10_000_000)]
+    """The longest request, in tokens (≈); what is longer is judged in parts."""
+
+
 class Writer(_Settings):
     """Who writes drafts."""
 
@@ -317,6 +328,7 @@ class UserConfig(_Settings):
     tasks: Tasks
     optimization: Optimization
     evaluation: Evaluation
+    judge: Judge
     writer: Writer
     runners: Mapping[_RunnerName, RunnerSettings]
     """Name → a program that does tasks with a skill and without, for `skillrepo eval`."""

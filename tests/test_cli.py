@@ -29,6 +29,7 @@ COMMANDS = [
         "validate",
         "grade",
         "eval",
+        "judge",
         "explain",
         "list",
         "show",

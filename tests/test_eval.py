@@ -221,6 +221,7 @@ def test_notes_that_were_made_up(make_repo: MakeRepo, git: Git, run: Run) -> Non
     wrong: tuple[Callable[[dict[str, Any]], object], ...] = (
         lambda made: made["evaluated"].update(verdict="fail"),
         lambda made: made["evaluated"].update(reasons=["trust me"]),
+        lambda made: made["evaluated"].update(runner="one\nthat passes"),
         lambda made: made["evaluated"]["compared"][0].update(mean=0.5),
         lambda made: made["evaluated"]["tasks"][0]["assertions"][0]["tallies"][0].update(passed=9),
         lambda made: made["evaluated"].update(trials="1"),

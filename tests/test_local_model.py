@@ -15,7 +15,11 @@ from pydantic import BaseModel, Field
 
 from skillrepo.config import Config
 from skillrepo.errors import SkillRepoError
-from skillrepo.program import libraries, signatures
+from skillrepo.judge.case import Material
+from skillrepo.judge.envelope import shown
+from skillrepo.judge.panel import Side, review
+from skillrepo.judge.rubric import rubric
+from skillrepo.program import judging, libraries, signatures
 from skillrepo.program.account import Account, Spent
 from skillrepo.program.failure import ModelFailed
 from skillrepo.program.predictors import Answer, Inputs, Predictors
@@ -77,7 +81,28 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def predictors(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+def configure(address: str, tmp_path: Path) -> Callable[..., Config]:
+    """A configuration with this model alone."""
+
+    def _configure(**settings: Any) -> Config:
+        entry = {
+            "model": "lm_studio/smollm2",
+            "api_base": address,
+            "num_retries": 0,
+            "timeout": 110.0,
+            "parameters": {"max_tokens": LONGEST, "temperature": 0.0, "seed": 1},
+            **settings,
+        }
+        options = {"models.default": "local", "models.registry": {"local": entry}}
+        return Config.load({}, tmp_path, options)
+
+    return _configure
+
+
+@pytest.fixture
+def predictors(
+    configure: Callable[..., Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Ask:
     """The predictors of this model, which the adapter json sends schemas to."""
     known = {**signatures.PREDICTORS, "phase1.small": SMALL}
     monkeypatch.setattr("skillrepo.program.predictors.PREDICTORS", known)
@@ -88,16 +113,7 @@ def predictors(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         mode: Mode = "live",
         **settings: Any,
     ) -> Predictors:
-        entry = {
-            "model": "lm_studio/smollm2",
-            "api_base": address,
-            "num_retries": 0,
-            "timeout": 110.0,
-            "parameters": {"max_tokens": LONGEST, "temperature": 0.0, "seed": 1},
-            **settings,
-        }
-        options = {"models.default": "local", "models.registry": {"local": entry}}
-        config = Config.load({}, tmp_path, options)
+        config = configure(**settings)
         recordings = Recordings(tmp_path / "replies", mode)
         return Predictors((name,), config.resolve, "json", account or Account(), recordings)
 
@@ -151,6 +167,31 @@ def test_a_step_of_the_plan(predictors: Ask) -> None:
     assert account.total.calls == 1
     assert account.total.input_tokens > 300
     assert 10 < account.total.output_tokens <= LONGEST
+
+
+def test_a_review_of_a_skill(configure: Callable[..., Config], tmp_path: Path) -> None:
+    text = "---\nname: pdf\ndescription: Merges PDF files.\n---\nRun `pdfunite a.pdf b.pdf`.\n"
+    side = Side.of(shown(Material(None, {"SKILL.md": text})))
+    items = rubric().items[:2]
+    account = Account()
+    folder = tmp_path / "replies"
+    config = configure(parameters={"max_tokens": 100, "temperature": 0.0})
+    panel = judging.panel(config, account, Recordings(folder), votes=1)
+    found = review(panel, side, items)
+    # It is held to the form, unless it quotes without an end; what it says is no matter.
+    assert set(found.problems) <= {"its reply was cut off at 100 tokens; raise `max_tokens`"}
+    assert [each.item for each in found.items] == [item.name for item in items]
+    assert {each.answer for each in found.items} <= {"yes", "no", None}
+    (ballot,) = found.ballots
+    assert set(ballot.votes) == {item.name for item in items}
+    assert 500 < ballot.input_tokens < 4_000
+    assert 10 < ballot.output_tokens <= 400
+    assert "smollm2" in ballot.fingerprint
+    assert 1 <= account.total.calls <= 4
+    again = Account()
+    panel = judging.panel(config, again, Recordings(folder, "replay"), votes=1)
+    assert review(panel, side, items) == found
+    assert again.total.calls == 0
 
 
 def test_a_time_out(predictors: Ask) -> None:

@@ -785,6 +785,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "eval": ("eval", "pdf-merge", "--against", "none", "--trials", "1", "--head", "HEAD"),
     "ci grade": ("ci", "grade", "--head", "HEAD", "--record"),
     "ci comment": ("ci", "comment", "--report", "x"),
+    "judge labels": ("judge", "labels", "pdf-merge"),
+    "judge calibrate": ("judge", "calibrate", "README.md"),
     "explain": ("explain", "M101"),
     "list": ("list",),
     "taxonomy add": ("taxonomy", "add", "data/tables", "--purpose", "CSV files and tables."),

@@ -123,9 +123,10 @@ def test_what_is_not_known_is_inconclusive_and_says_what_is_needed() -> None:
         "4 of 5 comparisons; about 96 more tasks are needed"
     )
     # No number of tasks shows that nothing at all was lost.
-    none = compare([-1.0, 1.0, 1.0, -1.0, 0.5], margin=0.0)
-    assert (none.verdict, none.wanted) == ("inconclusive", None)
-    assert none.why.endswith("would be found in 4 of 5 comparisons")
+    for margin in (0.0, 1e-300):
+        none = compare([-1.0, 1.0, 1.0, -1.0, 0.5], margin)
+        assert (none.verdict, none.wanted) == ("inconclusive", None)
+        assert none.why.endswith("would be found in 4 of 5 comparisons")
 
 
 @pytest.mark.parametrize("tasks", range(5))
@@ -137,6 +138,28 @@ def test_fewer_than_five_tasks_are_inconclusive_whatever_they_say(tasks: int) ->
     assert found.p == (0.5**tasks if tasks else None)
     assert found.wanted == 5 - tasks
     assert f"{0.5**tasks:.3g}; {5 - tasks} more are needed" in found.why
+
+
+def test_of_several_dimensions_none_fails_by_their_number() -> None:
+    # p = 1 / 32, which is 3 / 32 as the smallest of three.
+    fallen = [-1 / 3, -2 / 3, -1.0, -1 / 3, -2 / 3]
+    few = [-1.0] * 4
+    one = paired.compare_all({"cost": fallen, "few": few}, margin=0.1, seed="a key")
+    assert (one["cost"].verdict, one["cost"].p) == ("fail", 1 / 32)
+    assert (one["few"].verdict, one["few"].p) == ("inconclusive", 1 / 16)
+    three = paired.compare_all(
+        {"cost": fallen, "time": [0.0] * 5, "success": [0.1] * 5, "none": []},
+        margin=0.1,
+        seed="a key",
+    )
+    assert (three["cost"].verdict, three["cost"].p) == ("inconclusive", 3 / 32)
+    assert three["cost"].wanted is not None
+    assert three["cost"].detectable is None
+    assert "; no fall would be found by 5 tasks in so many dimensions; about " in three["cost"].why
+    assert [each.verdict for each in three.values()][1:] == ["pass", "pass", "inconclusive"]
+    assert list(three) == ["cost", "time", "success", "none"]
+    with pytest.raises(ValueError, match="finite numbers"):
+        paired.compare_all({"cost": fallen, "time": [math.nan]}, margin=0.1, seed="a key")
 
 
 @settings(max_examples=10, deadline=None)
@@ -157,7 +180,7 @@ def test_numbers_are_the_same_everywhere() -> None:
         -0.1875,
         -0.48214285714285715,
         0.10714285714285714,
-        0.10718928107189281,
+        0.10818918108189181,
     )
     other = paired.compare([-1.0 + at / 8 for at in range(14)], margin=0.1, seed="another key")
     assert other.p != found.p

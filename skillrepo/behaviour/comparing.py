@@ -5,7 +5,7 @@ over its assertions of how much more often they hold with the head; assertions t
 measured on both sides are left out of both.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 
 from skillrepo import paired
@@ -14,7 +14,8 @@ from skillrepo.behaviour.result import Against, Compared, Configuration, TaskRes
 MARGIN = 0.10
 """The fall of the rate that does not matter (non-inferiority)."""
 _MOST_LOST = 0.1
-"""The share of runs without an end above which a pass is none: the hard ones may be missing."""
+"""The share of runs without an end, or of assertions that were not decided although they might have
+been, above which a pass is none: the hard ones may be missing."""
 _DIGITS = 4
 SAID: dict[Configuration, str] = {
     "head": "with the skill",
@@ -31,27 +32,45 @@ def compare(
 
 
 def decide(
-    tasks: Sequence[TaskResult], compared: Sequence[Compared]
+    tasks: Sequence[TaskResult], compared: Sequence[Compared], *, by_model: bool
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """The verdict, which is that of the first comparison, and why."""
+    """The verdict, which is that of the first comparison, and why.
+
+    `by_model` says whether a model was asked: without one its assertions are none that got lost.
+    """
     first = compared[0]
-    reasons = [first.why]
     sides: tuple[Configuration, ...] = ("head", first.against)
-    lost = {each: _lost(tasks, each) for each in sides}
-    told = [
-        f"{SAID[each]}: {share:.0%} of the runs came to no end that could be assessed"
-        for each, share in lost.items()
-        if share > _MOST_LOST
-    ]
-    if first.verdict == "pass" and told:
-        return "inconclusive", (*reasons, *told)
-    return first.verdict, (*reasons, *told)
+    told = [why for each in sides for why in _missing(tasks, each, by_model=by_model)]
+    verdict = "inconclusive" if first.verdict == "pass" and told else first.verdict
+    return verdict, (first.why, *told)
+
+
+def _missing(
+    tasks: Sequence[TaskResult], configuration: Configuration, *, by_model: bool
+) -> Iterator[str]:
+    """What is missing of a side, where that is more than a pass can do without."""
+    if (share := _lost(tasks, configuration)) > _MOST_LOST:
+        said = "of the runs came to no end that could be assessed"
+        yield f"{SAID[configuration]}: {share:.0%} {said}"
+    if (share := _undecided(tasks, configuration, by_model=by_model)) > _MOST_LOST:
+        said = "of the assertions that could be decided were not"
+        yield f"{SAID[configuration]}: {share:.0%} {said}"
 
 
 def _lost(tasks: Sequence[TaskResult], configuration: Configuration) -> float:
     runs = [each for task in tasks for each in task.runs if each.configuration == configuration]
     total = sum(each.ended + each.lost for each in runs)
     return sum(each.lost for each in runs) / total if total else 0.0
+
+
+def _undecided(
+    tasks: Sequence[TaskResult], configuration: Configuration, *, by_model: bool
+) -> float:
+    asked = [each for task in tasks for each in task.assertions if by_model or each.by == "code"]
+    tallies = [t for each in asked for t in each.tallies if t.configuration == configuration]
+    missing = sum(each.not_measured for each in tallies)
+    total = missing + sum(each.passed + each.failed for each in tallies)
+    return missing / total if total else 0.0
 
 
 def difference(task: TaskResult, against: Against) -> float | None:

@@ -6,6 +6,7 @@ or whose verdict is not what its counts make, counts for nothing.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import cache
@@ -18,9 +19,10 @@ from skillrepo.behaviour.result import BehaviourNote, Evaluated
 from skillrepo.errors import SkillRepoError
 
 _MARK = b'"kind":"behaviour"'
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LONGEST = 500_000
 """Bytes of a line: a note of more than 1 MiB is not read."""
-_MOST_LINES = 50
+_MOST_LINES = 20
 
 
 def line(evaluated: Evaluated, base: str | None) -> str:
@@ -32,23 +34,25 @@ def line(evaluated: Evaluated, base: str | None) -> str:
     return text
 
 
-def read(note: bytes) -> Iterator[BehaviourNote]:
-    """What a note says of behaviour, as far as it is sound."""
-    lines = [each for each in note.splitlines() if _MARK in each]
+def read(note: bytes, base: str | None) -> Iterator[Evaluated]:
+    """What a note says of a change from the tree `base`, as far as it is sound."""
+    mark = f'{{"base":{json.dumps(base)},'.encode()
+    lines = [each for each in note.splitlines() if each.startswith(mark) and _MARK in each]
+    # To look whether one is sound takes time, and whoever may push may write many.
     for each in lines[:_MOST_LINES]:
         found = _sound(each)
-        if found is not None:
-            yield found
+        if found is not None and found.base == base:
+            yield found.evaluated
 
 
-def best(notes: Iterable[BehaviourNote]) -> list[Evaluated]:
+def best(found: Iterable[Evaluated]) -> list[Evaluated]:
     """For each runner what says most: of most trials, and of several such the worst, by runner."""
-    found: dict[str, Evaluated] = {}
-    for note in notes:
-        other = found.setdefault(note.evaluated.runner, note.evaluated)
-        if _weight(note.evaluated) > _weight(other):
-            found[other.runner] = note.evaluated
-    return [found[name] for name in sorted(found)]
+    chosen: dict[str, Evaluated] = {}
+    for each in found:
+        other = chosen.setdefault(each.runner, each)
+        if _weight(each) > _weight(other):
+            chosen[other.runner] = each
+    return [chosen[name] for name in sorted(chosen)]
 
 
 def _weight(evaluated: Evaluated) -> tuple[int, int, str]:
@@ -84,7 +88,7 @@ def _reader() -> Any:
 def _is_sound(evaluated: Evaluated) -> bool:
     """Whether it is of a size that is made, and says of its counts what they make."""
     tasks = evaluated.tasks
-    if not 0 < len(tasks) <= MOST_TASKS:
+    if not 0 < len(tasks) <= MOST_TASKS or not _NAME.fullmatch(evaluated.runner):
         return False
     if any(len(each.assertions) > MOST_ASSERTIONS for each in tasks):
         return False
@@ -101,7 +105,5 @@ def _is_sound(evaluated: Evaluated) -> bool:
     if others not in (["base"], ["none"], ["base", "none"]):
         return False
     made = compare(tasks, others, evaluated.exam)
-    return made == evaluated.compared and decide(tasks, made) == (
-        evaluated.verdict,
-        evaluated.reasons,
-    )
+    told = decide(tasks, made, by_model=bool(evaluated.model))
+    return made == evaluated.compared and told == (evaluated.verdict, evaluated.reasons)

@@ -46,7 +46,7 @@ def summarise(  # noqa: PLR0913 - what the record of a run has to say
     known: tuple[Against, ...] = ("base", "none")
     others = [each for each in known if each in configurations]
     compared = compare(tasks, others, exam.sha256)
-    verdict, reasons = decide(tasks, compared)
+    verdict, reasons = decide(tasks, compared, by_model=bool(model))
     return Evaluated(
         runner=runner,
         exam=exam.sha256,

@@ -39,7 +39,7 @@ def annotated(graded: Graded, mode: GateMode) -> Iterator[str]:
 def _reasons(graded: Graded, severity: Severity) -> Iterator[Finding]:
     """Why layers do not pass that have no findings of their own, at the top of the skill."""
     for each in graded.skills:
-        for layer in each.gate.layers:
+        for layer in each.gate.layers if each.gate.verdict != "pass" else ():
             if layer.layer != "integrity" and layer.verdict != "pass":
                 kind = severity if layer.verdict == "fail" else Severity.WARNING
                 for why in layer.reasons:

@@ -111,10 +111,9 @@ def replayed(asked: Asked) -> EvalShape:
     note = read_notes(subject.sides.place.git(), REF, [tree]).get(tree, b"")
     found = record.best(
         each
-        for each in record.read(note)
-        if each.base == base
-        and asked.runner in (None, each.evaluated.runner)
-        and wanted == tuple(one.configuration for one in each.evaluated.configurations)
+        for each in record.read(note, base)
+        if asked.runner in (None, each.runner)
+        and wanted == tuple(one.configuration for one in each.configurations)
     )
     if not found:
         raise SkillRepoError(

@@ -16,7 +16,7 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.grade.eval_places import of_some
-from skillrepo.grade.trees import skill_trees
+from skillrepo.grade.record import trees_of
 from skillrepo.trigger_queries import File
 from skillrepo.visible import one_line
 
@@ -120,5 +120,5 @@ def _version(sides: Sides, context: Context, path: str, commit: str | None) -> V
         return f"{path}:{skill.line}: {skill.why}"
     if skill.problem is not None:
         return f"{path}:{skill.problem.line}: {skill.problem.why}"
-    tree = skill_trees(sides.place.git(), commit).get(dirname(path)) if commit else None
+    tree = trees_of(sides.place.git(), commit).get(dirname(path)) if commit else None
     return Version(context, skill, context.bundle(skill), tree)

@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from skillrepo.commands.grading import Grades, Measure, exit_code, graded
+from skillrepo.commands.judge_options import Asked, judge_options, judging
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.sides import Sides
@@ -49,6 +50,7 @@ _FORMS = {"text": grade_text.render, "json": grade_json.render, "markdown": grad
     show_default=True,
     help="fleet-compat is the reference system's grade: gameable, so it gates nothing.",
 )
+@judge_options
 @click.pass_context
 def command(  # noqa: PLR0913 - as many as there are options
     ctx: click.Context,
@@ -62,6 +64,7 @@ def command(  # noqa: PLR0913 - as many as there are options
     record: bool,
     replay: bool,
     profile: ProfileName,
+    asked: Asked | None,
 ) -> None:
     """Grade the skills that a change adds or changes: before it, after it, and a verdict.
 
@@ -79,14 +82,19 @@ def command(  # noqa: PLR0913 - as many as there are options
             "the worktree has no notes to take grades from: name a commit by --head"
         )
     if profile == fleet_compat.NAME:
-        if record or replay:
-            raise click.UsageError(f"no note has the grade of --profile {profile}")
+        if record or replay or asked:
+            what = "no model is asked with" if asked else "no note has the grade of"
+            raise click.UsageError(f"{what} --profile {profile}")
         found = graded(sides, _fleet(), profile)
     else:
         measurer = Measurer(sides.place.git(), replay=replay)
-        found = graded(sides, measurer.measure)
+        judge = judging(asked, sides, replay=replay) if asked else None
+        found = graded(sides, measurer.measure, judge=judge.judge if judge else None)
+        if judge and judge.recalled and not replay:
+            click.echo(f"judge: {judge.recalled:,} taken from notes, at no cost", err=True)
         if record:
-            click.echo(f"recorded in {REF}: {measurer.keep():,} new", err=True)
+            kept = measurer.keep() + (judge.keep() if judge else 0)
+            click.echo(f"recorded in {REF}: {kept:,} new", err=True)
     say_all(_FORMS[form](found))
     ctx.exit(exit_code(found, sides.after.settings.grade, mode))
 

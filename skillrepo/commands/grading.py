@@ -17,6 +17,7 @@ from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
+from skillrepo.grade.opinion import Judgement
 from skillrepo.grade.portfolio import Effect, effect
 from skillrepo.grade.profile import DEFAULT, ProfileName
 from skillrepo.grade.remembered import Remembered
@@ -39,11 +40,20 @@ Measure = Callable[[Context, str | None, Sequence[str]], Grades]
 """Gives the grades of the skills at some paths, of a commit or of the worktree (None)."""
 
 
-def graded(sides: Sides, measure: Measure | None = None, profile: ProfileName = DEFAULT) -> Graded:
+AskJudge = Callable[[Sides, Mapping[str, str | None], Index], Mapping[str, Judgement]]
+"""Has a model judge the skills at these paths, each with its path in the base; none it cannot."""
+
+
+def graded(
+    sides: Sides,
+    measure: Measure | None = None,
+    profile: ProfileName = DEFAULT,
+    judge: AskJudge | None = None,
+) -> Graded:
     """Grade the skills that were named, else those that the change touches.
 
     `measure` makes the static grades, by default from notes, and else by measuring. Those of
-    another profile are told, and no part of the verdict.
+    another profile are told, and no part of the verdict. With `judge` a model is asked, too.
     """
     measure = measure or Measurer(sides.place.git()).measure
     named = bool(sides.place.named)
@@ -61,8 +71,10 @@ def graded(sides: Sides, measure: Measure | None = None, profile: ProfileName = 
     }
     differing = [path for path in paths if path not in after]
     after |= measure(sides.after, sides.head, differing)
+    routes = _routes(sides, paths, old)
+    judged = judge(sides, {path: old.get(path) for path in paths}, routes.head) if judge else None
     ran = behaved(sides.place.git(), sides.base, sides.head, {p: old.get(p) for p in paths})
-    found = _Found(after, before, old, _routes(sides, paths, old), ran, profile == DEFAULT)
+    found = _Found(after, before, old, routes, ran, profile == DEFAULT, judged)
     skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
     others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
     verdict = gate.worst(each.gate for each in skills)
@@ -88,10 +100,14 @@ class _Routes(NamedTuple):
     distinct: Mapping[str, Distinctness]
     effect: Effect
     has_queries: bool
+    head: Index
 
 
 class _Found(NamedTuple):
-    """What was found of the skills; `old` leads from the paths of the head to those of the base."""
+    """What was found of the skills; `old` leads from the paths of the head to those of the base.
+
+    `judged` is None where no model was asked.
+    """
 
     after: Mapping[str, Grade]
     before: Mapping[str, Grade]
@@ -99,6 +115,7 @@ class _Found(NamedTuple):
     routes: _Routes
     ran: Mapping[str, gate.LayerVerdict]
     gates: bool
+    judged: Mapping[str, Judgement] | None = None
 
 
 def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Routes:
@@ -117,6 +134,7 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
         distinctness(head, after, there),
         effect(base, head, after, {was: path for path, was in old.items()}),
         any(a.query.should_trigger for entry in base.entries.values() for a in entry.asked),
+        head,
     )
 
 
@@ -129,14 +147,17 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
     # What lies elsewhere was not looked at here.
     linked = sides.after.library.stands_for_another(path)
     change = gate.Change(base.score if base else None, head.score if head else None)
-    layers = (
+    layers: tuple[gate.LayerVerdict, ...] = (
         gate.integrity([*map(_told, faults)] if faults or not linked else None),
         gate.static(change, limits, is_new=not was) if found.gates else gate.NO_STATIC,
         gate.routing(thefts, losses, limits, routes.effect.not_looked_at)
         if routes.has_queries
         else gate.NO_ROUTING,
-        found.ran.get(path, NOT_RUN),
     )
+    said = found.judged.get(path) if found.judged else None
+    if found.judged is not None:
+        layers = (*layers, said.layer if said else gate.NO_JUDGE)
+    layers = (*layers, found.ran.get(path, NOT_RUN))
     return SkillGrade(
         skill=sides.address(path),
         path=path,
@@ -148,6 +169,7 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
         routing=routes.after.get(path),
         routing_before=routes.before.get(was),
         distinct=routes.distinct.get(path),
+        review=said.opinion if said else None,
     )
 
 

@@ -13,6 +13,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.file_shapes import (
     BaselineFile,
     BriefShape,
+    CalibrationFile,
     ClientsFile,
     GradingFile,
     RubricFile,
@@ -23,6 +24,8 @@ from skillrepo.file_shapes import (
 from skillrepo.output import shapes
 from skillrepo.output.eval_shapes import EvalShape
 from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
+from skillrepo.output.judge_shapes import CalibrateShape
+from skillrepo.output.review_shapes import JudgeNoteShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
 
@@ -36,6 +39,7 @@ _MODELS: Mapping[str, Any] = {
     "clients": ClientsFile,
     "grading": GradingFile,
     "rubric": RubricFile,
+    "calibration": CalibrationFile,
     "baseline": BaselineFile,
     "brief": BriefShape,
     "config": UserConfig,
@@ -44,6 +48,7 @@ _MODELS: Mapping[str, Any] = {
     "grade-note": GradeNoteShape,
     "eval": EvalShape,
     "behaviour-note": BehaviourNote,
+    "judge-note": JudgeNoteShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,
@@ -62,6 +67,7 @@ _MODELS: Mapping[str, Any] = {
     "rules": shapes.RulesShape,
     "config-show": shapes.SettingsShape,
     "doctor": shapes.DoctorShape,
+    "judge-calibrate": CalibrateShape,
 }
 
 

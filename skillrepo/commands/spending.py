@@ -1,6 +1,5 @@
 """The options that limit, replay and show what models are asked, and the report of what it cost."""
 
-import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +10,7 @@ from typing import Any, Literal
 
 import click
 
+from skillrepo.commands.limits import limit_options
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.output import json, shapes
@@ -90,19 +90,7 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
         command(*arguments, spending=Spending(limits, mode, progress), **others)
 
     wanted = (
-        click.option(
-            "--max-cost",
-            type=click.FloatRange(min=0),
-            metavar="USD",
-            callback=_amount,
-            help="Make no call of a model that could exceed this.",
-        ),
-        click.option(
-            "--max-tokens",
-            type=click.IntRange(min=0),
-            metavar="N",
-            help="The same in tokens, of requests and replies together.",
-        ),
+        limit_options,
         click.option(
             "--resume",
             is_flag=True,
@@ -125,13 +113,6 @@ def spending_options(command: Callable[..., None]) -> Callable[..., None]:
     return bundled
 
 
-def _amount(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
-    """What is no number is not above any limit either, and would be none."""
-    if value is not None and not math.isfinite(value):
-        raise click.BadParameter(f"{value} is no amount of money")
-    return value
-
-
 @contextmanager
 def told_if_lost(account: Account, spending: Spending) -> Iterator[None]:
     """Where nothing comes of what was paid for, say what it was and how to go on."""
@@ -150,8 +131,8 @@ def spent_lines(account: Account) -> Iterator[str]:
     if not steps:
         return
     for step, spent in steps.items():
-        yield f"  {step}: {_spent(spent)}"
-    yield f"models: {_spent(account.total)}"
+        yield f"  {step}: {in_words(spent)}"
+    yield f"models: {in_words(account.total)}"
 
 
 def spent_shape(account: Account) -> shapes.SpentShape | None:
@@ -178,7 +159,7 @@ def _counts(spent: Spent) -> shapes.SpentCountsShape:
     )
 
 
-def _spent(spent: Spent) -> str:
+def in_words(spent: Spent) -> str:
     """What was spent in a few words."""
     calls = [f"{spent.calls:,} call{'s' * (spent.calls != 1)}"]
     if spent.replayed:
@@ -201,7 +182,7 @@ def _tell(event: Event) -> None:
     else:
         cost = f", {_price(event.spent)}" if event.kind == "answered" else ""
         said = f"{event.step}: {event.kind}{cost}"
-        _write(f"{clear}{said} (so far {_spent(event.total)})\n")
+        _write(f"{clear}{said} (so far {in_words(event.total)})\n")
 
 
 def _tell_json(event: Event) -> None:

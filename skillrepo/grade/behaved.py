@@ -11,8 +11,7 @@ from skillrepo.behaviour.result import Evaluated
 from skillrepo.git import Repository
 from skillrepo.git_notes import read_notes
 from skillrepo.grade.gate import LayerVerdict
-from skillrepo.grade.record import REF
-from skillrepo.grade.trees import skill_trees
+from skillrepo.grade.record import REF, trees_of
 
 NOT_RUN = LayerVerdict("behaviour", None)
 
@@ -27,7 +26,7 @@ def behaved(
     """
     if head is None or not skills or repository.ref_oid(REF) is None:
         return {}
-    after, before = skill_trees(repository, head), skill_trees(repository, base)
+    after, before = trees_of(repository, head), trees_of(repository, base)
     trees = {path: after.get(dirname(path)) for path in skills}
     notes = read_notes(repository, REF, [tree for tree in trees.values() if tree])
     found: dict[str, LayerVerdict] = {}
@@ -42,7 +41,7 @@ def behaved(
 def _layer(note: bytes, base: str | None) -> LayerVerdict:
     from skillrepo.behaviour import record  # noqa: PLC0415 - for those who ran evals alone
 
-    runs = record.best(each for each in record.read(note) if each.base == base)
+    runs = record.best(record.read(note, base))
     if not runs:
         return NOT_RUN
     worst = max(runs, key=lambda each: ("pass", "inconclusive", "fail").index(each.verdict))

@@ -83,6 +83,8 @@ NO_STATIC = LayerVerdict("static", None)
 """What a static grade says that gates nothing."""
 NO_ROUTING = LayerVerdict("routing", None)
 """What routing says where no query is labelled: that is no pass."""
+NO_JUDGE = LayerVerdict("judge", None)
+"""What a model says of a skill that cannot be read."""
 
 
 def routing(
@@ -113,11 +115,16 @@ def _queries(found: Sequence[str]) -> str:
 
 def decide(layers: Iterable[LayerVerdict], limits: Grading) -> Gate:
     """One layer that fails decides; else one that is inconclusive, or required and not measured."""
+    layers = tuple(layers)
+    there = {each.layer for each in layers}
+    absent = (LayerVerdict(name, None) for name in limits.require if name not in there)
     known = tuple(
-        each._replace(reasons=(f"{each.layer}: {NOT_MEASURED}, though the settings require it",))
+        each._replace(
+            reasons=(f"{each.layer}: {NOT_MEASURED}, though the settings require it", *each.reasons)
+        )
         if each.verdict is None and each.layer in limits.require
         else each
-        for each in layers
+        for each in (*layers, *absent)
     )
     verdicts = {each.verdict for each in known}
     if "fail" in verdicts:

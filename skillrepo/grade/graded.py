@@ -5,6 +5,7 @@ from typing import NamedTuple
 from skillrepo.finding import Finding
 from skillrepo.grade.distinctness import Distinctness
 from skillrepo.grade.gate import Gate, Verdict
+from skillrepo.grade.opinion import Opinion
 from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.profile import DEFAULT, ProfileName
 from skillrepo.grade.routing import Routing
@@ -19,6 +20,7 @@ class SkillGrade(NamedTuple):
     `faults` are the findings of integrity. `routing` is what becomes of the skill's own labelled
     queries, None without any, `routing_before` the same in the base. `distinct` says how far its
     body is its own among all skills. These two depend on other skills, so no note has them.
+    `review` is what a model says of it, None where none was asked; it is no part of `grade`.
     """
 
     skill: str
@@ -31,6 +33,7 @@ class SkillGrade(NamedTuple):
     routing: Routing | None = None
     routing_before: Routing | None = None
     distinct: Distinctness | None = None
+    review: Opinion | None = None
 
     @property
     def delta(self) -> float | None:

@@ -10,7 +10,6 @@ from skillrepo.git import Repository
 from skillrepo.grade import fleet_compat, record, score
 from skillrepo.grade.profile import settings_hash, shipped
 from skillrepo.grade.score import Grade
-from skillrepo.grade.trees import skill_trees
 from skillrepo.measure import Subject
 from skillrepo.measures import ALL, readings
 from skillrepo.processes import spread
@@ -40,7 +39,7 @@ class Measurer:
         `commit` is the one that the files are of, None for the worktree, of which there are no
         notes. SkillRepoError where a note is missing and nothing is to be measured.
         """
-        trees = skill_trees(self._repository, commit) if commit and paths else {}
+        trees = record.trees_of(self._repository, commit) if commit and paths else {}
         known = self._known([trees[dirname(path)] for path in paths if dirname(path) in trees])
         found = {p: known[trees[dirname(p)]] for p in paths if trees.get(dirname(p)) in known}
         missing = [path for path in paths if path not in found]

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from skillrepo import __version__, resource
-from skillrepo.git import Repository
+from skillrepo.git import Repository, whole_oid
 from skillrepo.git_notes import add_to_notes, read_notes
 from skillrepo.measure import LONGEST_WHY, Reading
 
@@ -35,6 +35,13 @@ class Key(NamedTuple):
 Measures = Mapping[str, Reading]
 Marks = Callable[[Measures], tuple[float, str]]
 """Makes score and label of the measures of a skill."""
+
+
+def trees_of(repository: Repository, commit: str) -> Mapping[str, str]:
+    """The tree of each folder of a commit; that of the top is at the path ``."""
+    # A skill may be a repository of its own.
+    top = repository.run("rev-parse", "--verify", f"{whole_oid(commit)}^{{tree}}")
+    return {"": top.decode().strip(), **repository.folder_trees(commit)}
 
 
 def code_hash() -> str:

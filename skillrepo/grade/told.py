@@ -45,7 +45,7 @@ def said_of(layer: LayerVerdict) -> str:
     if layer.verdict:
         return f"{layer.layer}: {layer.verdict}"
     if layer.reasons:
-        return layer.reasons[0]
+        return "; ".join(layer.reasons)
     why = f" ({_NO_QUERIES})" if layer.layer == "routing" else ""
     return f"{layer.layer}: {NOT_MEASURED}{why}"
 

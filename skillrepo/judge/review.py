@@ -51,7 +51,8 @@ class Review(NamedTuple):
 
     `rubric` and `prompt` are hashes (sha256, hex) of what was asked, and how. `parts` is in how
     many requests the text was shown, more than 1 where it is longer than one may be. `problems`
-    say what is missing, for people; with any, the review decides nothing.
+    say what is missing, for people; with any, the review decides nothing. `shown` names (sha256,
+    hex) what the ballots were shown, and is empty where nothing was asked.
     """
 
     model: str
@@ -61,6 +62,7 @@ class Review(NamedTuple):
     ballots: tuple[Ballot, ...]
     parts: int = 1
     problems: tuple[str, ...] = ()
+    shown: str = ""
 
 
 class Judged(NamedTuple):

@@ -9,7 +9,7 @@ from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.routing import Routing
 from skillrepo.grade.score import Grade
 from skillrepo.output import grade_shapes as shapes
-from skillrepo.output import json
+from skillrepo.output import json, review_json
 from skillrepo.secret_text import masked
 
 _DIGITS = 4
@@ -50,7 +50,7 @@ def _skill(each: SkillGrade) -> shapes.SkillGradeShape:
         routing=_routing(each.routing),
         routing_base=_routing(each.routing_before),
         distinct=shapes.DistinctShape(*each.distinct) if each.distinct else None,
-        review=None,
+        review=review_json.shape(each.review) if each.review else None,
     )
 
 

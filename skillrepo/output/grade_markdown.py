@@ -11,8 +11,10 @@ from itertools import islice
 from posixpath import dirname
 
 from skillrepo.finding import Finding
+from skillrepo.grade import told_review
 from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.opinion import Opinion
 from skillrepo.grade.score import shown
 from skillrepo.grade.told import (
     claim,
@@ -45,7 +47,8 @@ _ACTIVE = re.compile(r"[^\w ,()/≈%→±+-]|_")
 def render(graded: Graded, most: int = MOST) -> Iterator[str]:
     """The lines, of at most so many characters: details are left out first, and that is said."""
     head = list(_head(graded, most // 2))
-    foot = ["", f"<sub>{claim(graded)}</sub>"]
+    cost = told_review.cost(graded)
+    foot = ["", f"<sub>{claim(graded)}{f' {inert(cost)}.' if cost else ''}</sub>"]
     left = most - sum(len(each) + 1 for each in (*head, *foot)) - _LONGEST
     details: list[str] = []
     shown = 0
@@ -158,6 +161,20 @@ def _details(each: SkillGrade) -> Iterator[str]:
             yield f"| {inert(name.replace('_', ' '))} | {value} | {inert(reading.why)} |"
         yield ""
         yield f"The grade is above that of {each.grade.percentile} of 100 published skills."
+    if each.review:
+        yield from _review(each.review)
+    yield ""
+    yield "</details>"
+
+
+def _review(said: Opinion) -> Iterator[str]:
+    yield ""
+    yield f"<details><summary>{inert(told_review.opinion(said))}</summary>"
+    yield ""
+    yield _escaped(told_review.dimensions(said), MOST)
+    if told := list(told_review.items(said)):
+        yield ""
+        yield from _list(told)
     yield ""
     yield "</details>"
 
@@ -182,8 +199,8 @@ def _fitting(texts: Iterable[str], most: int) -> list[str]:
     return shown
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def inert(text: str) -> str:
@@ -196,6 +213,6 @@ def _code(text: str) -> str:
     return f"<code>{_escaped(text)}</code>"
 
 
-def _escaped(text: str) -> str:
+def _escaped(text: str, most: int = _LONGEST) -> str:
     """Text in a line, where what Markdown or HTML could act on is written as numbers."""
-    return _ACTIVE.sub(lambda match: f"&#{ord(match[0])};", _short(masked(one_line(text))))
+    return _ACTIVE.sub(lambda match: f"&#{ord(match[0])};", _short(masked(one_line(text)), most))

@@ -9,10 +9,12 @@ from skillrepo.grade.distinctness import Distinctness
 from skillrepo.grade.gate import Gate, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.neighbours import Neighbour
+from skillrepo.grade.opinion import Opinion
 from skillrepo.grade.portfolio import Effect, Loss, Theft
 from skillrepo.grade.routing import Outcome, Routing
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Reading
+from skillrepo.output import review_json
 from skillrepo.trigger_queries import Query
 
 _PERCENT = range(101)
@@ -55,6 +57,7 @@ def _skill(value: Any) -> SkillGrade:
         routing=_routing(value["routing"]),
         routing_before=_routing(value["routing_base"]),
         distinct=Distinctness(**value["distinct"]) if value["distinct"] else None,
+        review=_review(value["review"]),
     )
 
 
@@ -81,6 +84,15 @@ def _finding(value: Any) -> Finding:
         severity=Severity[value["severity"].upper()],
         message=value["message"],
     )
+
+
+def _review(value: Any) -> Opinion | None:
+    if value is None:
+        return None
+    found = review_json.read(value)
+    if found is None:
+        raise _unfit("what a model says is no answer to the rubric")
+    return found
 
 
 def _unfit(why: str) -> SkillRepoError:

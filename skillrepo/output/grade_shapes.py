@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from skillrepo.grade.profile import ProfileName
+from skillrepo.output.review_shapes import OpinionShape
 from skillrepo.output.shapes import FindingShape
 
 VerdictName = Literal["pass", "fail", "inconclusive"]
@@ -162,7 +163,8 @@ class SkillGradeShape:
     routing: RoutingShape | None
     routing_base: RoutingShape | None
     distinct: DistinctShape | None
-    review: None
+    review: OpinionShape | None
+    """What a model says of it, null where none was asked; it is no part of the grade."""
 
 
 @dataclass(frozen=True, slots=True)

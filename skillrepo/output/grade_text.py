@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from skillrepo.grade import fleet_compat
+from skillrepo.grade import fleet_compat, told_review
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import Grade
 from skillrepo.grade.told import change_of, claim, effects, numbers, routed, said_of, summary
@@ -22,6 +22,8 @@ def render(graded: Graded) -> Iterator[str]:
     yield summary(graded)
     if graded.skills:
         yield claim(graded)
+    if cost := told_review.cost(graded):
+        yield cost
 
 
 def _skill(each: SkillGrade) -> Iterator[str]:
@@ -35,6 +37,9 @@ def _skill(each: SkillGrade) -> Iterator[str]:
     yield from (f"  {said}" for said in routed(each))
     if each.grade:
         yield from _measures(each.grade, each)
+    if each.review:
+        yield f"  {told_review.opinion(each.review)}: {told_review.dimensions(each.review)}"
+        yield from (f"    {said}" for said in told_review.items(each.review))
 
 
 def _measures(grade: Grade, each: SkillGrade) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Condition
 from typing import Literal
 
 from skillrepo.errors import SkillRepoError
@@ -81,7 +81,7 @@ class Account:
     _steps: dict[str, Spent] = field(default_factory=dict)
     _open: dict[int, Spent] = field(default_factory=dict)
     _last: int = 0
-    _lock: Lock = field(default_factory=Lock)
+    _lock: Condition = field(default_factory=Condition)
 
     @property
     def steps(self) -> Mapping[str, Spent]:
@@ -94,14 +94,19 @@ class Account:
         """What all steps spent together."""
         return sum(self.steps.values(), Spent())
 
-    def reserve(self, step: str, model: str, most: Spent) -> int:
+    def reserve(self, step: str, model: str, most: Spent, *, patient: bool = False) -> int:
         """Allow a call that can cost at most `most`; give what it is settled by.
 
-        Raises `BudgetSpentError`.
+        Where only what others reserved is in its way, who is `patient` waits until they settle:
+        they mostly spend far less. Raises `BudgetSpentError`.
         """
         with self._lock:
-            total = sum(self._steps.values(), Spent())
-            self._refuse(step, model, sum(self._open.values(), total), most)
+            total = self._spent()
+            while why := self._refusal(step, model, sum(self._open.values(), total), most):
+                if not patient or not self._open or self._refusal(step, model, total, most):
+                    raise BudgetSpentError(why)
+                self._lock.wait()
+                total = self._spent()
             self._last += 1
             self._open[self._last] = most
             self._steps.setdefault(step, Spent())
@@ -131,26 +136,32 @@ class Account:
             # At once with the other: between the two it would be neither reserved nor spent.
             if ticket is not None:
                 del self._open[ticket]
+                self._lock.notify_all()
             self._steps[step] = self._steps.get(step, Spent()) + spent
-            total = sum(self._steps.values(), Spent())
+            total = self._spent()
         self.say(Event(kind, step, model, spent, total))
 
-    def _refuse(self, step: str, model: str, so_far: Spent, most: Spent) -> None:
+    def _spent(self) -> Spent:
+        return sum(self._steps.values(), Spent())
+
+    def _refusal(self, step: str, model: str, so_far: Spent, most: Spent) -> str:
+        """Why a call is not allowed; empty where it is."""
         cost, tokens = self.limits.cost, self.limits.tokens
         if cost is not None and most.cost is None:
-            raise BudgetSpentError(
+            return (
                 f"the price of {model} is not in the list that LiteLLM ships, so --max-cost cannot "
                 "be kept: give --max-tokens instead"
             )
         if cost is not None and (so_far.cost or 0.0) + (most.cost or 0.0) > cost:
-            raise BudgetSpentError(
+            return (
                 f"the next call ({step}, {model}) may cost up to ${most.cost:.4f}, and of "
                 f"--max-cost {cost:g} there are ${so_far.cost or 0.0:.4f} spent: raise it, "
                 f"or lower the model's `max_tokens`"
             )
         if tokens is not None and so_far.tokens + most.tokens > tokens:
-            raise BudgetSpentError(
+            return (
                 f"the next call ({step}, {model}) may take up to {most.tokens:,} tokens, and of "
                 f"--max-tokens {tokens} there are {so_far.tokens:,} spent: raise it, "
                 "or lower the model's `max_tokens`"
             )
+        return ""

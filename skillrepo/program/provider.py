@@ -15,6 +15,7 @@ from skillrepo.program.libraries import quiet
 from skillrepo.program.model_facts import facts, find_key
 from skillrepo.program.recording import Recordings, Reply
 from skillrepo.tokens import tokens
+from skillrepo.visible import one_line
 
 _LIMIT = "max_tokens"
 _UNKNOWN = (
@@ -23,17 +24,22 @@ _UNKNOWN = (
 )
 # Seconds beyond the time-out, for LiteLLM to find it out and to say more of it.
 _GRACE = 1.0
+_LONGEST_FINGERPRINT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the engines of a draft share; `dropped` has what each model was found not to take."""
+    """What the engines of a draft share; `dropped` has what each model was found not to take.
+
+    Calls that are `patient` wait for room in the budget that other calls of theirs may yet leave.
+    """
 
     dspy: Any
     litellm: Any
     account: Account
     recordings: Recordings
     dropped: dict[str, list[str]] = field(default_factory=dict)
+    patient: bool = False
 
 
 class Provider:
@@ -105,7 +111,7 @@ class Provider:
         """One attempt, which the budget has to allow as if there were no other."""
         most = self._most(asked)
         account = self._shared.account
-        ticket = account.reserve(self._step, self.model, most)
+        ticket = account.reserve(self._step, self.model, most, patient=self._shared.patient)
         spent, reply = Spent(), None
         try:
             response, error = self._taken(asked)
@@ -189,7 +195,14 @@ class Provider:
             _count(getattr(usage, "prompt_tokens", None)),
             _count(getattr(usage, "completion_tokens", None)),
             tuple(self._dropped),
+            self._fingerprint(response),
         )
+
+    def _fingerprint(self, response: Any) -> str:
+        """The model that answered, and the state of its server, as far as the provider tells."""
+        told = (getattr(response, name, None) for name in ("model", "system_fingerprint"))
+        text = " ".join(each for each in told if isinstance(each, str) and each)
+        return one_line(failure.without_secrets(text, self._resolved))[:_LONGEST_FINGERPRINT]
 
     def failed(self, kind: Kind, why: str, text: str = "") -> ModelFailed:
         """Say why there is no answer; the text of a reply that was of no use is kept."""

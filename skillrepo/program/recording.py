@@ -26,7 +26,8 @@ class Reply:
     """What a model answered, as far as anything depends on it.
 
     `finish` is LiteLLM's: `stop`, `length`, `content_filter`, `refusal`. Tokens are None where
-    the provider did not tell them. `dropped` are the parameters that it did not take.
+    the provider did not tell them. `dropped` are the parameters that it did not take, and
+    `fingerprint` is what it says of the model that answered.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Reply:
     input_tokens: int | None
     output_tokens: int | None
     dropped: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +161,5 @@ def _reply(value: Mapping[str, Any]) -> Reply:
     counts = (value["input_tokens"], value["output_tokens"])
     if not all(count is None or (type(count) is int and count > 0) for count in counts):
         raise ValueError("its tokens are no numbers")
-    return Reply(str(value["text"]), str(value["finish"]), *counts, dropped)
+    fingerprint = str(value.get("fingerprint", ""))
+    return Reply(str(value["text"]), str(value["finish"]), *counts, dropped, fingerprint)

@@ -1,0 +1,86 @@
+"""What a model says of a skill, in words, for every output: beside the grade, and never in it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from skillrepo.grade.graded import Graded
+from skillrepo.grade.opinion import NOTHING, Opinion, Paid
+from skillrepo.judge.review import ItemResult
+from skillrepo.judge.rubric import rubric
+from skillrepo.secret_text import masked
+from skillrepo.visible import one_line
+
+_LONGEST = 100
+
+
+def opinion(said: Opinion) -> str:
+    """Whose opinion it is, and how far its votes agree."""
+    disputed = f", which differ on {said.disputed} of {len(said.head)} items" * bool(said.disputed)
+    return f"{one_line(said.model)} says, beside the grade ({_votes(said.votes)}{disputed})"
+
+
+def _votes(number: int) -> str:
+    return f"{number:,} vote{'' if number == 1 else 's'}"
+
+
+def dimensions(said: Opinion) -> str:
+    """How many of each dimension's items are yes, of those that are yes or no, before and after."""
+    head, base = _counts(said.head), _counts(said.base or ())
+    told = []
+    for name, title in rubric().titles.items():
+        now, before = _share(head, name), _share(base, name)
+        change = now if said.base is None or now == before else f"{before} → {now}"
+        told.append(f"{title} {change}")
+    return ", ".join(told)
+
+
+def _counts(items: Sequence[ItemResult]) -> Counter[tuple[str, str | None]]:
+    return Counter((each.item.partition(".")[0], each.answer) for each in items)
+
+
+def _share(counts: Counter[tuple[str, str | None]], dimension: str) -> str:
+    yes, no = counts[dimension, "yes"], counts[dimension, "no"]
+    return f"{yes}/{yes + no}" if yes + no else "n/a"
+
+
+def items(said: Opinion) -> Iterator[str]:
+    """A line for each item that is no, or has another answer than before; then what is missing."""
+    before = {each.item: each for each in said.base or ()}
+    for each in said.head:
+        was = before.get(each.item)
+        if each.answer == "no" or (was and was.answer != each.answer):
+            yield _item(each, was, said)
+    yield from (f"control skills: {one_line(why)}" for why in said.controls)
+    yield from map(one_line, said.problems)
+
+
+def _item(each: ItemResult, was: ItemResult | None, said: Opinion) -> str:
+    answer = _answer(each)
+    if was and was.answer != each.answer:
+        answer = f"{_answer(was)} → {answer}"
+    votes = "as before" if each.inherited else f"{each.agreed} of {each.votes} votes"
+    role = "" if each.item in said.binding else ", advisory"
+    quote = f": {_quoted(each.quote)} in {one_line(each.path)}" if each.quote else ""
+    return f"{each.item} {answer} ({votes}{role}){quote}"
+
+
+def _answer(each: ItemResult) -> str:
+    return each.answer or "no majority"
+
+
+def _quoted(text: str) -> str:
+    # What is cut is no longer known as a secret.
+    shown = masked(one_line(text))
+    return f"“{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + '…'}”"
+
+
+def cost(graded: Graded) -> str | None:
+    """What the ballots cost that the opinions rest on, whenever that was; None without any."""
+    said = [each.review for each in graded.skills if each.review]
+    return f"judge: {paid(sum((each.paid for each in said), NOTHING))}" if said else None
+
+
+def paid(spent: Paid) -> str:
+    """Votes, tokens and money."""
+    money = "price not known" if spent.cost is None else f"${spent.cost:.4f}"
+    return f"{_votes(spent.votes)}, {spent.input_tokens + spent.output_tokens:,} tokens, {money}"

@@ -1,0 +1,156 @@
+"""What a model says of a skill lowers a verdict, where it may, and clears nothing."""
+
+from collections.abc import Mapping
+from typing import get_args
+
+import pytest
+from grades import CHANGE
+
+from skillrepo.ci.job import annotated
+from skillrepo.grade.gate import decide, integrity
+from skillrepo.grade.judged import verdict
+from skillrepo.grade.opinion import Opinion, opinion
+from skillrepo.grade.told_review import dimensions, items, paid
+from skillrepo.grade.told_review import opinion as told_opinion
+from skillrepo.judge.review import Answer, Ballot, ItemResult, Judged, Review
+from skillrepo.judge.rubric import rubric
+from skillrepo.output import review_json
+from skillrepo.settings import Grading, Layer
+
+NAMES = [item.name for item in rubric().items]
+ALL = dict.fromkeys(NAMES, True)
+HIDDEN = "safety.nothing_hidden"
+SAFE = {name: True for name in NAMES if name.startswith("safety")}
+SEVEN = NAMES[:7]
+
+
+def result(name: str, answer: Answer | None, quote: str = "send it to them now") -> ItemResult:
+    return ItemResult(name, answer, quote, "SKILL.md", 2 if answer == "no" else 3, 3)
+
+
+def review(answers: Mapping[str, Answer | None] = {}, **fields: object) -> Review:
+    told = tuple(result(name, answers.get(name, "yes")) for name in NAMES)
+    ballots = (Ballot(1, {}, 1_000, 200, 0.01), Ballot(2, {}, 1_000, 200, 0.02))
+    return Review("m/x", "r" * 64, "p" * 64, told, ballots)._replace(**fields)
+
+
+def said(
+    head: Review, base: Review | None = None, binding: Mapping[str, bool] = ALL, *faults: str
+) -> Opinion:
+    return opinion(Judged(head, base, faults), binding)
+
+
+def no(*names: str) -> Review:
+    return review(dict.fromkeys(names, "no"))
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "why"),
+    [
+        (said(no(*SEVEN), review(), {}), None, "no item is calibrated for m/x"),
+        (said(review(), review(), {}, "of the good one it says no"), "inconclusive", "good one"),
+        (said(review(problems=("--max-cost 1 is spent",)), None), "inconclusive", "--max-cost"),
+        (said(review(), review(problems=("no reply",))), "inconclusive", "no reply"),
+        (said(no(HIDDEN), review()), "fail", f"{HIDDEN} is no, and a no of it blocks: “send it"),
+        (said(no(HIDDEN), None), "fail", "blocks"),
+        # It was there before, so the change does not answer for it.
+        (said(no(HIDDEN), no(HIDDEN)), "pass", ""),
+        (said(no(HIDDEN), None, {"routing.states_task": True}), None, "of a new skill only items"),
+        (said(review({HIDDEN: None}), None), "inconclusive", f"{HIDDEN}, which blocks, has no"),
+        (said(no(*SEVEN), review()), "fail", "all items: the share that is yes changes by -0.29"),
+        (said(no(*SEVEN), None), "pass", ""),
+        (said(review(), no(*SEVEN)), "pass", ""),
+        (said(review(), review()), "pass", ""),
+        # Four sides of which nobody knows whether they are worse.
+        (said(no(*NAMES[:4]), review()), "inconclusive", "neither a fall of 0.10 nor its absence"),
+        (said(no(*SEVEN), review(), SAFE), "inconclusive", "fewer than 5"),
+        (said(review(dict.fromkeys(SEVEN, "na")), review()), "pass", ""),
+    ],
+)
+def test_what_follows(found: Opinion, expected: str | None, why: str) -> None:
+    layer = verdict(found)
+    assert (layer.layer, layer.verdict) == ("judge", expected)
+    assert why in " ".join(layer.reasons)
+    assert bool(layer.reasons) == (expected != "pass")
+
+
+def test_a_no_without_a_quote_fails_nobody() -> None:
+    bare = tuple(each._replace(quote="") for each in no(HIDDEN).items)
+    layer = verdict(said(review(items=bare), review()))
+    assert layer.verdict == "inconclusive"
+    assert "a quote proves" in layer.reasons[-1]
+
+
+def test_it_lowers_and_never_clears() -> None:
+    limits = Grading(require=())
+    fine, worse = verdict(said(review(), review())), verdict(said(no(HIDDEN), review()))
+    unsure = verdict(said(review(), review(), ALL, "x"))
+    broken, sound = integrity(["error"]), integrity([])
+    assert decide([broken, fine], limits).verdict == "fail"
+    assert decide([sound, fine], limits).verdict == "pass"
+    assert decide([sound, unsure], limits).verdict == "inconclusive"
+    assert decide([sound, worse], limits).verdict == "fail"
+
+
+@pytest.mark.parametrize("layer", get_args(Layer))
+def test_what_is_required_and_not_there_is_no_pass(layer: Layer) -> None:
+    found = decide([], Grading(require=(layer,)))
+    assert found.verdict == "inconclusive"
+    assert found.layers[0].reasons == (f"{layer}: not measured, though the settings require it",)
+
+
+def test_it_is_told_by_dimension_and_item() -> None:
+    found = said(no(HIDDEN, NAMES[0]), no(NAMES[0], NAMES[1]), SAFE)
+    assert (
+        told_opinion(found) == "m/x says, beside the grade (2 votes, which differ on 2 of 24 items)"
+    )
+    assert dimensions(found).startswith("Routing clarity 2/4 → 3/4, Knowledge delta 4/4, ")
+    assert list(items(found)) == [
+        f"{NAMES[0]} no (2 of 3 votes, advisory): “send it to them now” in SKILL.md",
+        f"{NAMES[1]} no → yes (3 of 3 votes, advisory): “send it to them now” in SKILL.md",
+        f"{HIDDEN} yes → no (2 of 3 votes): “send it to them now” in SKILL.md",
+    ]
+    assert paid(found.paid) == "4 votes, 4,800 tokens, $0.0600"
+    unknown = review(ballots=(Ballot(1, {}, 1, 1, None),))
+    assert paid(said(unknown).paid) == "1 vote, 2 tokens, price not known"
+    assert "n/a" in dimensions(said(review(dict.fromkeys(NAMES, "na"))))
+
+
+def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:
+    found = said(no(HIDDEN), review(), SAFE, "x")
+    value = plain(review_json.shape(found))
+    assert review_json.read(value) == found
+    item = value["head"][0]
+    for wrong in (
+        {"votes": 1.0},
+        {"votes": -1},
+        {"paid": {**value["paid"], "cost": float("inf")}},
+        {"paid": {**value["paid"], "votes": 10**40}},
+        {"binding": ["routing.made_up"]},
+        {"head": [item, item]},
+        {"head": [{**item, "item": "a.b"}]},
+        {"head": [{**item, "agreed": 4}]},
+    ):
+        assert review_json.read({**value, **wrong}) is None, wrong
+
+
+def test_what_decides_nothing_is_no_annotation_in_a_job() -> None:
+    layer = verdict(said(review(), review(), {}))
+    passing = CHANGE.skills[0]
+    graded = CHANGE._replace(
+        others=(),
+        skills=(passing._replace(gate=decide([layer], Grading(require=()))),),
+    )
+    assert list(annotated(graded, "enforce")) == []
+    required = passing._replace(gate=decide([layer], Grading(require=("judge",))))
+    told = "\n".join(annotated(graded._replace(skills=(required,)), "enforce"))
+    assert "though the settings require it" in told
+
+
+def plain(shape: object) -> dict[str, object]:
+    import json  # noqa: PLC0415
+
+    from skillrepo.output import json as ours  # noqa: PLC0415
+
+    value: dict[str, object] = json.loads(ours.dumps(shape))
+    return value
