@@ -6,6 +6,7 @@ from typing import Literal
 
 import click
 
+from skillrepo.behaviour.exam import MOST_TRIALS
 from skillrepo.behaviour.result import Side
 
 
@@ -23,7 +24,7 @@ from skillrepo.behaviour.result import Side
 )
 @click.option(
     "--trials",
-    type=click.IntRange(1, 100),
+    type=click.IntRange(1, MOST_TRIALS),
     default=3,
     show_default=True,
     metavar="N",
