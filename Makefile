@@ -64,6 +64,9 @@ bench: $(VENV)/.bench
 	$(BIN)/python tests/bench/gate_power.py
 	$(BIN)/python tests/bench/routing.py
 	$(BIN)/python tests/bench/model_load.py
+	$(BIN)/python tests/bench/judge_load.py
+	$(BIN)/python tests/bench/judge_cost.py
+	$(BIN)/python tests/bench/injection.py
 	$(BIN)/python tests/bench/placement.py
 	$(BIN)/python tests/bench/generation.py
 

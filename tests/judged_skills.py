@@ -88,8 +88,8 @@ SAMPLES = [sample(tool, _has(number)) for number, tool in enumerate(_TOOLS)]
 class Asked(NamedTuple):
     """A request as a model reads it: the question of each number, its text, and what is beside it.
 
-    `inside` is the text of the files, `outside` what stands neither in an envelope nor among the
-    questions.
+    `inside` is the text of the files, and all there is without an envelope. `outside` is what
+    stands neither in one nor among the questions.
     """
 
     questions: Mapping[str, Item]
@@ -108,8 +108,7 @@ class Asked(NamedTuple):
         envelope = re.compile(
             r"^BEGIN CONTENT (\S+)\n(.*?)\nEND CONTENT \1$", re.DOTALL | re.MULTILINE
         )
-        found = envelope.findall(text)
-        files = [_files(content) for _, content in found]
+        files = [_files(content) for _, content in envelope.findall(text)] or [text]
         return cls(questions, "\n".join(filter(None, files)), envelope.sub("", text))
 
 

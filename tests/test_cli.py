@@ -28,6 +28,7 @@ COMMANDS = [
         "diff",
         "validate",
         "grade",
+        "judge",
         "explain",
         "list",
         "show",

@@ -66,14 +66,17 @@ def measured(right: int, wrong: int) -> calibration.ItemAgreement:
 
 
 def test_an_item_binds_by_the_lower_end_of_kappa_alone() -> None:
-    good, fair, few = measured(60, 4), measured(20, 8), measured(4, 0)
+    good, fair, few = measured(60, 4), measured(20, 8), measured(8, 0)
     assert (good.labels, good.agreed, good.binds) == (64, 0.9375, True)
     assert (good.low or 0) >= calibration.LEAST
     # Most answers are right, and no more than that is known.
     assert fair.agreed == pytest.approx(0.7143, abs=1e-4)
     assert (fair.kappa or 0) > calibration.LEAST
     assert not fair.binds
-    assert (few.kappa, few.labels) == (1, 4)
+    # Eight of eight may be 68 % of all, by Wilson's interval: a kappa of 0.35.
+    assert (few.kappa, few.high, few.low) == (1, 1, pytest.approx(0.351, abs=1e-3))
+    assert not few.binds
+    assert measured(10, 0).binds
 
 
 def test_answers_that_never_differ_prove_nothing() -> None:

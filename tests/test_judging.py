@@ -1,6 +1,8 @@
 """The judge asks a model over HTTP: votes, failures of every kind, the budget, and a replay."""
 
 import json
+import re
+import runpy
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Barrier, Lock
@@ -27,6 +29,7 @@ from skillrepo.judge.case import Case, Material
 from skillrepo.judge.review import Judged
 from skillrepo.program import judging
 from skillrepo.program.account import Account, Limits
+from skillrepo.program.at_once import at_once
 from skillrepo.program.recording import Mode, Recordings
 
 PRICES = {"shown": 0.15e-6, "given": 0.6e-6}
@@ -250,6 +253,40 @@ def test_without_a_key_nothing_is_begun(ask: Ask, monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("TEST_KEY")
     with pytest.raises(SkillRepoError, match="there is no key; set TEST_KEY"):
         ask("http://127.0.0.1:9/v1")
+
+
+def test_all_are_done_before_what_one_raised_is_raised() -> None:
+    done: list[int] = []
+
+    def halve(number: int) -> int:
+        done.append(number)
+        if number % 2:
+            raise ValueError(number)
+        return number // 2
+
+    assert at_once(halve, [4, 0, 2], 2) == [2, 0, 1]
+    with pytest.raises(ValueError, match="3"):
+        at_once(halve, [2, 3, 5, 8], 2)
+    assert sorted(done) == [0, 2, 2, 3, 4, 5, 8]
+    assert at_once(halve, [], 2) == []
+
+
+def test_the_benchmarks_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Path(__file__).parent / "bench"
+    # It sets them, and is not to leave them.
+    monkeypatch.setenv("BENCH_KEY", "none")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for name, *options in (["judge_cost"], ["judge_load", "--skills", "3", "--latency", "0.1"]):
+        # So few are all overhead.
+        most = [] if name == "judge_cost" else ["--most", "99"]
+        monkeypatch.setattr("sys.argv", [name, *options, *most])
+        with clients_let_go():
+            runpy.run_path(str(bench / f"{name}.py"), run_name="__main__")
+    said = capsys.readouterr().out
+    assert [f"| {model} | 4 | ≈ " in said for model in judging.COMMON] == [True] * 3
+    assert re.search(r"^\| requests, and at once at most \| 16, \d+ \|$", said, re.MULTILINE)
 
 
 def test_what_it_will_cost_is_told_before_a_call(tmp_path: Path) -> None:

@@ -784,6 +784,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "grade": ("grade", "--head", DRAFT, "--record"),
     "ci grade": ("ci", "grade", "--head", "HEAD", "--record"),
     "ci comment": ("ci", "comment", "--report", "x"),
+    "judge labels": ("judge", "labels", "pdf-merge"),
+    "judge calibrate": ("judge", "calibrate", "README.md"),
     "explain": ("explain", "M101"),
     "list": ("list",),
     "taxonomy add": ("taxonomy", "add", "data/tables", "--purpose", "CSV files and tables."),

@@ -57,6 +57,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("grade",),
     ("grade", "--head", NEW, "--record"),
     ("ci", "grade", "--head", "HEAD"),
+    ("judge", "labels", "pdf-merge"),
     ("explain", "S101"),
     ("taxonomy", "tree"),
     ("taxonomy", "check"),
@@ -77,7 +78,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 # `optimize` itself writes .skillrepo/programs/ of the worktree: test_optimize.py has it.
 # What they are for is to change the worktree, the index, the branch or the hooks of the user.
 # `ci comment` is for another event than `ci grade`: test_ci_comment.py has it.
-EXCEPTIONS = {"init", "promote", "hooks install", "ci comment"}
+# `judge calibrate` asks a model: test_judge_calibrate.py has it.
+EXCEPTIONS = {"init", "promote", "hooks install", "ci comment", "judge calibrate"}
 # Of the git directory. New objects may come, too.
 OURS = re.compile(
     r"(logs/)?refs/(heads/(skill/.+|published)|skillrepo/.+|notes/skillrepo/grades"

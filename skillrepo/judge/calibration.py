@@ -7,6 +7,7 @@ labelled.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import Source
 from skillrepo.judge.labels import Label
 from skillrepo.judge.review import Answer
+from skillrepo.proportion import wilson
 
 FILE_NAME = ".skillrepo/judge.json"
 LEAST = 0.4
@@ -81,14 +83,29 @@ def measure(
         people = [each.answer for each in mine]
         model = [answers[each[:2]].get(item) or _NONE for each in mine]
         if mine:
-            found.append(_agreement(item, agreement(people, model, seed=item)))
+            found.append(_agreement(item, people, model))
     return tuple(found)
 
 
-def _agreement(item: str, found: Agreement) -> ItemAgreement:
-    numbers = (found.raw, found.kappa, found.low, found.high)
+def _agreement(item: str, people: Sequence[str], model: Sequence[str]) -> ItemAgreement:
+    found = agreement(people, model, seed=item)
+    numbers = (found.raw, found.kappa, _low(found, people, model), found.high)
     raw, *kappa = (None if each is None else round(each, _DIGITS) for each in numbers)
     return ItemAgreement(item, found.units, raw, *kappa)
+
+
+def _low(found: Agreement, people: Sequence[str], model: Sequence[str]) -> float | None:
+    """The lower end, also where the bootstrap knows of no disagreement to draw.
+
+    Of perfect agreement each resample is perfect, be it of 8 labels. So the end is no higher than
+    kappa is with the lower end of the share of equal labels, by Wilson, and the same chance.
+    """
+    if found.low is None or found.raw is None:
+        return None
+    share = wilson(round(found.raw * found.units), found.units)
+    ones, others = Counter(people), Counter(model)
+    chance = sum(count * others[label] for label, count in ones.items()) / found.units**2
+    return min(found.low, (share[0] - chance) / (1 - chance)) if share else found.low
 
 
 def same(pairs: Sequence[tuple[Answers, Answers]]) -> float | None:

@@ -1,7 +1,7 @@
 """Calls a function with many values at the same time, in threads."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
@@ -14,21 +14,17 @@ def at_once(
 ) -> list[_Result]:
     """Its results in the order of the values, of which `most` are at work at a time.
 
-    Raises what the first of them raised, after all have ended.
+    Raises what the first of them raised, after all have ended; who breaks off begins no more.
     """
-    if len(values) == 1:
-        return [function(values[0])]
-    left: SimpleQueue[int] = SimpleQueue()
-    for number in range(len(values)):
-        left.put(number)
+    left = deque(range(len(values)))
     results: dict[int, _Result] = {}
     errors: dict[int, Exception] = {}
 
     def work() -> None:
         while True:
             try:
-                number = left.get_nowait()
-            except Empty:
+                number = left.popleft()
+            except IndexError:
                 return
             try:
                 results[number] = function(values[number])
@@ -37,10 +33,13 @@ def at_once(
 
     # Daemons: who breaks off does not wait for replies that nobody will read.
     threads = [Thread(target=work, daemon=True) for _ in range(min(most, len(values)))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        left.clear()
     if errors:
         raise errors[min(errors)]
     return [results[number] for number in range(len(values))]
