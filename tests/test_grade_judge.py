@@ -119,6 +119,9 @@ def test_it_stands_beside_the_grade_and_decides_nothing_uncalibrated(root: Path)
     value = json.loads(as_json)
     assert schema.violations("grade", value) == []
     assert grade_read.read(value).skills[0].review == one.review
+    value["skills"][0]["review"]["head"][0]["item"] = "made.up"
+    with pytest.raises(SkillRepoError, match="no answer to the rubric"):
+        grade_read.read(value)
     assert len(scripted.own) == 4
 
 
