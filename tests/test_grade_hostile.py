@@ -80,7 +80,7 @@ def test_a_skill_may_not_hide_behind_a_link(root: Path, run: Run, git: Git) -> N
     (root / PATH).symlink_to("../other/SKILL.md")
     value = grade(root, run)
     assert value["verdict"] == layers(value)["integrity"] == "fail"
-    assert value["skills"][0]["faults"][0]["code"] == "D101"
+    assert value["skills"][0]["faults"][0]["rule"] == "no-skill-elsewhere"
     commit(root, git)
     (root / PATH).parent.joinpath("notes.md").write_text("Notes.\n")
     value = grade(root, run, "--base", "HEAD")

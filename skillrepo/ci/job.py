@@ -40,9 +40,9 @@ def _reasons(graded: Graded, severity: Severity) -> Iterator[Finding]:
     """Why layers do not pass that have no findings of their own, at the top of the skill."""
     for each in graded.skills:
         for layer in each.gate.layers:
-            if layer.layer != "integrity" and layer.verdict != "pass":
+            if layer.verdict != "pass":
                 kind = severity if layer.verdict == "fail" else Severity.WARNING
-                for why in layer.reasons:
+                for why in each.reasons(layer) if layer.verdict else layer.reasons:
                     yield Finding(each.path, 1, 1, _CODE, _RULE, kind, why)
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from skillrepo.finding import Finding
 from skillrepo.grade.distinctness import Distinctness
-from skillrepo.grade.gate import Gate, Verdict
+from skillrepo.grade.gate import Gate, LayerVerdict, Verdict
 from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.profile import DEFAULT, ProfileName
 from skillrepo.grade.routing import Routing
@@ -31,6 +31,12 @@ class SkillGrade(NamedTuple):
     routing: Routing | None = None
     routing_before: Routing | None = None
     distinct: Distinctness | None = None
+
+    def reasons(self, layer: LayerVerdict) -> tuple[str, ...]:
+        """What a layer that ran says, but for the findings of integrity, which are told as such."""
+        if layer.verdict is None:
+            return ()
+        return layer.reasons[len(self.faults) :] if layer.layer == "integrity" else layer.reasons
 
     @property
     def delta(self) -> float | None:

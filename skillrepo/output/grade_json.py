@@ -99,6 +99,10 @@ def _effect(effect: Effect) -> shapes.EffectShape:
     return shapes.EffectShape(
         thefts=tuple(shapes.TheftShape(masked(e.query.text), *e[1:]) for e in effect.thefts),
         losses=tuple(shapes.LossShape(masked(e.query.text), *e[1:]) for e in effect.losses),
+        removed=tuple(
+            shapes.RemovedShape(masked(e.query.text), e.query.should_trigger, e.skill)
+            for e in effect.removed
+        ),
         neighbours=tuple(
             shapes.NeighbourShape(
                 e.skill, e.other, round(e.overlap, _DIGITS), _rounded(e.before), e.shared

@@ -79,7 +79,7 @@ def _head(graded: Graded, most: int) -> Iterator[str]:
         yield f"Removed: {', '.join(names)}{f' and {more:,} more' if more > 0 else ''}"
     if graded.others:
         yield ""
-        yield "What it does to other skills:"
+        yield "What it does elsewhere:"
         yield ""
         yield from _list([line(each) for each in graded.others], most // _LISTS)
     if told := list(effects(graded)):
@@ -137,12 +137,7 @@ def _details(each: SkillGrade) -> Iterator[str]:
         f"{layer.layer} {_verdict(layer.verdict)}" if layer.verdict else inert(said_of(layer))
         for layer in each.gate.layers
     )
-    reasons = [
-        why
-        for layer in each.gate.layers
-        if layer.verdict and layer.layer != "integrity"
-        for why in layer.reasons
-    ]
+    reasons = [why for layer in each.gate.layers for why in each.reasons(layer)]
     faults = (line(_within(fault, each)) for fault in each.faults)
     told = [*reasons, *faults, *routed(each)]
     if told:

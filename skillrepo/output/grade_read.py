@@ -9,7 +9,7 @@ from skillrepo.grade.distinctness import Distinctness
 from skillrepo.grade.gate import Gate, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.neighbours import Neighbour
-from skillrepo.grade.portfolio import Effect, Loss, Theft
+from skillrepo.grade.portfolio import Effect, Loss, Removed, Theft
 from skillrepo.grade.routing import Outcome, Routing
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Reading
@@ -109,12 +109,16 @@ def _routing(value: Any) -> Routing | None:
 
 
 def _effect(value: Any) -> Effect:
-    def query(text: str) -> Query:
-        return Query(text, True, "", 1)  # noqa: FBT003 - as all that are captured or lost
+    def query(text: str, *, should_trigger: bool = True) -> Query:
+        return Query(text, should_trigger, "", 1)
 
     return Effect(
         tuple(Theft(**{**each, "query": query(each["query"])}) for each in value["thefts"]),
         tuple(Loss(**{**each, "query": query(each["query"])}) for each in value["losses"]),
+        tuple(
+            Removed(query(each["query"], should_trigger=each["should_trigger"]), each["skill"])
+            for each in value["removed"]
+        ),
         tuple(
             Neighbour(**{**each, "shared": tuple(each["shared"])}) for each in value["neighbours"]
         ),

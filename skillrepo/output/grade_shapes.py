@@ -124,6 +124,15 @@ class LossShape:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedShape:
+    """A labelled query that `skill` had before, and has no longer, or with the other label."""
+
+    query: str
+    should_trigger: bool
+    skill: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeighbourShape:
     """Two skills that claim much of the same, and do not name each other."""
 
@@ -140,6 +149,7 @@ class EffectShape:
 
     thefts: tuple[TheftShape, ...]
     losses: tuple[LossShape, ...]
+    removed: tuple[RemovedShape, ...]
     neighbours: tuple[NeighbourShape, ...]
     resident_tokens_before: int
     resident_tokens_after: int

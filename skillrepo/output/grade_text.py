@@ -30,8 +30,7 @@ def _skill(each: SkillGrade) -> Iterator[str]:
         yield f"  {one_line(said_of(layer))}"
         if layer.layer == "integrity":
             yield from (f"    {line(fault)}" for fault in each.faults)
-        elif layer.verdict:
-            yield from (f"    {one_line(reason)}" for reason in layer.reasons)
+        yield from (f"    {one_line(reason)}" for reason in each.reasons(layer))
     yield from (f"  {said}" for said in routed(each))
     if each.grade:
         yield from _measures(each.grade, each)

@@ -1,0 +1,100 @@
+"""What is wrong with the skills of a change, by the rules of the base, and what is not known."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, Self
+
+from skillrepo.bundle import NOT_TEXT
+from skillrepo.check import Plan, of_change, report
+from skillrepo.commands.known import Known
+from skillrepo.commands.progress import progress
+from skillrepo.commands.sides import Sides
+from skillrepo.finding import Finding, NotAnalysed, Report, Severity
+from skillrepo.rule import Change
+from skillrepo.rules import KNOWN, taxonomy_valid
+from skillrepo.selection import applied, check_settings
+from skillrepo.source_lines import SourceLines
+from skillrepo.taxonomy import FILE_NAME, Taxonomy
+from skillrepo.verdicts import verdicts
+
+
+class Integrity(NamedTuple):
+    """Errors, and files that were not looked at, each by the SKILL.md of their skill.
+
+    Errors outside of any skill are those of None. What is in no skill that was looked at is none
+    of `unseen`.
+    """
+
+    faults: Mapping[str | None, Sequence[Finding]]
+    unseen: Mapping[str, Sequence[NotAnalysed]]
+
+    @classmethod
+    def of(
+        cls,
+        sides: Sides,
+        paths: Sequence[str],
+        touched: AbstractSet[str],
+        old: Mapping[str, str],
+    ) -> Self:
+        """Find the errors as `validate --base` does, and those of the change itself.
+
+        `paths` are the skills that are graded, `touched` those of which a file differs; `old` leads
+        to what they were.
+        """
+        named = bool(sides.place.named)
+        change = Change(
+            sides.before,
+            sides.after,
+            {path: old.get(path) for path in paths if path in touched},
+            () if named else sides.gone(),
+            () if named else sides.since.changed,
+        )
+        found = _report(sides, paths, change)
+        faults: dict[str | None, list[Finding]] = {}
+        for fault in found.findings:
+            faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
+        unseen: dict[str, list[NotAnalysed]] = {}
+        differing = frozenset(sides.since.changed)
+        for each in _unseen(found, sides, paths):
+            owner = sides.after.library.owner(each.path)
+            # What is as it was is none of the change's.
+            asked = each.path in differing or each.path == owner
+            if owner and (asked or (named and owner not in touched)):
+                unseen.setdefault(owner, []).append(each)
+        return cls(faults, unseen)
+
+
+def _report(sides: Sides, paths: Sequence[str], change: Change) -> Report:
+    context, since, place = sides.after, sides.since, sides.place
+    check_settings(context.settings.rules, KNOWN)
+    rules = applied(KNOWN, context.settings.profile, context.settings.rules, Severity.ERROR)
+    plan = Plan.of(rules, KNOWN, context)
+    concerned = sorted({*paths, *(() if place.named else since.affected(context))})
+    folder = place.git().common_dir / "skillrepo"
+    judged = verdicts(concerned, plan, context, folder, progress)
+    honoured = since.honoured(plan, context)
+    also = (*of_change(change, plan), *_of_taxonomy(sides))
+    told = report(judged, plan, context, honoured=honoured, also=also)
+    if not place.named:
+        told = since.limit(told, plan, context)
+    known = Known.of(place, context, None, since, new=False)
+    return known.part(told, SourceLines(context.library.source), whole=False)
+
+
+def _of_taxonomy(sides: Sides) -> Iterator[Finding]:
+    """A taxonomy that the change removes, which would have no place checked."""
+    rule = taxonomy_valid.RULE
+    if sides.after.taxonomy is None and sides.since.source.kind(FILE_NAME) != "missing":
+        why = "is removed, so no rule about places is checked; put it back"
+        yield Finding(FILE_NAME, 1, 1, rule.code, rule.name, Severity.ERROR, why)
+
+
+def _unseen(found: Report, sides: Sides, paths: Iterable[str]) -> Iterator[NotAnalysed]:
+    """What no rule has looked into, and why."""
+    # The bytes of what is no text were there for the rules about those.
+    yield from (each for each in found.not_analysed if each.why != NOT_TEXT)
+    taxonomy = sides.after.taxonomy
+    if taxonomy is not None and not isinstance(taxonomy, Taxonomy):
+        rules = ", ".join(name for name, _ in found.not_checked)
+        why = f"{FILE_NAME} cannot be used, so these rules were not checked: {rules}"
+        yield from (NotAnalysed(path, why) for path in paths if found.not_checked)
