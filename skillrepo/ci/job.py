@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from skillrepo.conceal import without_keys
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.grade.graded import Graded
@@ -30,6 +31,7 @@ def annotated(graded: Graded, mode: GateMode) -> Iterator[str]:
     """
     if mode == "off":
         return
+    graded = without_keys(graded)
     severity = Severity.ERROR if mode == "enforce" else Severity.WARNING
     faults = (fault for each in graded.skills for fault in each.faults)
     found = [each._replace(severity=severity) for each in (*graded.others, *faults)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from skillrepo.conceal import without_keys
 from skillrepo.grade import fleet_compat
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import Grade
@@ -12,6 +13,7 @@ from skillrepo.visible import one_line
 
 def render(graded: Graded) -> Iterator[str]:
     """The lines of the report, without line ends: each skill, then the verdict."""
+    graded = without_keys(graded)
     for each in graded.skills:
         yield from _skill(each)
         yield ""
