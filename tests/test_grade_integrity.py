@@ -358,3 +358,27 @@ def test_bytes_where_the_locale_knows_ascii_alone(
     assert (done.returncode, done.stderr) == (0, b"")
     spelt = expected.encode("ascii", errors="backslashreplace")
     assert done.stdout == (spelt if variables else expected.encode())
+
+
+def test_who_adopts_the_tool_is_told_of_the_baseline(root: Path, run: Run, git: Git) -> None:
+    """By `init`, and where an old error fails a change; not where all errors are new."""
+    broken = "# Merging\n\nSee [more](more.md).\n"
+    write(root, PATH, skill(body=broken))
+    assert grade(root, run)["had_errors"] is False
+    assert "--write-baseline" not in run(root, "grade").out
+    commit(root, git)
+    write(root, PATH, skill(body=f"# Merging\n\nFirst of all:\n\n{broken}"))
+    assert grade(root, run, "--base", "HEAD")["had_errors"] is True
+    for form in ("text", "markdown"):
+        done = run(root, "grade", "--base", "HEAD", "--format", form)
+        assert done.out.count("skillrepo validate --write-baseline, and commit what it") == 1
+    (root / "taxonomy.yaml").unlink()
+    told = run(root, "init", "--ci", "github").out.splitlines()
+    validate = told.index("  skillrepo validate")
+    assert told[validate + 1].startswith("  skillrepo validate --write-baseline    (then only new")
+    git(root, "checkout", "--quiet", "--", "taxonomy.yaml", PATH)
+    run(root, "validate", "--write-baseline")
+    commit(root, git)
+    write(root, PATH, skill(body=f"# Merging\n\nFirst of all:\n\n{broken}"))
+    value = grade(root, run, "--base", "HEAD")
+    assert (layers(value)["integrity"], value["had_errors"]) == ("pass", False)

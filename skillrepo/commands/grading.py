@@ -69,6 +69,7 @@ def graded(sides: Sides, measure: Measure | None = None, profile: ProfileName = 
         removed=() if named else tuple(map(sides.address, sides.removed())),
         others=tuple(others),
         effect=None if named else routes.effect,
+        had_errors=integrity.had_errors,
         verdict="fail" if others else verdict,
         profile=profile,
     )

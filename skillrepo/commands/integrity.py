@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, Self
 
+from skillrepo.baseline import entry_of
 from skillrepo.bundle import NOT_TEXT
-from skillrepo.check import Plan, of_change, report
+from skillrepo.check import Plan, judge, of_change, report
 from skillrepo.commands.known import Known
 from skillrepo.commands.progress import progress
 from skillrepo.commands.sides import Sides
+from skillrepo.context import Context
 from skillrepo.finding import Finding, NotAnalysed, Report, Severity
 from skillrepo.rule import Change
 from skillrepo.rules import KNOWN, taxonomy_valid
@@ -17,16 +19,20 @@ from skillrepo.source_lines import SourceLines
 from skillrepo.taxonomy import FILE_NAME, Taxonomy
 from skillrepo.verdicts import verdicts
 
+_MOST_LOOKED_AT = 50
+"""Skills with errors; one with an old error is among the first of a repository that has them."""
+
 
 class Integrity(NamedTuple):
     """Errors, and files that were not looked at, each by the SKILL.md of their skill.
 
-    Errors outside of any skill are those of None. What is in no skill that was looked at is none
-    of `unseen`.
+    Errors outside of any skill are those of None. `had_errors` says that some were there before the
+    change.
     """
 
     faults: Mapping[str | None, Sequence[Finding]]
     unseen: Mapping[str, Sequence[NotAnalysed]]
+    had_errors: bool
 
     @classmethod
     def of(
@@ -49,7 +55,8 @@ class Integrity(NamedTuple):
             () if named else sides.gone(),
             () if named else sides.since.changed,
         )
-        found = _report(sides, paths, change)
+        plan = _plan(sides.after)
+        found = _report(sides, paths, change, plan)
         faults: dict[str | None, list[Finding]] = {}
         for fault in found.findings:
             faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
@@ -61,14 +68,29 @@ class Integrity(NamedTuple):
             asked = each.path in differing or each.path == owner
             if owner and (asked or (named and owner not in touched)):
                 unseen.setdefault(owner, []).append(each)
-        return cls(faults, unseen)
+        wrong = {was: faults[path] for path, was in old.items() if path in faults}
+        return cls(faults, unseen, _had(sides, plan, wrong))
 
 
-def _report(sides: Sides, paths: Sequence[str], change: Change) -> Report:
-    context, since, place = sides.after, sides.since, sides.place
+def _plan(context: Context) -> Plan:
     check_settings(context.settings.rules, KNOWN)
     rules = applied(KNOWN, context.settings.profile, context.settings.rules, Severity.ERROR)
-    plan = Plan.of(rules, KNOWN, context)
+    return Plan.of(rules, KNOWN, context)
+
+
+def _had(sides: Sides, plan: Plan, wrong: Mapping[str, Sequence[Finding]]) -> bool:
+    """Whether a skill of the base has an error of those that are told of it now."""
+    lines, base_lines = (SourceLines(each.library.source) for each in (sides.after, sides.before))
+    for skill in sides.before.library.load(list(wrong)[:_MOST_LOOKED_AT]):
+        there = report([judge(skill, plan, sides.before)], plan.alone(), sides.before).findings
+        known = {entry_of(each, base_lines)[::2] for each in there}
+        if not known.isdisjoint(entry_of(each, lines)[::2] for each in wrong[skill.path]):
+            return True
+    return False
+
+
+def _report(sides: Sides, paths: Sequence[str], change: Change, plan: Plan) -> Report:
+    context, since, place = sides.after, sides.since, sides.place
     concerned = sorted({*paths, *(() if place.named else since.affected(context))})
     folder = place.git().common_dir / "skillrepo"
     judged = verdicts(concerned, plan, context, folder, progress)

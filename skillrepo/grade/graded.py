@@ -51,9 +51,9 @@ class Graded(NamedTuple):
 
     `base` and `head` are commits by their whole names, with what people call them; `head` is None
     for the worktree. `effect` is what the change does to the routing of all skills, None where the
-    skills were named, whatever changed. `removed` are the addresses of skills that are gone,
-    `others` the findings that the change makes outside of its own skills. The static
-    grades are by `profile`.
+    skills were named, whatever changed. `had_errors` says that some of the faults were there before
+    the change. `removed` are the addresses of skills that are gone, `others` the findings that the
+    change makes outside of its own skills. The static grades are by `profile`.
     """
 
     base: str
@@ -65,4 +65,5 @@ class Graded(NamedTuple):
     others: tuple[Finding, ...]
     verdict: Verdict
     effect: Effect | None = None
+    had_errors: bool = False
     profile: ProfileName = DEFAULT

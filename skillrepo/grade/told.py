@@ -18,6 +18,11 @@ CLAIM = (
     "A static grade says how well a skill is kept, how it is worded to be found, and what it "
     "costs: not that it helps."
 )
+HINT = (
+    "Some of these errors were there before. With a baseline in the base only new ones fail: "
+    "skillrepo validate --write-baseline, and commit what it writes."
+)
+"""For a repository that had errors when it adopted the tool."""
 _CLAIM_OF_FLEET = (
     f"This is the grade of the reference system, {fleet_compat.WARNING}; it gates nothing, and "
     "does not say that the skill helps."

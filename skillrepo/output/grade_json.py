@@ -33,6 +33,7 @@ def shape(graded: Graded) -> shapes.GradeShape:
         removed=graded.removed,
         others=tuple(map(json.finding_shape, graded.others)),
         effect=_effect(graded.effect) if graded.effect else None,
+        had_errors=graded.had_errors,
         profile=graded.profile,
     )
 

@@ -15,6 +15,7 @@ from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import shown
 from skillrepo.grade.told import (
+    HINT,
     claim,
     difference,
     effects,
@@ -72,6 +73,9 @@ def _head(graded: Graded, most: int) -> Iterator[str]:
         yield "| Skill | Grade | Change | Gate |"
         yield "| --- | --- | ---: | --- |"
         yield from _rows(graded.skills, most)
+    if graded.had_errors:
+        yield ""
+        yield HINT
     if graded.removed:
         names = _fitting(map(_code, graded.removed), most // _LISTS)
         more = len(graded.removed) - len(names)
@@ -82,11 +86,11 @@ def _head(graded: Graded, most: int) -> Iterator[str]:
         yield "What it does elsewhere:"
         yield ""
         yield from _list([line(each) for each in graded.others], most // _LISTS)
-    if told := list(effects(graded)):
+    if found := list(effects(graded)):
         yield ""
         yield "<details><summary>How skills are found</summary>"
         yield ""
-        yield from _list(told, most // _LISTS)
+        yield from _list(found, most // _LISTS)
         yield ""
         yield "</details>"
 

@@ -34,6 +34,7 @@ def read(value: Any) -> Graded:
         removed=tuple(value["removed"]),
         others=tuple(map(_finding, value["others"])),
         effect=_effect(value["effect"]) if value["effect"] else None,
+        had_errors=value["had_errors"],
         profile=value["profile"],
         verdict=value["verdict"],
     )

@@ -191,5 +191,7 @@ class GradeShape:
     """Errors that the change makes outside of the skills that it touches."""
     effect: EffectShape | None
     """Null where skills were named, whatever changed."""
+    had_errors: bool
+    """Whether some of the errors were there before, so that the base wants a baseline."""
     profile: ProfileName
     """By which the static grades are; those of the second are no part of the verdict."""

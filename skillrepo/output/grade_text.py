@@ -6,7 +6,7 @@ from skillrepo.conceal import without_keys
 from skillrepo.grade import fleet_compat
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import Grade
-from skillrepo.grade.told import change_of, claim, effects, numbers, routed, said_of, summary
+from skillrepo.grade.told import HINT, change_of, claim, effects, numbers, routed, said_of, summary
 from skillrepo.output.text import heading, line
 from skillrepo.visible import one_line
 
@@ -22,6 +22,8 @@ def render(graded: Graded) -> Iterator[str]:
     yield from map(line, graded.others)
     yield from map(heading, effects(graded))
     yield summary(graded)
+    if graded.had_errors:
+        yield HINT
     if graded.skills:
         yield claim(graded)
 
