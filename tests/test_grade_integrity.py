@@ -14,6 +14,8 @@ from conftest import Git, MakeRepo
 from content_repo import FILES, Run, runner, skill
 
 from skillrepo import changes, document, schema
+from skillrepo.ci import job
+from skillrepo.output import grade_read
 
 FOLDER = "skills/data/pdf-merge"
 PATH = f"{FOLDER}/SKILL.md"
@@ -147,6 +149,8 @@ def test_what_was_not_looked_at_is_no_pass(root: Path, run: Run, git: Git) -> No
     for form in ("text", "markdown"):
         said = run(root, "grade", "--format", form).out
         assert said.count("has 1,048,577 bytes") == 1, form
+    (told,) = (e for e in job.annotated(grade_read.read(value), "enforce") if "577 bytes" in e)
+    assert told.startswith(f"::warning file={PATH},line=1,")
     commit(root, git)
     # What was there before is none of the next change's; who names the skill asks for all of it.
     write(root, PATH, skill() + "\nMore.\n")
@@ -184,6 +188,14 @@ def test_a_change_does_not_remove_the_taxonomy(root: Path, run: Run, git: Git) -
     git(root, "rm", "--quiet", "taxonomy.yaml")
     value = grade(root, run)
     assert (value["verdict"], others(value)) == ("fail", [("taxonomy.yaml", "taxonomy-valid")])
+
+
+def test_what_was_no_text_before_has_nothing_to_be_compared(root: Path, run: Run, git: Git) -> None:
+    (root / PATH).write_bytes(skill().encode() + b"\0")
+    commit(root, git)
+    write(root, PATH, skill(extra="allowed-tools: Bash(curl:*)\n"))
+    value = grade(root, run, "--base", "HEAD")
+    assert layers(value) == {"integrity": "pass", "static": "inconclusive", "routing": None}
 
 
 def test_a_removal_is_told_with_the_verdict(root: Path, run: Run, git: Git) -> None:
@@ -321,7 +333,7 @@ def test_a_secret_in_a_name_is_told_nowhere(root: Path, run: Run, git: Git) -> N
     write(root, f"{folder}-old/SKILL.md", skill("old", body="# Old\n\nNothing.\n"))
     commit(root, git)
     git(root, "branch", KEY)
-    body = f"# X\n\nSee [x]({KEY}/no.md), `{KEY}/z.py` and [y](SKILL.md/{KEY}).\n"
+    body = f"# X\n\nSee [x]({KEY}/no.md), `{KEY}/z.py`, [y](REFERENCES/{KEY}.md).\n"
     write(root, f"{folder}/SKILL.md", skill(KEY, body=body, extra=f"allowed-tools: {KEY}\n"))
     write(root, f"{folder}/evals/{KEY}.json", queries("merge PDF files"))
     write(root, f"{folder}/references/{KEY}.md", BIG)
@@ -334,6 +346,9 @@ def test_a_secret_in_a_name_is_told_nowhere(root: Path, run: Run, git: Git) -> N
         assert done.code == 0
         assert "ghp_**" in done.out or "ghp&#95;&#42;&#42;" in done.out, form
         assert KEY[:8] not in done.out + done.err, form
+    (value,) = [each for each in grade(root, run, "--base", KEY)["skills"] if each["base"]]
+    (fix,) = [each["fix"] for each in value["faults"] if each["rule"] == "link-case"]
+    assert fix == {"description": fix["description"], "edits": [], "move": None}
     for words in ((f"{folder}-none",), ("--head", f"{KEY}^9"), ("--replay", "--head", KEY, folder)):
         done = run(root, "grade", "--base", "HEAD", *words)
         assert (done.code, done.out, done.err.count("\n")) == (2, "", 1), words
