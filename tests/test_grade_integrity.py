@@ -104,6 +104,16 @@ def test_what_takes_the_place_of_a_skill_is_a_fault(
     assert said.startswith(f"This change fails: {FOLDER}; it removes data/pdf-merge (1 removed, ")
 
 
+def test_a_submodule_that_is_checked_out_is_one_too(root: Path, run: Run, git: Git) -> None:
+    """Its SKILL.md lies in the worktree, and will be in no commit."""
+    git(root, "rm", "--quiet", "-r", FOLDER)
+    git(root, "init", "--quiet", FOLDER)
+    write(root, PATH, skill() + "\nMore.\n")
+    value = grade(root, run)
+    assert others(value) == [(FOLDER, "no-skill-elsewhere")]
+    assert "a submodule in place of the skill" in value["others"][0]["message"]
+
+
 def test_a_link_in_place_of_a_category_is_told_once(root: Path, run: Run, git: Git) -> None:
     link(root, git, "skills/data", "../elsewhere")
     value = grade(root, run)
@@ -188,6 +198,16 @@ def test_a_change_does_not_remove_the_taxonomy(root: Path, run: Run, git: Git) -
     git(root, "rm", "--quiet", "taxonomy.yaml")
     value = grade(root, run)
     assert (value["verdict"], others(value)) == ("fail", [("taxonomy.yaml", "taxonomy-valid")])
+
+
+def test_a_change_does_not_take_skills_out_of_sight(root: Path, run: Run, git: Git) -> None:
+    """By another root, below which the next change of them would be none of a skill."""
+    write(root, "taxonomy.yaml", FILES["taxonomy.yaml"].replace("\n", "\nroot: library\n", 1))
+    value = grade(root, run)
+    assert (value["verdict"], others(value)) == ("fail", [("taxonomy.yaml", "taxonomy-valid")])
+    assert f": 2, the first is {OTHER}/SKILL.md; move" in value["others"][0]["message"]
+    git(root, "mv", "skills", "library")
+    assert others(grade(root, run)) == []
 
 
 def test_what_was_no_text_before_has_nothing_to_be_compared(root: Path, run: Run, git: Git) -> None:

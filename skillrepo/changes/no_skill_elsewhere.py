@@ -36,7 +36,8 @@ def run(change: Change) -> Iterator[tuple[str, Hit]]:
             yield new, Hit(1, 1, f"{why}; make it a file again")
     told: set[str] = set()
     moved = {was: dirname(new) for new, was in change.skills.items() if was}
-    for skill in change.gone:
+    # In a worktree the files of a submodule may be there, as those of no commit are.
+    for skill in (*change.gone, *change.skills):
         place = _in_place(change, skill)
         if place and place not in told and not _leads_to(change, place, moved.get(skill)):
             told.add(place)

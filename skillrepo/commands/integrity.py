@@ -11,9 +11,11 @@ from skillrepo.commands.known import Known
 from skillrepo.commands.progress import progress
 from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
+from skillrepo.files import within
 from skillrepo.finding import Finding, NotAnalysed, Report, Severity
 from skillrepo.rule import Change
 from skillrepo.rules import KNOWN, taxonomy_valid
+from skillrepo.secret_text import masked
 from skillrepo.selection import applied, check_settings
 from skillrepo.source_lines import SourceLines
 from skillrepo.taxonomy import FILE_NAME, Taxonomy
@@ -104,11 +106,25 @@ def _report(sides: Sides, paths: Sequence[str], change: Change, plan: Plan) -> R
 
 
 def _of_taxonomy(sides: Sides) -> Iterator[Finding]:
-    """A taxonomy that the change removes, which would have no place checked."""
+    """A taxonomy with which the change takes skills out of sight: of this one, or of the next."""
+    source = sides.since.source
+    if FILE_NAME not in sides.since.changed or source.kind(FILE_NAME) == "missing":
+        return
+    if sides.after.taxonomy is None:
+        yield _taxonomy_fault("is removed, so no rule about places is checked; put it back")
+    library = sides.after.library
+    before = Context.of(source, settings_of=source).library.skill_files
+    there = (path for path in before if library.source.kind(path) != "missing")
+    if left := [path for path in there if not within(path, library.root)]:
+        yield _taxonomy_fault(
+            f"no longer has these skills below its `root`, so no change of them is looked at: "
+            f"{len(left):,}, the first is {left[0]}; move them, or leave `root` as it was"
+        )
+
+
+def _taxonomy_fault(why: str) -> Finding:
     rule = taxonomy_valid.RULE
-    if sides.after.taxonomy is None and sides.since.source.kind(FILE_NAME) != "missing":
-        why = "is removed, so no rule about places is checked; put it back"
-        yield Finding(FILE_NAME, 1, 1, rule.code, rule.name, Severity.ERROR, why)
+    return Finding(FILE_NAME, 1, 1, rule.code, rule.name, Severity.ERROR, masked(why))
 
 
 def _unseen(found: Report, sides: Sides, paths: Iterable[str]) -> Iterator[NotAnalysed]:
