@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -116,13 +115,7 @@ def _make(
             # Python's own stream may be at work, and refuses to be called meanwhile.
             os.write(_STDERR, _BREAKS_OFF)
 
-    with (
-        ends_interrupt(),
-        defers_interrupt(wake) as broken_off,
-        warnings.catch_warnings(),
-    ):
-        # Libraries of the model writer silence theirs in a way that threads get wrong.
-        warnings.simplefilter("ignore")
+    with ends_interrupt(), defers_interrupt(wake) as broken_off:
         collector.begin()
         if not (tasks := planned.to_write()):
             return
