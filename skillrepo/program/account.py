@@ -7,6 +7,8 @@ from typing import Literal
 
 from skillrepo.errors import SkillRepoError
 
+_ADVICE = "raise it, or lower the model's `max_tokens`"
+
 
 class BudgetSpentError(SkillRepoError):
     """The next call might cost more than is left."""
@@ -101,7 +103,7 @@ class Account:
         """
         with self._lock:
             total = sum(self._steps.values(), Spent())
-            self._refuse(step, model, sum(self._open.values(), total), most)
+            self._refuse(step, model, total, most)
             self._last += 1
             self._open[self._last] = most
             self._steps.setdefault(step, Spent())
@@ -135,22 +137,28 @@ class Account:
             total = sum(self._steps.values(), Spent())
         self.say(Event(kind, step, model, spent, total))
 
-    def _refuse(self, step: str, model: str, so_far: Spent, most: Spent) -> None:
+    def _refuse(self, step: str, model: str, spent: Spent, most: Spent) -> None:
         cost, tokens = self.limits.cost, self.limits.tokens
         if cost is not None and most.cost is None:
             raise BudgetSpentError(
                 f"the price of {model} is not in the list that LiteLLM ships, so --max-cost cannot "
                 "be kept: give --max-tokens instead"
             )
-        if cost is not None and (so_far.cost or 0.0) + (most.cost or 0.0) > cost:
+        open_ = sum(self._open.values(), Spent())
+        gone, held = spent.cost or 0.0, open_.cost or 0.0
+        if cost is not None and gone + held + (most.cost or 0.0) > cost:
             raise BudgetSpentError(
                 f"the next call ({step}, {model}) may cost up to ${most.cost:.4f}, and of "
-                f"--max-cost {cost:g} there are ${so_far.cost or 0.0:.4f} spent: raise it, "
-                f"or lower the model's `max_tokens`"
+                f"--max-cost {cost:g} there are ${gone:.4f} spent"
+                f"{_under_way(f'${held:.4f}') if held else ''}: {_ADVICE}"
             )
-        if tokens is not None and so_far.tokens + most.tokens > tokens:
+        if tokens is not None and spent.tokens + open_.tokens + most.tokens > tokens:
             raise BudgetSpentError(
                 f"the next call ({step}, {model}) may take up to {most.tokens:,} tokens, and of "
-                f"--max-tokens {tokens} there are {so_far.tokens:,} spent: raise it, "
-                "or lower the model's `max_tokens`"
+                f"--max-tokens {tokens} there are {spent.tokens:,} spent"
+                f"{_under_way(f'{open_.tokens:,}') if open_.tokens else ''}: {_ADVICE}"
             )
+
+
+def _under_way(most: str) -> str:
+    return f", and up to {most} by calls that are under way"
