@@ -755,6 +755,13 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     assert (root / "gold.jsonl").read_text() == done.out
 
 
+def test_where_nothing_was_merged_it_is_said(make_repo: MakeRepo, run: Run) -> None:
+    empty = make_repo({"taxonomy.yaml": FILES["taxonomy.yaml"]})
+    done = run(empty, "optimize", "collect")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "there is no merged skill yet that could be an example\n"
+
+
 def test_what_skillrepo_drafted_tells_its_brief_and_sources(root: Path, run: Run, git: Git) -> None:
     (root / "notes.md").write_text("\ufeff# Wax\r\n\r\nRed wax is for kings.\r\n", newline="")
     git(root, "add", ".")
