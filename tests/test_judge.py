@@ -167,6 +167,7 @@ def test_only_the_skill_and_its_neighbours_are_shown() -> None:
         '{"q1": {"answer": true, "quote": ""}}',
         '{"unknown": {"answer": "yes", "quote": ""}}',
         "[" * 200_000,
+        "x" * 1_000_001,
         '{"q1": {"answer": "yes", "quo',
         'Sure! {"q1": {"answer": "no", "quote": ""}}',
     ],
