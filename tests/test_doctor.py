@@ -85,7 +85,7 @@ def test_what_is_there(make_repo: MakeRepo, run: Run, file: Path) -> None:
     assert said(checks, "writer").startswith("offline (")
     (model,) = value["models"]
     assert (model["model"], model["key"]) == ("gemini/gemini-3-flash-preview", None)
-    assert len(model["tasks"]) == 9
+    assert len(model["tasks"]) == 10
     done = run(root, "doctor")
     assert done.code == 0
     assert "ok      identity: Ada Test <ada@example.org>\n" in done.out
