@@ -528,7 +528,9 @@ def planner(lucky: str = "") -> Callable[[Received], Reply]:
     return reply
 
 
-@pytest.mark.parametrize("found", [("gepa", ""), ("bootstrap", TRAIN[0])])
+@pytest.mark.parametrize(
+    "found", [("gepa", ""), pytest.param(("bootstrap", TRAIN[0]), marks=pytest.mark.no_cover)]
+)
 def test_a_program_that_is_better_is_saved_and_used(
     found: tuple[str, str], root: Path, run: Run, configure: Callable[..., None], git: Git
 ) -> None:
