@@ -138,6 +138,7 @@ def test_bootstrap_finds_demonstrations_that_score_better(bench: Benches) -> Non
     assert rows == tuple(Row(f"data/skill-{n}", 0.25, 1.0) for n in range(4, 8))
 
 
+@pytest.mark.no_cover
 @needs_optuna
 def test_miprov2_finds_what_scores_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
@@ -528,6 +529,7 @@ def planner(lucky: str = "") -> Callable[[Received], Reply]:
     return reply
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("found", [("gepa", ""), ("bootstrap", TRAIN[0])])
 def test_a_program_that_is_better_is_saved_and_used(
     found: tuple[str, str], root: Path, run: Run, configure: Callable[..., None], git: Git
