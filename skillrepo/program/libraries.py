@@ -82,7 +82,8 @@ def quiet() -> Iterator[None]:
     with _silence.lock:
         if not _silence.within:
             _silence.filters.enter_context(warnings.catch_warnings())
-            warnings.simplefilter("ignore")
+        # A call that was given up may be within for long, and others set their filters meanwhile.
+        warnings.simplefilter("ignore")
         _silence.within += 1
     try:
         yield
