@@ -9,7 +9,7 @@ from conftest import Git, MakeRepo
 from content_repo import FILES, TAXONOMY, Run, runner, skill
 
 from skillrepo import measures
-from skillrepo.rules import ALL
+from skillrepo.rules import ALL, KNOWN
 
 EVIL = "evil\x1b[2J\u202e\nskills/data/x:1:1: error forged"
 SETTINGS = """\
@@ -305,11 +305,11 @@ def test_schema_check_names_what_differs(tmp_path: Path, run: Run) -> None:
 
 def test_explain_lists_each_rule(tmp_path: Path, run: Run) -> None:
     lines = run(tmp_path, "explain").out.splitlines()
-    assert len(lines) == len(ALL)
-    for rule, line in zip(ALL, lines, strict=True):
+    assert len(lines) == len(KNOWN)
+    for rule, line in zip(KNOWN, lines, strict=True):
         assert line.startswith(f"{rule.code}  {rule.name} ")
     value = run(tmp_path, "explain", "--json").json("rules")
-    assert [each["code"] for each in value["rules"]] == [rule.code for rule in ALL]
+    assert [each["code"] for each in value["rules"]] == [rule.code for rule in KNOWN]
 
 
 @pytest.mark.parametrize("beginning", ["L", "x1", "M10"])
