@@ -5,7 +5,6 @@ it, and reads the pull request as objects of git; what the first stage reported 
 that fails, and marked.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from skillrepo.ci.comment import (
     judged_mark,
     text_of,
 )
+from skillrepo.ci.compare import is_same
 from skillrepo.ci.finished import Finished
 from skillrepo.commands.grading import graded
 from skillrepo.commands.place import Place
@@ -39,7 +39,6 @@ from skillrepo.git_lines import added_lines
 from skillrepo.git_process import GitError
 from skillrepo.git_push import refuse_programs, words_of
 from skillrepo.grade.graded import Graded
-from skillrepo.output import grade_json, grade_read
 from skillrepo.settings import GateMode
 
 if TYPE_CHECKING:
@@ -162,14 +161,9 @@ def _found(place: Place, pull: "Pull", folder: Path) -> _Found:
             raise
         say_error(f"the pull request could not be graded here: {error}")
         return _Found(reported, None, UNVERIFIED)
-    differs = problem or (reported and _said(reported) != _said(own))
+    limits = sides.after.settings.grade
+    differs = problem or (reported and not is_same(reported, own, limits))
     return _Found(own, sides, DIFFERS if differs else "")
-
-
-def _said(found: Graded) -> Graded:
-    """What two reports of the same change have in common: all but what people call it."""
-    plain = grade_read.read(json.loads("".join(grade_json.render(found))))
-    return plain._replace(base_name="", head_name="")
 
 
 def _sides(place: Place, pull: "Pull") -> Sides:
