@@ -292,3 +292,15 @@ def test_drafts_by_a_model_are_timed() -> None:
     assert table["requests a draft"][0] == "7"
     assert table["requests at once, at most"][0] in {str(number) for number in range(3, 10)}
     assert set(table) >= {"clock / ideal", "highest memory", "review", "write"}
+
+
+def test_error_rates_of_comparisons_are_told() -> None:
+    said = bench("gate_power.py", "--runs", "3")
+    assert said.count("|---|") == 8
+    assert "| behaviour, 3 x 3 | 0.0 % | 0.0 % | none | 100.0 % |" in said
+    assert "| behaviour, 20 x 3 | 66.7 % | 33.3 % | 0.0 % |" in said
+    assert "| 60 | 95.1 % | 93.4 % |" in said
+    assert re.search(r"^3 runs each, \d+ s of processor time$", said, re.MULTILINE)
+    page = (checkout.CHECKOUT / "docs/statistics.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^(.+)\n\|---\|", said, re.MULTILINE)
+    assert [head for head in heads if head not in page] == []

@@ -25,6 +25,7 @@ PULL_REQUESTS = (DOCS / "pull-requests.md").read_text(encoding="utf-8")
 CI = (DOCS / "ci.md").read_text(encoding="utf-8")
 PROMISES = (DOCS / "promises.md").read_text(encoding="utf-8")
 DEMANDS = (DOCS / "demands.md").read_text(encoding="utf-8")
+CODE_ROOT = checkout.CHECKOUT / "skillrepo"
 SEVERITIES = {
     "-": None,
     "note": Severity.INFO,
@@ -191,3 +192,11 @@ def test_grading_lists_the_rules_about_a_change_and_the_settings() -> None:
 def title(rule: Rule) -> str:
     """The first line of its page."""
     return (rule.manual or "").partition("\n")[0]
+
+
+def test_code_names_files_that_there_are_and_every_package() -> None:
+    text = (DOCS / "code.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:skillrepo|tests|config)/[\w/.]*\w/?", text.replace("<name>/", "")))
+    assert [path for path in sorted(named) if not (checkout.CHECKOUT / path).exists()] == []
+    packages = {f"skillrepo/{each.parent.name}/" for each in CODE_ROOT.glob("*/__init__.py")}
+    assert packages <= named
