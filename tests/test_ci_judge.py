@@ -211,6 +211,9 @@ def test_nobody_is_asked_before_a_person_lets_it(stage: Stage, step: Any) -> Non
         refused(guard + unfit)
     stand.events[-2]["actor"] = None
     refused(guard + unfit)
+    # Whatever the order they are told in.
+    stand.events.reverse()
+    refused(guard + unfit)
     done = stage.run("--max-cost", "0", command="judge")
     assert done.out == f"#1: not judged: {unfit}{how}"
     # What the forge does not let be seen is no consent, and what it garbles is an error.
