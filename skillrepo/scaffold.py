@@ -17,6 +17,7 @@ HOOK = "skillrepo-validate"
 CI: Mapping[str, tuple[str, ...]] = {
     "github": ("grade.yml",),
     "github-comment": ("grade.yml", "grade-comment.yml"),
+    "github-judge": ("grade.yml", "grade-comment.yml", "grade-judge.yml"),
 }
 """The workflows that grade changes, by what is asked for."""
 

@@ -79,6 +79,17 @@ class GitHubStand:
     said: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    permissions: dict[str, str] = field(default_factory=dict)
+    environments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def labelled(self, pull: dict[str, Any], label: str, by: str, kind: str = "User") -> None:
+        """Somebody gives a pull request a label, which is among its events then."""
+        pull["labels"] = [*(e for e in pull["labels"] if e["name"] != label), _label(label)]
+        actor = {"login": by, "type": kind}
+        named = {"name": label, "color": "ededed"}
+        event = {"id": 7000 + len(self.events), "event": "labeled", "actor": actor, "label": named}
+        self.events += [event, {"id": 6000 + len(self.events), "event": "mentioned"}]
 
     def comment(self, number: int, body: str, author: str = "github-actions[bot]") -> None:
         """Add a comment on a pull request."""
@@ -124,6 +135,9 @@ class GitHubStand:
             (r"/issues/comments/(\d+)", "PATCH", self._edit),
             (r"/labels/(.+)", "GET", self._label),
             (r"/labels", "POST", self._make),
+            (r"/issues/(\d+)/events", "GET", self._events),
+            (r"/environments/(.+)", "GET", self._environment),
+            (r"/collaborators/(.+)/permission", "GET", self._permission),
             (r"/issues/(\d+)/labels", "POST", self._set),
             (r"/issues/(\d+)/labels/(.+)", "DELETE", self._unset),
             (r"/actions/workflows/(.+)/dispatches", "POST", self._dispatch),
@@ -171,6 +185,21 @@ class GitHubStand:
         user = {"login": "github-actions[bot]", "type": "Bot"}
         self.remarks += [{**each, "user": user} for each in request.body["comments"]]
         return reply({"id": len(self.reviews)}, 200)
+
+    def _events(self, request: Received, url: str, _number: str) -> Reply:
+        return self._page(request, url, self.events)
+
+    def _environment(self, _request: Received, _url: str, name: str) -> Reply:
+        rules = self.environments.get(name)
+        if rules is None:
+            return refusal(404, "Not Found")
+        return reply({"id": 1, "name": name, "protection_rules": rules})
+
+    def _permission(self, _request: Received, _url: str, login: str) -> Reply:
+        found = self.permissions.get(login)
+        if found is None:
+            return refusal(404, f"{login} is not a user")
+        return reply({"permission": found, "role_name": found, "user": {"login": login}})
 
     def _create(self, request: Received, _url: str) -> Reply:
         wanted = request.body

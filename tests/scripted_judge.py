@@ -1,9 +1,12 @@
 """A judge that says what is true of a skill of `judged_skills`, and of the control skills."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from judged_skills import ITEMS, Asked, fair, reply, sample
+from openai_server import Received, chat
+from openai_server import Reply as Completion
 
 from skillrepo import resource
 from skillrepo.judge.ask import Ask, Reply, Request
@@ -44,6 +47,13 @@ def answered(request: Request) -> Reply:
     """What is true of the skill of a request."""
     asked = Asked.of(request)
     return reply({n: true(item, asked.inside) for n, item in asked.questions.items()})
+
+
+def completion(received: Received) -> Completion:
+    """The same over HTTP."""
+    asked = Asked.of(Request(tuple(received.body["messages"]), {}, 0))
+    pairs = {number: true(item, asked.inside) for number, item in asked.questions.items()}
+    return chat(json.dumps({n: {"answer": a, "quote": quote} for n, (a, quote) in pairs.items()}))
 
 
 @dataclass

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from actions_job import Job, StartJob, event_text, job_starter
+from actions_job import StartJob, event_text, job_starter
 from actions_runner import load
 from ci_site import NEW, PATH, Site, site_maker
+from ci_stage import BRANCH, SKILL, Stage
 from conftest import Git, MakeRepo
-from content_repo import Result, Run, runner, skill
+from content_repo import Run, runner, skill
 from forge_server import TOKEN, GitHubStand, Reply, Server, refusal, reply, serving
 from markdown_it import MarkdownIt
 
 from skillrepo.ci.comment import DIFFERS, MARKER, UNVERIFIED
 
 AT = "/repos/owner/skills"
-BRANCH = "skill/new/pdf-split"
 READS = ("GET",)
 FAULT = {
     "path": PATH,
@@ -33,7 +33,6 @@ FAULT = {
     "fix": None,
 }
 STATIC = {"score": 0.5, "label": "below", "percentile": 1, "measures": {}}
-FORGED = "[click](https://evil.example) @everyone <img src=x>"
 
 
 @pytest.fixture
@@ -47,80 +46,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serving(GitHubStand()) as found:
         monkeypatch.setenv("GITHUB_API_URL", found.url)
         yield found
-
-
-SKILL = {
-    "skill": FORGED,
-    "path": PATH,
-    "new": False,
-    "grade": None,
-    "base": None,
-    "delta": None,
-    "faults": [],
-    "routing": None,
-    "routing_base": None,
-    "distinct": None,
-    "review": None,
-    "gate": {"verdict": "pass", "layers": []},
-}
-
-
-class Stage:
-    """The job of the second stage, in a clone that has the default branch alone."""
-
-    def __init__(self, site: Site, server: Server, run: Run, job: Job) -> None:
-        self.site, self.server, self.job, self._run = site, server, job, run
-        assert isinstance(server.stand, GitHubStand)
-        self.stand = server.stand
-        self.clone = site.clone.parent / "second"
-        site.git(site.upstream, "update-ref", "refs/pull/1/head", site.head)
-        site.git(site.upstream, "branch", "-D", "feature")
-        url = site.upstream.as_uri()
-        site.git(site.upstream, "clone", "--quiet", "--single-branch", url, str(self.clone))
-        self.pull = self.open()
-
-    def open(self, **values: Any) -> dict[str, Any]:
-        pull = self.stand.pull(BRANCH, owner="mallory", **values)
-        pull["head"]["sha"], pull["base"]["sha"] = self.site.head, self.site.base
-        return pull
-
-    def report(self, text: str | None = None, **changes: Any) -> None:
-        """Leave what the first stage reported, or what somebody made of it."""
-        folder = self.job.folder / "skillrepo-grade"
-        folder.mkdir(exist_ok=True)
-        value = {
-            "version": 1,
-            "verdict": "pass",
-            "base": self.site.base,
-            "base_name": "main",
-            "head": self.site.head,
-            "head_name": "x",
-            "removed": [],
-            "others": [],
-            "had_errors": False,
-            "effect": None,
-            "profile": "default",
-            "skills": [SKILL],
-            **changes,
-        }
-        (folder / "grade.json").write_text(json.dumps(value) if text is None else text)
-
-    def run(self, *options: str) -> Result:
-        folder = str(self.job.folder / "skillrepo-grade")
-        self.server.received.clear()
-        return self._run(self.clone, "ci", "comment", "--report", folder, *options)
-
-    def body(self) -> str:
-        """The one comment of ours."""
-        bodies = (each["body"].replace("\r\n", "\n") for each in self.stand.said.get(1, []))
-        (found,) = (body for body in bodies if body.startswith(MARKER))
-        return str(found)
-
-    def writes(self) -> list[str]:
-        return [each for each in self.server.asked() if not each.startswith(READS)]
-
-    def labels(self) -> set[str]:
-        return {label["name"] for label in self.pull["labels"]}
 
 
 @pytest.fixture

@@ -7,7 +7,11 @@ from grades import CASE, CHANGE, ORDER, same
 from markdown_it import MarkdownIt
 
 from skillrepo.ci import comment, job, labels, suggest
+from skillrepo.ci.compare import is_same
 from skillrepo.finding import Edit, Fix
+from skillrepo.grade.gate import LayerVerdict, Verdict, decide
+from skillrepo.grade.graded import Graded
+from skillrepo.settings import Grading
 
 
 def test_the_comment() -> None:
@@ -94,3 +98,22 @@ def test_suggestions_are_few_and_one_a_line() -> None:
     found = list(suggest.suggestions(findings, {ORDER: file}))
     assert [each.first for each in found] == list(range(1, 21))
     assert len(list(suggest.suggestions([findings[0]] * 2, {ORDER: file}))) == 1
+
+
+def test_what_notes_say_is_no_difference_of_the_stages() -> None:
+    """The first stage has no notes; all else that it reports is compared as ever."""
+    limits = Grading(require=("integrity", "static", "behaviour"))
+    first, *rest = CHANGE.skills
+
+    def with_layer(verdict: Verdict | None) -> Graded:
+        layer = LayerVerdict("behaviour", verdict, ("of a note",) if verdict else ())
+        judged = decide((*first.gate.layers, layer), limits)
+        return CHANGE._replace(skills=(first._replace(gate=judged), *rest))
+
+    reported = with_layer(None)
+    for verdict in ("pass", "fail", "inconclusive"):
+        assert is_same(reported, with_layer(verdict), limits)
+    assert is_same(reported, reported._replace(base_name="x"), limits)
+    forged = reported._replace(skills=(reported.skills[0]._replace(grade=None), *rest))
+    assert not is_same(forged, with_layer("fail"), limits)
+    assert not is_same(reported._replace(verdict="pass"), reported, limits)

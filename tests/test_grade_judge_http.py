@@ -1,19 +1,16 @@
 """`skillrepo grade --judge` asks a model over HTTP, keeps to the budget, and pays once."""
 
-import json
 from pathlib import Path
 
 import pytest
 from conftest import Git, MakeRepo
 from content_repo import FILES, Run, runner
-from judged_skills import Asked
-from openai_server import Received, Reply, chat, clients_let_go, serving
-from scripted_judge import TOOL, skill, true
+from openai_server import clients_let_go, serving
+from scripted_judge import TOOL, completion, skill
 
 from skillrepo.git import Repository
 from skillrepo.git_notes import read_notes
 from skillrepo.grade.record import REF
-from skillrepo.judge.ask import Request
 
 PATH = f"skills/data/{TOOL}/SKILL.md"
 KEY = "sk-test-0123456789"
@@ -30,13 +27,6 @@ models:
 """
 
 
-def answered(received: Received) -> Reply:
-    """What is true of the skill that a request shows."""
-    asked = Asked.of(Request(tuple(received.body["messages"]), {}, 0))
-    pairs = {number: true(item, asked.inside) for number, item in asked.questions.items()}
-    return chat(json.dumps({n: {"answer": a, "quote": quote} for n, (a, quote) in pairs.items()}))
-
-
 def test_it_is_asked_for_once_and_said_again(
     make_repo: MakeRepo,
     git: Git,
@@ -51,7 +41,7 @@ def test_it_is_asked_for_once_and_said_again(
     (root / PATH).write_text(skill("routing.states_boundary"))
     git(root, "commit", "--quiet", "--all", "-m", "x")
     arguments = ("grade", "--head", "draft", "--judge", "--format", "markdown")
-    with clients_let_go(), serving(*[answered] * 20) as server:
+    with clients_let_go(), serving(*[completion] * 20) as server:
         file = git_env / ".config/skillrepo/config.yaml"
         file.parent.mkdir(parents=True)
         file.write_text(CONFIG.format(url=server.url))

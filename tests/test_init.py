@@ -525,7 +525,11 @@ def test_init_needs_no_model_and_no_git_library(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "more"),
-    [("github", ["grade.yml"]), ("github-comment", ["grade-comment.yml", "grade.yml"])],
+    [
+        ("github", ["grade.yml"]),
+        ("github-comment", ["grade-comment.yml", "grade.yml"]),
+        ("github-judge", ["grade-comment.yml", "grade-judge.yml", "grade.yml"]),
+    ],
 )
 def test_workflows_that_grade_are_written_where_they_are_wanted(
     asked: str, more: list[str], make_repo: MakeRepo, git: Git
@@ -538,5 +542,6 @@ def test_workflows_that_grade_are_written_where_they_are_wanted(
     assert git(root, "show", "--format=", "--name-only").splitlines() == paths
     for path in paths:
         text = (root / path).read_text()
-        assert f'REQUIREMENT: "git+{PROJECT_URL}@v{__version__}"' in text
+        extra = "skillrepo[llm] @ " if path.endswith("judge.yml") else ""
+        assert f'REQUIREMENT: "{extra}git+{PROJECT_URL}@v{__version__}"' in text
         assert "@BRANCH@" not in text

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from actions_runner import load
 from checkout import CHECKOUT
 
 from skillrepo.cli import main
 
+SECOND = ("grade-comment.yml", "grade-judge.yml")
 SEARCH = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
 
 
@@ -25,7 +27,7 @@ def linter(name: str) -> str:
 @pytest.fixture
 def workflows(tmp_path: Path) -> list[Path]:
     """Every workflow and action, the project's own and those that `init` writes."""
-    assert main(["init", str(tmp_path / "new"), "--ci", "github-comment"]) == 0
+    assert main(["init", str(tmp_path / "new"), "--ci", "github-judge"]) == 0
     folders = [CHECKOUT / ".github", tmp_path / "new/.github"]
     return sorted(file for folder in folders for file in folder.rglob("*.yml"))
 
@@ -42,22 +44,42 @@ def test_zizmor_finds_nothing(workflows: list[Path]) -> None:
 
 
 def test_one_finding_is_ignored_and_says_why(workflows: list[Path]) -> None:
+    """The trigger of each second stage."""
     lines = [line for file in workflows for line in file.read_text().splitlines()]
-    (ignored,) = (line.partition("# ")[2] for line in lines if "zizmor:" in line)
-    assert ignored.startswith("zizmor: ignore[dangerous-triggers] ")
-    assert len(ignored.split()) > 5
+    ignored = [line.partition("# ")[2] for line in lines if "zizmor:" in line]
+    assert len(ignored) == len(SECOND)
+    assert all(each.startswith("zizmor: ignore[dangerous-triggers] ") for each in ignored)
+    assert all(len(each.split()) > 5 for each in ignored)
+
+
+def test_a_second_stage_takes_nothing_that_is_the_authors(workflows: list[Path]) -> None:
+    """It checks out what it is of, puts no text into a script, and has no right for all jobs."""
+    for file in workflows:
+        if file.name not in SECOND:
+            continue
+        workflow = load(file)
+        assert workflow["permissions"] == {}
+        (job,) = workflow["jobs"].values()
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", "")
+            assert "ref" not in step.get("with", {})
+        # The key of a model is there for one step, behind an environment.
+        keys = [step["name"] for step in job["steps"] if "secrets." in str(step)]
+        assert keys == (["Judge"] if file.name == "grade-judge.yml" else [])
+        assert "environment" in job or not keys
 
 
 def test_the_stages_fit_each_other(workflows: list[Path]) -> None:
     """Name of the workflow, name and folder of the report, and the calls."""
     texts = {file.name: file.read_text() for file in workflows if file.parts[-4] == "new"}
-    first, second = texts["grade.yml"], texts["grade-comment.yml"]
+    first, second, third = (texts[name] for name in ("grade.yml", *SECOND))
     assert "\nname: grade\n" in first
-    assert 'workflows: ["grade"]' in second
+    for text in (second, third):
+        assert 'workflows: ["grade"]' in text
+        assert "path: ${{ runner.temp }}/skillrepo-grade\n" in text
     own = (CHECKOUT / ".github/workflows/grade.yml").read_text()
-    for text in (first, second, own):
+    for text in (first, second, third, own):
         assert "          name: skillrepo-grade\n" in text
-    assert "path: ${{ runner.temp }}/skillrepo-grade\n" in second
     program = 'run: \'"$RUNNER_TEMP/skillrepo/bin/skillrepo" ci '
     assert f"{program}grade'\n" in first
     assert f'{program}comment --report "$RUNNER_TEMP/skillrepo-grade"\'\n' in second

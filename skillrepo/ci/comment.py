@@ -20,10 +20,22 @@ _SLACK = 100
 def text_of(graded: Graded, note: str = "") -> str:
     """The comment: verdict, table, details; `note` is one of ours, above."""
     warned = ["", f"> ⚠️ {note}"] if note else []
-    foot = f"<sub>Of commit {(graded.head or '')[:_SHORT]}.</sub>"
-    ours = "\n".join((MARKER, *warned, "", foot))
+    foot = [f"<sub>Of commit {(graded.head or '')[:_SHORT]}.</sub>"]
+    if is_judged(graded):
+        foot += [judged_mark(graded)]
+    ours = "\n".join((MARKER, *warned, "", *foot))
     verdict, *rest = grade_markdown.render(graded, grade_markdown.MOST - len(ours) - _SLACK)
-    return "\n".join((MARKER, verdict, *warned, *rest, "", foot))
+    return "\n".join((MARKER, verdict, *warned, *rest, "", *foot))
+
+
+def judged_mark(graded: Graded) -> str:
+    """What the comment ends with where a model has judged this very change."""
+    return f"<!-- skillrepo:judged:v1 {graded.base} {graded.head} -->"
+
+
+def is_judged(graded: Graded) -> bool:
+    """Whether a model says something of a skill."""
+    return any(each.review for each in graded.skills)
 
 
 def is_about_something(graded: Graded) -> bool:

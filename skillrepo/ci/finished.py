@@ -36,8 +36,8 @@ class Finished(NamedTuple):
         name = environ.get("GITHUB_EVENT_NAME", "")
         if name != "workflow_run":
             raise SkillRepoError(
-                f"`skillrepo ci comment` is for the event workflow_run, not for {name or 'none'}: "
-                "it is the second stage, which runs with the repository's own workflow"
+                f"the second stage is for the event workflow_run, not for {name or 'none'}: it "
+                "runs with the repository's own workflow"
             )
         run = at(payload(environ), "workflow_run")
         if text(run, "event") != "pull_request":

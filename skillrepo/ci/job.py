@@ -65,6 +65,11 @@ def set_outputs(graded: Graded, report: Path, environ: Mapping[str, str]) -> Non
         "verdict": graded.verdict,
         "report": str(report),
     }
+    put_outputs(values, environ)
+
+
+def put_outputs(values: Mapping[str, str], environ: Mapping[str, str]) -> None:
+    """Set outputs of the step, if there are any. SkillRepoError if they cannot be set."""
     # With a delimiter that nobody can know: a value must not make other outputs.
     end = f"end-{secrets.token_hex(16)}"
     text = "".join(f"{name}<<{end}\n{value}\n{end}\n" for name, value in values.items())

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -12,6 +12,8 @@ from skillrepo.ci.as_job import as_job
 from skillrepo.ci.event import Event
 from skillrepo.ci.finished import Finished
 from skillrepo.commands.grading import exit_code, graded
+from skillrepo.commands.judge_options import Asked, model_options
+from skillrepo.commands.limits import cost_option
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.sides import Sides
@@ -24,8 +26,13 @@ from skillrepo.grade.measuring import Measurer
 from skillrepo.grade.told import summary
 from skillrepo.settings import GateMode
 
+if TYPE_CHECKING:
+    from skillrepo.commands.reviewing import Reviewer
+
 _REMOTE = "origin"
 _SHORT = 12
+_MAX_COST = 0.5
+"""US dollars for one pull request: some 25 skills by the model that is shipped as the default."""
 
 
 @click.group()
@@ -33,13 +40,16 @@ def command() -> None:
     """Run in a job of GitHub Actions."""
 
 
-@command.command("grade")
-@click.option(
+_gate = click.option(
     "--gate",
     "mode",
     type=click.Choice(get_args(GateMode)),
     help="What the verdict does.  [default: the settings of the base]",
 )
+
+
+@command.command("grade")
+@_gate
 @click.option(
     "--report",
     "folder",
@@ -85,33 +95,69 @@ def grade(  # noqa: PLR0913 - as many as there are options
     ctx.exit(exit_code(found, limits, mode))
 
 
-@command.command("comment")
-@click.option(
+_report = click.option(
     "--report",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     help="The folder that the report of the first stage was put into.",
 )
-@click.option(
-    "--gate",
-    "mode",
-    type=click.Choice(get_args(GateMode)),
-    help="What the verdict does.  [default: the settings of the base]",
-)
+
+
+@command.command("comment")
+@_report
+@_gate
 def comment(folder: Path, mode: GateMode | None) -> None:
     """Tell of the grades on the pull request: a comment, labels, suggestions.
 
     It is for the event workflow_run, needs GITHUB_TOKEN with `pull-requests: write`, and runs
     nothing of the pull request.
     """
+    _tell(folder, mode)
+
+
+@command.command("judge")
+@_report
+@_gate
+@model_options
+@cost_option(_MAX_COST)
+@click.option(
+    "--behind-environment",
+    "environment",
+    metavar="NAME",
+    help="The environment of this job: where it has required reviewers, one of them let it run.",
+)
+@click.option("--record", is_flag=True, help="Share the votes as git notes.")
+def judge(  # noqa: PLR0913 - as many as there are options
+    folder: Path,
+    *,
+    mode: GateMode | None,
+    model: str | None,
+    votes: str | None,
+    max_cost: float,
+    environment: str | None,
+    record: bool,
+) -> None:
+    """Have a model judge the skills of the pull request, too, and tell that in the comment.
+
+    It is for the event workflow_run, and asks nobody before a person has let it: a reviewer of the
+    environment, or who may write to the repository by the label judge:COMMIT. It runs nothing of
+    the pull request. GITHUB_TOKEN needs `pull-requests: write`, with --record `contents: write`.
+    """
+    from skillrepo.commands.reviewing import Reviewer  # noqa: PLC0415 - for this command alone
+
+    asked = Asked(model, int(votes) if votes else None, max_cost, None)
+    _tell(folder, mode, Reviewer(asked, environment, record=record))
+
+
+def _tell(folder: Path, mode: GateMode | None, reviewer: "Reviewer | None" = None) -> None:
     from skillrepo.commands import commenting  # noqa: PLC0415 - pydantic, for the second stage alone
 
     run = Finished.of(os.environ)
     if run is None:
         say_all(["the run was for no pull request: there is nothing to tell"])
         return
-    for line in commenting.comment(run, Place.of(()), folder, mode):
+    for line in commenting.comment(run, Place.of(()), folder, mode, reviewer):
         say_all([line])
 
 

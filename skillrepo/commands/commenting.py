@@ -1,11 +1,10 @@
-"""Tells of grades on the pull request: the second stage of a job.
+"""Tells of grades, and of what a model says, on the pull request: the second stage of a job.
 
 It runs with a right to write, on what a stranger wrote. So it checks nothing out, runs nothing of
 it, and reads the pull request as objects of git; what the first stage reported is only shown where
 that fails, and marked.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,16 @@ from urllib.parse import urlsplit
 from skillrepo.ci import labels, suggest
 from skillrepo.ci.artifact import read_report
 from skillrepo.ci.as_job import as_job
-from skillrepo.ci.comment import DIFFERS, MARKER, UNVERIFIED, is_about_something, text_of
+from skillrepo.ci.comment import (
+    DIFFERS,
+    MARKER,
+    UNVERIFIED,
+    is_about_something,
+    is_judged,
+    judged_mark,
+    text_of,
+)
+from skillrepo.ci.compare import is_same
 from skillrepo.ci.finished import Finished
 from skillrepo.commands.grading import graded
 from skillrepo.commands.place import Place
@@ -31,10 +39,10 @@ from skillrepo.git_lines import added_lines
 from skillrepo.git_process import GitError
 from skillrepo.git_push import refuse_programs, words_of
 from skillrepo.grade.graded import Graded
-from skillrepo.output import grade_json, grade_read
 from skillrepo.settings import GateMode
 
 if TYPE_CHECKING:
+    from skillrepo.commands.reviewing import Reviewer
     from skillrepo.forge.conversation import Conversation, Pull
 
 _REMOTE = "origin"
@@ -43,12 +51,20 @@ _UNPROCESSABLE = 422
 _MOST_BYTES = 1 << 20
 
 
-def comment(run: Finished, place: Place, folder: Path, mode: GateMode | None) -> Iterator[str]:
+def comment(
+    run: Finished,
+    place: Place,
+    folder: Path,
+    mode: GateMode | None,
+    reviewer: "Reviewer | None" = None,
+) -> Iterator[str]:
     """Tell of the grades on the pull request that a run was for; what was done, in lines.
 
-    `folder` holds the report of the first stage; `mode` goes before the gate of the settings.
+    `folder` holds the report of the first stage; `mode` goes before the gate of the settings. With
+    a `reviewer` nothing is told but what was judged.
     """
     from skillrepo.forge.client import Client  # noqa: PLC0415 - httpx2 takes 100 ms
+    from skillrepo.forge.consent import Consent  # noqa: PLC0415 - the same
     from skillrepo.forge.conversation import Conversation  # noqa: PLC0415 - the same
     from skillrepo.forge.github import headers  # noqa: PLC0415 - the same
 
@@ -63,6 +79,11 @@ def comment(run: Finished, place: Place, folder: Path, mode: GateMode | None) ->
             yield "no open pull request stands on this commit: it has moved on, or is closed"
         for pull in hinted or pulls:
             found = _found(place, pull, folder)
+            if reviewer:
+                if why := _unjudged(found) or reviewer.refusal(Consent(client, run.project), pull):
+                    yield f"#{pull.number}: {why}"
+                    continue
+                found = found.judged(reviewer)
             now = talk.pull(pull.number)
             if not now.is_open or now.head != run.head:
                 yield f"#{pull.number} has moved on meanwhile: its next run tells of it"
@@ -77,13 +98,30 @@ class _Found(NamedTuple):
     sides: Sides | None
     note: str
 
+    def judged(self, reviewer: "Reviewer") -> "_Found":
+        """The same, with what a model says."""
+        return self._replace(graded=reviewer.review(self.sides)) if self.sides else self
+
+
+def _unjudged(found: _Found) -> str | None:
+    """Why there is nothing for a model to judge; None if there is."""
+    if found.sides is None:
+        return "not judged: it could not be graded here"
+    return None if found.graded.skills else "not judged: it adds or changes no skill"
+
 
 def _say(talk: "Conversation", pull: "Pull", found: _Found, mode: GateMode | None) -> Iterator[str]:
     """Bring comment, labels and suggestions to what was found; the comment first."""
     from skillrepo.forge.client import Refused  # noqa: PLC0415 - httpx2 takes 100 ms
 
     body = text_of(found.graded, found.note)
-    state = talk.comment(pull.number, MARKER, body, begin=is_about_something(found.graded))
+    begin = is_about_something(found.graded)
+    # Whichever stage is later: what a model has said of this change stays.
+    better = None if is_judged(found.graded) else judged_mark(found.graded)
+    state = talk.comment(pull.number, MARKER, body, begin=begin, better=better)
+    if state == "kept":
+        yield f"#{pull.number}: comment kept, since it has what a model says of this change"
+        return
     yield f"#{pull.number}: comment {state}" if state != "none" else f"#{pull.number}: no comment"
     if found.note:
         yield f"#{pull.number}: {found.note}"
@@ -123,14 +161,9 @@ def _found(place: Place, pull: "Pull", folder: Path) -> _Found:
             raise
         say_error(f"the pull request could not be graded here: {error}")
         return _Found(reported, None, UNVERIFIED)
-    differs = problem or (reported and _said(reported) != _said(own))
+    limits = sides.after.settings.grade
+    differs = problem or (reported and not is_same(reported, own, limits))
     return _Found(own, sides, DIFFERS if differs else "")
-
-
-def _said(found: Graded) -> Graded:
-    """What two reports of the same change have in common: all but what people call it."""
-    plain = grade_read.read(json.loads("".join(grade_json.render(found))))
-    return plain._replace(base_name="", head_name="")
 
 
 def _sides(place: Place, pull: "Pull") -> Sides:

@@ -45,7 +45,8 @@ _DONE: Mapping[State, str] = {
 @click.option(
     "--ci",
     type=click.Choice(tuple(scaffold.CI)),
-    help="Workflows that grade pull requests; github-comment has one that comments, too.",
+    help="Workflows that grade pull requests; github-comment has one that comments, too, and "
+    "github-judge also one that has a model judge.",
 )
 @click.option("--tool-address", metavar="URL", help="Where hooks and CI get skillrepo from.")
 @click.option("--tool-revision", metavar="REV", help="Its tag or commit.  [default: this version]")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from skillrepo.judge.case import Case, Judge
     from skillrepo.judge.panel import Known
     from skillrepo.judge.review import Judged
+    from skillrepo.program.account import Spent
 
 
 class Asked(NamedTuple):
@@ -26,6 +27,19 @@ class Asked(NamedTuple):
     votes: int | None
     max_cost: float | None
     max_tokens: int | None
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--model` and `--votes`."""
+    votes = click.option(
+        "--votes",
+        type=click.Choice(["1", "3", "5"]),
+        help="How often each question is asked.  [default: `judge.votes` of the configuration]",
+    )
+    model = click.option(
+        "--model", metavar="ID", help="The one to ask.  [default: that of `skill_evaluate`]"
+    )
+    return model(votes(command))
 
 
 def judge_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,14 +69,7 @@ def judge_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Have a model answer closed questions of each skill, too, before and after: that "
             "can lower the verdict, and stands beside the grade. The skills are sent to it.",
         ),
-        click.option(
-            "--model", metavar="ID", help="The one to ask.  [default: that of `skill_evaluate`]"
-        ),
-        click.option(
-            "--votes",
-            type=click.Choice(["1", "3", "5"]),
-            help="How often each question is asked.  [default: `judge.votes` of the configuration]",
-        ),
+        model_options,
         limit_options,
     )
     for option in reversed(wanted):
@@ -70,10 +77,11 @@ def judge_options(command: Callable[..., None]) -> Callable[..., None]:
     return bundled
 
 
-def judging(asked: Asked, sides: Sides, *, replay: bool) -> "Judging":
+def judging(asked: Asked, sides: Sides, *, replay: bool, compare: bool = False) -> "Judging":
     """What judges by these options; with `replay` it takes all from notes, and asks nobody.
 
-    Which items may decide the base says, for a change may not calibrate its own judge.
+    Which items may decide the base says, for a change may not calibrate its own judge. With
+    `compare` the cost is told of common models, too.
     """
     from skillrepo.commands.judging import Judging, Terms  # noqa: PLC0415 - for --judge alone
     from skillrepo.config import Config  # noqa: PLC0415
@@ -92,10 +100,12 @@ def judging(asked: Asked, sides: Sides, *, replay: bool) -> "Judging":
         settings.max_prompt_tokens,
         calibration.binding(known, model, rubric().sha256, PROMPT),
     )
-    return Judging(sides.place.git(), terms, None if replay else _maker(asked, config))
+    return Judging(
+        sides.place.git(), terms, None if replay else _maker(asked, config, compare=compare)
+    )
 
 
-def _maker(asked: Asked, config: "Config") -> "MakeJudge":
+def _maker(asked: Asked, config: "Config", *, compare: bool) -> "MakeJudge":
     def make(known: "Known") -> "Judge":
         # LiteLLM takes seconds to load, which who has notes of all need not wait for.
         from skillrepo.commands import spending  # noqa: PLC0415
@@ -109,16 +119,29 @@ def _maker(asked: Asked, config: "Config") -> "MakeJudge":
         judge = judging.judge(config, account, Recordings(), model=model, votes=votes, known=known)
 
         def told(cases: "Sequence[Case]") -> "Mapping[str, Judged]":
-            likely = spending.in_words(judging.expected(cases, config, model=model, votes=votes))
-            _say(f"judge: {len(cases):,} to ask about, likely {likely}{_cap(asked)}")
+            likely = judging.expected(cases, config, model=model, votes=votes)
+            words = spending.in_words(likely)
+            _say(f"judge: {len(cases):,} to ask about, likely {words}{_cap(asked)}")
+            compared(likely)
             try:
                 return judge(cases)
             finally:
                 _say(f"judge: {spending.in_words(account.total)}{_cap(asked)}")
+                compared(account.total)
+
+        def compared(spent: "Spent") -> None:
+            if compare:
+                prices = map(_priced, judging.elsewhere(spent, config).items())
+                _say(f"judge: as many tokens of common models: {', '.join(prices)}")
 
         return told
 
     return make
+
+
+def _priced(model: tuple[str, float | None]) -> str:
+    name, cost = model
+    return f"{name} {'price not known' if cost is None else f'${cost:.4f}'}"
 
 
 def _say(text: str) -> None:

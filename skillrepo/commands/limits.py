@@ -15,14 +15,20 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="N",
         help="The same in tokens, of requests and replies together.",
     )
-    cost = click.option(
+    return cost_option()(tokens(command))
+
+
+def cost_option(default: float | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make `--max-cost` alone, in US dollars; without a default there is no limit."""
+    return click.option(
         "--max-cost",
         type=click.FloatRange(min=0),
         metavar="USD",
+        default=default,
+        show_default=default is not None,
         callback=_amount,
         help="Make no call of a model that could exceed this.",
     )
-    return cost(tokens(command))
 
 
 def _amount(_: click.Context, __: click.Parameter, value: float | None) -> float | None:

@@ -28,7 +28,7 @@ class Pull(NamedTuple):
     labels: frozenset[str]
 
 
-Written = Literal["created", "updated", "unchanged", "none"]
+Written = Literal["created", "updated", "unchanged", "kept", "none"]
 
 
 class Conversation:
@@ -53,17 +53,23 @@ class Conversation:
         """The one with this number."""
         return self._pull(self._client.send("GET", f"{self._at}/pulls/{number}").value)
 
-    def comment(self, number: int, marker: str, body: str, *, begin: bool) -> Written:
+    def comment(
+        self, number: int, marker: str, body: str, *, begin: bool, better: str | None = None
+    ) -> Written:
         """Bring our comment that begins with the marker up to date; `begin` where there is none.
 
-        One that somebody else has written is never touched, whatever it begins with.
+        One that ends with `better` is kept. One that somebody else has written is never touched,
+        whatever it begins with.
         """
         for value in self._client.pages(f"{self._at}/issues/{number}/comments?per_page=100"):
             said = self._own(value)
             if said is None or not said.startswith(marker):
                 continue
-            if said.replace("\r\n", "\n").strip() == body:
+            said = said.replace("\r\n", "\n").strip()
+            if said == body:
                 return "unchanged"
+            if better and said.endswith(f"\n{better}"):
+                return "kept"
             at = f"{self._at}/issues/comments/{self._number(value, 'id')}"
             self._client.send("PATCH", at, {"body": body})
             return "updated"

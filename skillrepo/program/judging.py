@@ -90,6 +90,17 @@ def expected(
     return sum((known.priced(shown, given) for shown, given in calls), Spent(estimated=True))
 
 
+def elsewhere(spent: Spent, config: Config) -> Mapping[str, float | None]:
+    """What as many tokens cost of the `COMMON` models, in US dollars, by the same price list.
+
+    None where the price is not known. Raises `SkillRepoError` where a package is missing.
+    """
+    litellm = load()[1]
+    known = {name: facts(config.resolve("skill_evaluate", name), litellm) for name in COMMON}
+    shown, given = spent.input_tokens, spent.output_tokens
+    return {name: each.priced(shown, given).cost for name, each in known.items()}
+
+
 class _Asker:
     """Asks one model, in so many threads at a time."""
 
