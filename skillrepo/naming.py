@@ -93,11 +93,11 @@ class Named(NamedTuple):
     def share(self, keys: Collection[str], enough: int) -> float:
         """How far names go towards as many as are enough, from 0 to 1.
 
-        What nothing bears out counts half, and all of it half at most, times (1 - dry)².
+        What nothing bears out counts half, and all of it half at most, times 1 - dry.
         """
         whole = sum(1 for key in keys if key in self.borne_out)
         others = min(enough, len(keys) - whole) * _HALF
-        return min(1.0, (whole + others * (1 - self.dry) ** 2) / enough)
+        return min(1.0, (whole + others * (1 - self.dry)) / enough)
 
 
 @lru_cache(maxsize=2)

@@ -191,7 +191,7 @@ def test_made_up_names_gain_what_the_manuals_say(kind: str, look: Look) -> None:
 def test_names_at_the_end_of_a_long_text_are_too_late(look: Look) -> None:
     below = padding.varied(60, DESCRIPTION)
     found = gains(look("long"), look("long", below))
-    assert {name: gain for name, gain in found.items() if gain > 0.01} == {}
+    assert {name: gain for name, gain in found.items() if gain > 0.05} == {}
 
 
 @pytest.mark.parametrize("way", padding.HIDDEN)
@@ -301,7 +301,7 @@ BODIES: Mapping[str, tuple[str, str, float | None]] = {
     "names and general talk": (
         "anchor_density",
         "".join(f"`{w[0]}alpha` {w}\n" for w in WORDS) + "word " * 360,
-        0.5 * 0.5 * (1 - 300 / 380) ** 2,
+        0.5 * 0.5 * (1 - 300 / 380),
     ),
     "names in code": (
         "anchor_density",
@@ -323,14 +323,14 @@ BODIES: Mapping[str, tuple[str, str, float | None]] = {
     "instructions far away": (
         "instructions",
         "".join(f"Run `{w[0]}alpha` {w}.\n" for w in WORDS[:6]) + "word\n" * 450,
-        0.5 * 0.5 * (1 - 390 / 468) ** 2,
+        0.5 * 0.5 * (1 - 390 / 468),
     ),
     "a check": ("verifiability", "Verify that `pdf --check` prints nothing.", 0.5 / 3),
     "a check and its code": ("verifiability", "Check it:\n\n```sh\nmutool info\n```", 0.5 / 3),
     "checks far away": (
         "verifiability",
         "".join(f"Expect `{w[0]}alpha` {w}.\n" for w in WORDS[:3]) + "word\n" * 900,
-        0.5 * 0.5 * (1 - 840 / 909) ** 2,
+        0.5 * 0.5 * (1 - 840 / 909),
     ),
     "code far below a check": ("verifiability", "Check it.\n\n\n\n\n```sh\nmutool info\n```", 0.0),
     "a check of nothing": ("verifiability", "1. Verify that it works.", 0.0),
