@@ -146,7 +146,7 @@ class GradingFile(_Shape):
 
     version: _Version
     floor: Annotated[float, Field(gt=0, lt=1)]
-    """What a group counts for at least."""
+    """What a group counts for whose measures are all 0."""
     groups: GroupsShape
     labels: LabelsShape
     calibration: CalibrationsShape

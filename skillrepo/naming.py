@@ -2,13 +2,18 @@
 
 Names in code marks, flags, paths and addresses. Numbers are not told apart, so that `item1` and
 `item2` are one, nor are capitals. What stands for something else (`foo`, `FILE`, `path/to/x`) is
-none, and no word of grammar. Numbers with a unit and versions are none either: of these anybody can
-write any number, and nothing tells 10 MB that was measured from 10 MB that was not.
+none, nor is a word of grammar, a version or a number with a unit: nothing tells 10 MB that was
+measured from 10 MB that was not.
 
-Whether a name that was never seen is one of the world, no code can tell. One counts whole where
-something bears it out that no text below SKILL.md can change: it shares a word with the name or the
-description of the skill, or stands in its other files. What nothing bears out counts half, and no
-number of such names gives more than half of what can be had.
+Whether a name that was never seen is one of the world, no code can tell; so three things are asked:
+
+- Is something said of it? A part names no more things than it has words that carry meaning and
+  stand neither above nor in the description; in a line, those of the names do not count. "Run `x`
+  and verify `y`", written forty times, names one thing.
+- Does it show? What is hidden (`unseen`) names nothing.
+- Is it borne out by something beside the body (`borne_out`)? If not, it counts half, and all of
+  these half at most, and less the drier the body is: where it goes on for long without any name,
+  names at its end do not help, and it stays dry whatever is put below.
 """
 
 import re
@@ -18,13 +23,14 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from skillrepo.borne_out import borne_out, normal
 from skillrepo.bundle import Bundle
 from skillrepo.claims import command, stands_for
 from skillrepo.document import Document
 from skillrepo.english import VERBS
-from skillrepo.prose import Fenced, Line, Part, looked_at, parts
-from skillrepo.vocabulary import vocabulary
-from skillrepo.words import STOP, stem, terms
+from skillrepo.prose import Fenced, Line, Part, Stretches, looked_at, parts
+from skillrepo.unseen import unseen
+from skillrepo.words import STOP, terms
 
 SHELLS = frozenset(("bash", "sh", "shell", "zsh", "console", "powershell", "pwsh", "terminal"))
 """The languages that commands are written in."""
@@ -42,20 +48,22 @@ _OWN = re.compile(
     r"(?<![^\s\"'(=])(?:[^\s/]{0,40}[}>]/|\./)?"
     r"((?:assets|references?|resources|scripts)/[\w./-]{1,200})"
 )
-_DIGITS = re.compile(r"[0-9]+")
 _PARTS = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 _EVERYWHERE = frozenset((
     *("true", "false", "null", "none", "ok", "id", "skill.md", "--help", "--version", "--verbose"),
 ))  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORT = 7
 _MOST_KEYS = 1_000
 _MOST_INSIDE = 100
 """Longer words that hold a short key; where there are more, it counts as one that stands there."""
 _LONGEST_HEADER = 2_048
 _FEWEST_PARTS = 3
+_HALF = 1 / 2
+"""What a name counts that nothing bears out, and the share that all of these fill at most."""
+_STRETCH, _SHORT_BODY = 60, 200
+"""Words without a name that are not dry; and those of which a shorter body's dry share is taken."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -72,39 +80,76 @@ class NamedPart(NamedTuple):
 
 
 class Named(NamedTuple):
-    """The parts of a body, and the keys that something beside the body speaks of."""
+    """The parts of a body, and the keys that something beside it bears out.
+
+    `dry` (0 to 1) is of all beginnings of the body the largest share of words by which stretches
+    without a name are too long: no text below makes it less.
+    """
 
     parts: tuple[NamedPart, ...]
     borne_out: frozenset[str]
+    dry: float
 
     def share(self, keys: Collection[str], enough: int) -> float:
         """How far names go towards as many as are enough, from 0 to 1.
 
-        One that nothing bears out counts half, and all of these fill half.
+        What nothing bears out counts half, and all of it half at most, times 1 - dry.
         """
         whole = sum(1 for key in keys if key in self.borne_out)
-        half = min(enough, len(keys) - whole) / 2
-        return min(1.0, (whole + half) / enough)
+        others = min(enough, len(keys) - whole) * _HALF
+        return min(1.0, (whole + others * (1 - self.dry)) / enough)
 
 
 @lru_cache(maxsize=2)
 def named(document: Document, bundle: Bundle) -> Named:
     """What the body of a skill names."""
-    files = {_DIGITS.sub("0", name.casefold()) for name in bundle.names}
+    files = {normal(name) for name in bundle.names}
     above = _Above(document)
+    header = document.frontmatter
+    told = set(terms(f"{header.get('name')} {header.get('description')}"[:_LONGEST_HEADER]))
     seen: set[str] = set()
+    waiting: set[str] = set()
     found: list[NamedPart] = []
-    for part in parts(document):
-        keys = in_line(part.text) if isinstance(part, Line) else in_code(part)
-        new = _NONE
-        if keys:
-            fresh = keys - seen if len(seen) < _MOST_KEYS else ()
-            seen.update(fresh)
-            new = frozenset(
-                key for key in fresh if files.issuperset(_own(key)) and not above.has(key, part[0])
-            )
-        found.append(NamedPart(part, keys, new))
-    return Named(tuple(found), frozenset(_borne_out(seen, document, bundle)))
+    body = parts(document)
+    for part, hidden in zip(body, unseen(body), strict=True):
+        keys: AbstractSet[str] = _NONE
+        if not hidden:
+            keys = in_line(part.text) if isinstance(part, Line) else in_code(part)
+        fresh = [
+            key
+            for key in (sorted(keys - seen) if len(seen) < _MOST_KEYS else ())
+            if files.issuperset(_own(key)) and (key in waiting or not above.has(key, part[0]))
+        ]
+        said = len(set(terms(_around(part))) - told) if fresh else 0
+        waiting.update(fresh[said:])
+        seen.update(fresh[:said])
+        told.update(terms(part.text[:_LONGEST_CODE]))
+        found.append(NamedPart(part, keys, frozenset(fresh[:said])))
+    return Named(tuple(found), borne_out(seen, document, bundle), _dry(found))
+
+
+def _dry(found: Iterable[NamedPart]) -> float:
+    stretches = Stretches(_STRETCH)
+    words = 0
+    dry = 0.0
+    for part, keys, _ in found:
+        if isinstance(part, Line):
+            words += part.words
+            stretches.add(part.words)
+            dry = max(dry, stretches.excess / max(words, _SHORT_BODY))
+        if keys or isinstance(part, Fenced):
+            stretches.end()
+    return dry
+
+
+def _around(part: Part) -> str:
+    """The text of a part without the names of a line; in code every word may be one."""
+    if isinstance(part, Fenced):
+        return part.text[:_LONGEST_CODE]
+    rest = " ".join(_SPAN.split(part.text)[::2])
+    for name in _bare(rest):
+        rest = rest.replace(name, " ")
+    return rest
 
 
 class _Above:
@@ -115,9 +160,9 @@ class _Above:
 
     def __init__(self, document: Document) -> None:
         lines = looked_at(document)
-        normal = _DIGITS.sub("0", "\n".join(lines).casefold())
-        self._text = normal
-        self._ends = list(accumulate((len(line) + 1 for line in normal.split("\n")), initial=0))
+        self._text = normal("\n".join(lines))
+        lengths = (len(line) + 1 for line in self._text.split("\n"))
+        self._ends = list(accumulate(lengths, initial=0))
 
     def has(self, key: str, line: int) -> bool:
         """Whether a key stands above a line of the body; a short one as a word of its own."""
@@ -129,21 +174,6 @@ class _Above:
                 break
             at = self._text.find(key, at + 1, end)
         return at >= 0
-
-
-def _borne_out(keys: Iterable[str], document: Document, bundle: Bundle) -> Iterator[str]:
-    """The keys that share a word with name or description, or whose words other files have."""
-    header = document.frontmatter
-    own = set(terms(f"{header.get('name')} {header.get('description')}"[:_LONGEST_HEADER]))
-    pages = bundle.pages()
-    beside = frozenset[bytes]().union(*(page.vocabulary.words for page in pages))
-    beside |= vocabulary("\n".join(bundle.names).encode(errors="replace")).words
-    for key in keys:
-        words = [word for word in _WORD.findall(key) if word not in STOP]
-        if any(stem(word) in own for word in words) or (
-            words and all(word.encode(errors="replace") in beside for word in words)
-        ):
-            yield key
 
 
 def _own(key: str) -> list[str]:
@@ -210,7 +240,7 @@ def _keys(names: Iterable[str]) -> set[str]:
 @lru_cache(maxsize=8_192)
 def _key(name: str) -> str:
     """The key of a name; empty where it names nothing."""
-    key = _DIGITS.sub("0", name.strip().casefold())
+    key = normal(name.strip())
     words = [stripped for word in _PARTS.findall(key) if (stripped := word.rstrip("0"))]
     telling = [word for word in words if not stands_for(word)]
     if not telling or key in _EVERYWHERE or not _LETTERS.search(key):

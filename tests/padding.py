@@ -1,12 +1,16 @@
 """Text that says nothing, to be put below a SKILL.md: no measure of it may rise by that.
 
 `ATTACK` is the block of headings that lifts nearly every skill over the minimum of a grade which
-counts headings; `KINDS` are pieces, by what they try. `made_up` gives names that no code can tell
-from those of real things: what these gain is bounded, and not nothing.
+counts headings; `KINDS` are pieces, by what they try. `NAMING` makes lines with names that no code
+can tell from those of real things: what these gain is bounded, and not nothing. `HIDDEN` hides a
+text, and `junk_evals` makes requests that nobody has.
 """
 
+import json
 import random
+import re
 import string
+from collections.abc import Callable, Mapping
 
 ATTACK = """
 ## Key Insights
@@ -91,11 +95,107 @@ KINDS = {
 }
 
 
-def made_up(count: int, seed: int = 1) -> str:
+OTHER = (
+    "anchor", "autumn", "barrel", "basket", "blanket", "bridge", "candle", "carpet", "castle",
+    "cellar", "corner", "cotton", "cousin", "curtain", "desert", "dinner", "engine", "farmer",
+    "feather", "finger", "flower", "forest", "garden", "guitar", "hammer", "harbor", "helmet",
+    "island", "jacket", "kettle", "ladder", "lantern", "lemon", "letter", "market", "meadow",
+    "mirror", "morning", "mountain", "needle", "orange", "orchard", "palace", "pencil", "pepper",
+    "picture", "pillow", "planet", "pocket", "potato", "rabbit", "ribbon", "river", "saddle",
+    "shadow", "silver", "spider", "spring", "square", "stable", "station", "summer", "supper",
+    "table", "temple", "thunder", "ticket", "timber", "tunnel", "valley", "velvet", "village",
+    "violin", "wagon", "walnut", "window", "winter",
+)  # fmt: skip
+
+
+class Words:
+    """Draws words that nobody knows, those of a description, and others."""
+
+    def __init__(self, description: str, seed: int) -> None:
+        self.description = description
+        self._draw = random.Random(seed)  # noqa: S311 - no secret
+        self._own = sorted(set(re.findall("[a-z]{4,}", description.lower()))) or ["thing"]
+
+    def unknown(self) -> str:
+        """Letters."""
+        return "".join(self._draw.choices(string.ascii_lowercase, k=7))
+
+    def own(self) -> str:
+        """Two words of the description and a letter."""
+        return f"{self._draw.choice(self._own)}-{self._draw.choice(self._own)}-{self.letter()}"
+
+    def letter(self) -> str:
+        """One of eight."""
+        return self._draw.choice("abcdefgh")
+
+    def other(self) -> str:
+        """An ordinary word."""
+        return self._draw.choice(OTHER)
+
+
+def made_up(count: int, description: str = "", seed: int = 1) -> str:
     """Instructions and checks about things that nobody has ever heard of."""
-    draw = random.Random(seed)  # noqa: S311 - no secret
-    words = ("".join(draw.choices(string.ascii_lowercase, k=7)) for _ in range(count))
-    return "".join(f"- Run `{word}` and verify it.\n" for word in words)
+    words = Words(description, seed)
+    return "".join(f"- Run `{words.unknown()}` and verify it.\n" for _ in range(count))
+
+
+def of_description(count: int, description: str, seed: int = 1) -> str:
+    """Made of words of the description."""
+    words = Words(description, seed)
+    return "".join(f"- Run `{words.own()}` and verify `{words.own()}`.\n" for _ in range(count))
+
+
+def in_code_too(count: int, description: str, seed: int = 1) -> str:
+    """Made of words of the description, in a fence and in the text."""
+    words = Words(description, seed)
+    calls = [f"{words.own()} {words.own()} --{words.own()}" for _ in range(count)]
+    fence = "".join(f"{call}\n" for call in calls)
+    lines = "".join(f"- Run `{call}` and verify `{call.split()[0]}`.\n" for call in calls)
+    return f"Verify it:\n\n```bash\n{fence}```\n\n{lines}"
+
+
+def varied(count: int, description: str, seed: int = 1) -> str:
+    """Of each name something else is said: whether that is sense, no code can tell."""
+    words = Words(description, seed)
+    return "".join(
+        f"- Run `{words.unknown()} {words.own()}` when the {words.other()} is {words.other()}. "
+        f"Verify that `{words.unknown()}` prints the {words.other()}.\n"
+        for _ in range(count)
+    )
+
+
+NAMING: Mapping[str, Callable[[int, str], str]] = {
+    "made up": made_up,
+    "of the description": of_description,
+    "in code and text": in_code_too,
+    "varied": varied,
+}
+
+HIDDEN = {
+    "a hidden element": "<div hidden>\n\n{}\n</div>\n",
+    "a hidden style": "<p style='color: red; display:none'>\n\n{}",
+    "a comment": "<!--\n{}\n-->\n",
+    "a template": "<section><template id=a>\n<div>\n</div>\n\n{}\n</template></section>\n",
+    "a script": "<script>\n\n{}\n</script>\n",
+}
+
+
+JUNK: Mapping[str, Callable[[Words, int], str]] = {
+    "the description": lambda words, number: f"{words.description} {number}",
+    "one request": lambda words, number: f"please {words.description.split()[0]} it, {number}",
+    "letters": lambda words, _: f"{words.own()} {' '.join(words.unknown() for _ in range(6))}",
+    "other words": lambda words, _: " ".join(words.other() for _ in range(6)),
+    "words of the description": lambda words, _: f"please {words.own()} the {words.own()} of it",
+}
+
+
+def junk_evals(description: str, kind: str) -> str:
+    """An eval file with requests that nobody has, and with tasks that try nothing."""
+    words = Words(description, 1)
+    texts = [JUNK[kind](words, number) for number in range(30)]
+    queries = [{"query": text, "should_trigger": n % 2 == 0} for n, text in enumerate(texts[:20])]
+    tasks = [{"prompt": text, "assertions": ["It works"]} for text in texts[20:]]
+    return json.dumps({"queries": queries, "evals": tasks})
 
 
 def own_sections(body: str) -> list[str]:

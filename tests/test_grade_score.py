@@ -64,13 +64,13 @@ def test_a_perfect_skill() -> None:
     assert grade(PERFECT, PROFILE) == Grade(1.0, "excellent", 100, PERFECT)
 
 
-def test_a_group_that_is_lost_counts_as_the_floor() -> None:
+def test_a_group_counts_from_the_floor_up() -> None:
     lost = with_values({"anchor_density": 0.0, "instructions": 0.0, "verifiability": 0.0})
-    assert raw(lost, PROFILE) == pytest.approx(0.05**0.25)
+    assert raw(lost, PROFILE) == pytest.approx(0.2**0.25)
     half = with_values({"anchor_density": 0.5, "instructions": 0.25, "verifiability": 0.75})
-    assert raw(half, PROFILE) == pytest.approx(0.5**0.25)
+    assert raw(half, PROFILE) == pytest.approx(0.6**0.25)
     several = with_values({"routing_completeness": 0.5, "eval_coverage": 0.0, "economy": 0.6})
-    expected = 0.5**0.25 * 0.05**0.10 * 0.9**0.20
+    expected = 0.6**0.25 * 0.2**0.10 * (0.2 + 0.8 * 0.9) ** 0.20
     assert raw(several, PROFILE) == pytest.approx(expected)
 
 
@@ -85,9 +85,9 @@ def test_what_deducts_and_is_not_there_is_no_fault_and_no_gain() -> None:
 def test_what_is_not_measured_is_left_out() -> None:
     low = {"eval_coverage": 0.0}
     without = raw(with_values({**low, "routing_completeness": None}), PROFILE)
-    assert without == pytest.approx(0.05 ** (0.10 / 0.75))
+    assert without == pytest.approx(0.2 ** (0.10 / 0.75))
     some = with_values({"instructions": None, "verifiability": None, "anchor_density": 0.5})
-    assert raw(some, PROFILE) == pytest.approx(0.5**0.25)
+    assert raw(some, PROFILE) == pytest.approx(0.6**0.25)
 
 
 def test_of_nothing_measured_nothing_is_said() -> None:

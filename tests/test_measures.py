@@ -1,5 +1,6 @@
 """The static measures: what each says, and that nothing is gained by saying nothing."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -173,17 +174,31 @@ def test_no_text_at_all_takes_a_fault_back(name: str, below: str, look: Look) ->
     assert names & gained.keys() == set()
 
 
-def test_made_up_names_gain_what_the_manuals_say(look: Look) -> None:
-    below = padding.made_up(60)
+@pytest.mark.parametrize("kind", padding.NAMING)
+def test_made_up_names_gain_what_the_manuals_say(kind: str, look: Look) -> None:
     may = {"anchor_density", "instructions", "verifiability"}
-    for name in SKILLS:
+    most = 0.5 if kind == "varied" else 0.17
+    for name, files in SKILLS.items():
+        below = "\n" + padding.NAMING[kind](60, files["SKILL.md"].split("\n", 3)[2])
         found = gains(look(name), look(name, below))
         assert found.keys() <= may | {"grade"}
-        assert max((found.get(each, 0) for each in may), default=0) <= 0.5
-    assert gains(look("merge"), look("merge", below)) == {}
-    # They bring no skill to where one stands that names real things.
-    best = max(raw(look(name, below), shipped()) for name in SKILLS if name != "merge")
-    assert best < raw(look("merge"), shipped())
+        assert max((found.get(each, 0) for each in may), default=0) <= most
+        # They bring no skill to where one stands that names real things.
+        if name != "merge":
+            assert raw(look(name, below), shipped()) < raw(look("merge"), shipped())
+
+
+def test_names_at_the_end_of_a_long_text_are_too_late(look: Look) -> None:
+    below = padding.varied(60, DESCRIPTION)
+    found = gains(look("long"), look("long", below))
+    assert {name: gain for name, gain in found.items() if gain > 0.05} == {}
+
+
+@pytest.mark.parametrize("way", padding.HIDDEN)
+def test_what_is_hidden_names_nothing(way: str, look: Look) -> None:
+    below = "\n" + padding.HIDDEN[way].format(padding.varied(20, DESCRIPTION))
+    for name in SKILLS:
+        assert gains(look(name), look(name, below)) == {}
 
 
 # What is mended
@@ -234,6 +249,7 @@ def test_shortening_lowers_nothing(tmp_path: Path) -> None:
 
 # What each says
 
+WORDS = padding.OTHER[::8]
 BODIES: Mapping[str, tuple[str, str, float | None]] = {
     "half of the tokens that are too many": ("economy", "x" * 15_000, 0.5),
     "a body of 2,500 tokens": ("economy", "x" * 10_000, 1.0),
@@ -270,41 +286,51 @@ BODIES: Mapping[str, tuple[str, str, float | None]] = {
     "a long section": ("section_balance", "# A\n" + "word\n" * 1_600, 0.5),
     "two sections": ("section_balance", ("# A\n" + "word\n" * 598) * 2, 1.0),
     "code in a section": ("section_balance", "```\n" + "word\n" * 1_600 + "```\nText.", 1.0),
-    "ten names": ("anchor_density", "".join(f"`{c}alpha-pdf`\n" for c in "abcdefghij"), 1.0),
-    "names that nothing bears out": ("anchor_density", "`kappa` `gamma` `delta` `sigma`", 0.2),
-    "many of them": ("anchor_density", "".join(f"`{c}alpha`\n" for c in "abcdefghijklmnop"), 0.5),
-    "the same name": ("anchor_density", "`pdf-ab1` `PDF-AB2` `pdf-ab33`\n" * 9, 0.1),
+    "ten names": ("anchor_density", "".join(f"`{w[0]}alpha` {w}\n" for w in WORDS), 0.5),
+    "four names": ("anchor_density", "".join(f"`{w[0]}alpha` {w}\n" for w in WORDS[:4]), 0.2),
+    "many names": ("anchor_density", "".join(f"`{w}alpha` {w}s {w}\n" for w in WORDS * 2), 0.5),
+    "names of which nothing is said": ("anchor_density", "`kappa` `gamma`\n`delta`\n", 0.0),
+    "names of which the same is said": (
+        "anchor_density",
+        "".join(f"The anchor of `{w}alpha`.\n" for w in WORDS),
+        0.05,
+    ),
+    "the same name": ("anchor_density", "`ab1` anchor `AB2` barrel `ab33` candle\n" * 9, 0.05),
     "files that are not there": ("anchor_density", "`scripts/pdf.py` references/pdf.md", 0.0),
     "general talk": ("anchor_density", "word " * 360, 0.0),
     "names and general talk": (
         "anchor_density",
-        "".join(f"`{c}alpha-pdf` " for c in "abcdefghij") + "word " * 360,
-        0.5,
+        "".join(f"`{w[0]}alpha` {w}\n" for w in WORDS) + "word " * 360,
+        0.5 * 0.5 * (1 - 300 / 380),
     ),
     "names in code": (
         "anchor_density",
         "```sh\nqpdf --pages a.pdf\n```\n\n```py\npdf.merge(a)\nprint(1)\n```\nhttps://qpdf.org/docs",
-        0.3,
+        0.15,
     ),
     "three instructions": (
         "instructions",
-        "Run `qpdf`. It has `mutool`.\n- **Never** call `pdf rm`.\n| Use `merge-pdf` | `x` |\n",
-        2.5 / 6,
+        "Split `qpdf` keys. It has `mu`.\n- **Never** call `pdf rm` bits\n| Use `zpdf` bytes |\n",
+        1.5 / 6,
     ),
-    "an instruction about what was named": ("instructions", "There is `qpdf`.\nRun `qpdf`.", 0.0),
-    "commands": ("instructions", "```bash\ngit merge main\nnpm ci\n```", 1.5 / 6),
+    "an instruction about what was named": (
+        "instructions",
+        "The anchor is `qpdf`.\nSplit `qpdf` barrels.",
+        0.0,
+    ),
+    "commands": ("instructions", "```bash\ngit merge main\nnpm ci\n```", 1 / 6),
     "instructions about nothing": ("instructions", "Always check. Never skip. Use care.", 0.0),
     "instructions far away": (
         "instructions",
-        "".join(f"Run `pdf {c}alpha`.\n" for c in "abcdef") + "word\n" * 450,
-        0.5,
+        "".join(f"Run `{w[0]}alpha` {w}.\n" for w in WORDS[:6]) + "word\n" * 450,
+        0.5 * 0.5 * (1 - 390 / 468),
     ),
-    "a check": ("verifiability", "Verify that `pdf --check` prints nothing.", 1 / 3),
+    "a check": ("verifiability", "Verify that `pdf --check` prints nothing.", 0.5 / 3),
     "a check and its code": ("verifiability", "Check it:\n\n```sh\nmutool info\n```", 0.5 / 3),
     "checks far away": (
         "verifiability",
-        "".join(f"Expect `pdf {c}alpha`.\n" for c in "abc") + "word\n" * 900,
-        0.5,
+        "".join(f"Expect `{w[0]}alpha` {w}.\n" for w in WORDS[:3]) + "word\n" * 900,
+        0.5 * 0.5 * (1 - 840 / 909),
     ),
     "code far below a check": ("verifiability", "Check it.\n\n\n\n\n```sh\nmutool info\n```", 0.0),
     "a check of nothing": ("verifiability", "1. Verify that it works.", 0.0),
@@ -362,9 +388,71 @@ def test_what_is_said_of_files(look: Look) -> None:
     assert look("faulty")["reachability"].value == pytest.approx(4 / 6)
     assert look("vague")["reachability"].value is None
     evidence = look("merge")["eval_coverage"]
-    assert evidence.value == pytest.approx((1 / 8 + 1 / 8) / 3)
+    assert evidence.value == pytest.approx((1 / 64 + 1 / 64) / 3)
     assert evidence.why == "queries for it: 1; near it, not for it: 1; tasks to assess: 0"
     assert look("vague")["eval_coverage"].value == 0
+
+
+BESIDE: Mapping[str, tuple[str, str, float]] = {
+    "as it is": ("Run qpdf --linearize on it.", "`qpdf --linearize`", 1.0),
+    "its words alone": ("Linearize it with qpdf.", "`qpdf --linearize`", 0.5),
+    "a part of a longer name": ("The my-pdf-toolbox.", "`pdf-tool`", 0.5),
+    "a bare word in the text": ("It linearizes.", "`linearizes`", 0.5),
+    "a bare word that is marked": ("Run `mutool` on it.", "`mutool`", 1.0),
+    "a bare word that is marked once": ("Run `mutool`, for mutool can.", "`mutool`", 0.5),
+    "a file": ("Text.", "`references/options.md`", 1.0),
+    "its name alone": ("Text.", "`options.md`", 1.0),
+    "code of the description": ("Text.", "`pdf_lib.merge`", 1.0),
+    "words of the description": ("Text.", "`PDF-merges`", 0.5),
+    "the skill itself": ("The pdf-joiner.", "`pdf-joiner`", 0.5),
+}
+
+
+@pytest.mark.parametrize("what", BESIDE)
+def test_what_bears_a_name_out(what: str, tmp_path: Path) -> None:
+    beside, name, expected = BESIDE[what]
+    skill = text(f"Anchors have {name}.\n", "pdf-joiner", "Merges PDF files with pdf_lib.merge.")
+    files = {"SKILL.md": skill, "references/options.md": beside}
+    found = of_files(tmp_path, files)["anchor_density"]
+    assert found.value == pytest.approx(expected / 10)
+
+
+@pytest.mark.parametrize("kind", padding.JUNK)
+def test_requests_that_nobody_has_are_hardly_evidence(kind: str, tmp_path: Path) -> None:
+    evals = padding.junk_evals(DESCRIPTION, kind)
+    files = {"SKILL.md": text(MERGE), "evals/evals.json": evals}
+    found = of_files(tmp_path, files)["eval_coverage"].value
+    assert found is not None
+    # Of words that are chosen well, no code can tell that nobody would put them so.
+    assert found <= (2 / 3 if kind == "words of the description" else 0.02)
+
+
+def test_requests_that_somebody_may_have_are_evidence(tmp_path: Path) -> None:
+    wanted = (
+        *("put these three PDF files into one", "merge the scans of march and april"),
+        *("one document of invoice.pdf and terms.pdf", "rotate page 2 of the contract"),
+        *("leave out the last page of report.pdf", "reorder the chapters of my thesis PDF"),
+        *("qpdf says the file is encrypted, what now", "join my two bank statements, PDFs both"),
+    )
+    unwanted = (
+        *(
+            "fill in this PDF form",
+            "make a PDF of my Word document",
+            "count the pages about Berlin",
+        ),
+        *("sign the PDF contract", "translate the pages into German", "OCR these scanned PDFs"),
+        *("shrink the file, it is 20 MB", "who wrote the document?"),
+    )
+    queries = [{"query": each, "should_trigger": True} for each in wanted]
+    queries += [{"query": each, "should_trigger": False} for each in unwanted]
+    tasks = [
+        {"prompt": prompt, "assertions": [f"The file {number}.pdf has {number + 4} pages"]}
+        for number, prompt in enumerate(wanted[:5])
+    ]
+    evals = json.dumps({"queries": queries, "evals": tasks})
+    files = {"SKILL.md": text(MERGE), "evals/evals.json": evals}
+    found = of_files(tmp_path, files)["eval_coverage"]
+    assert found == Reading(1.0, "queries for it: 8; near it, not for it: 8; tasks to assess: 5")
 
 
 def test_nothing_is_measured_where_the_frontmatter_cannot_be_read(tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ def grade(readings: Mapping[str, Reading], profile: Profile) -> Grade:
 def raw(readings: Mapping[str, Reading], profile: Profile) -> float:
     """The weighted geometric mean of the groups, each of which has the mean of its measures.
 
+    The mean is taken from the floor up, so that 0 counts as the floor and 1 as 1: what is lost
+    costs much, and a little more of what is hardly there does not multiply the grade.
+
     What deducts and is n/a counts as 1, for there is nothing to deduct. What else is n/a is left
     out, and so is a group of which nothing is left; the weights of the others then stand for all.
     """
@@ -61,8 +64,11 @@ def raw(readings: Mapping[str, Reading], profile: Profile) -> float:
         if value is not None or measure.deducts:
             groups.setdefault(measure.group, []).append(1.0 if value is None else value)
     total = sum(profile.weights[group] for group in groups)
-    means = {group: max(profile.floor, sum(each) / len(each)) for group, each in groups.items()}
-    powers = (mean ** (profile.weights[group] / total) for group, mean in means.items())
+    powers = (
+        (profile.floor + (1 - profile.floor) * sum(each) / len(each))
+        ** (profile.weights[group] / total)
+        for group, each in groups.items()
+    )
     return float(prod(powers))
 
 

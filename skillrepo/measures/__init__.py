@@ -1,8 +1,8 @@
 """Every static measure, in the order in which they are told; a measure is a file of this folder.
 
-What made-up names can gain: three measures count names up to a number that most skills have, and a
-skill without any can be lifted by names that nobody can look up without a network. They are
-bounded, and no measure rises by anything else that says nothing.
+What made-up names can gain: three measures count names up to a number that most skills have, and
+whether a name is real nobody can look up without a network. `naming` asks what speaks for it; what
+is left is bounded, and no measure rises by anything else that says nothing.
 """
 
 from skillrepo.measure import Measure, Reading, Subject

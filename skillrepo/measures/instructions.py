@@ -3,8 +3,8 @@
 Formula: min(1, i / 6) / (1 + w / 300). Here i is the number of things that are first named by
 instructions: sentences, items and cells that begin with a verb in the imperative, or with never,
 always or don't, and blocks of shell commands. And w is the number of words by which stretches
-without an instruction that names something go beyond 150 words. What a thing is, and which count
-half, `skillrepo explain anchor_density` says. n/a where the description is mostly not in Latin
+without an instruction that names something go beyond 150 words. What a thing is, and what it
+counts, `skillrepo explain anchor_density` says. n/a where the description is mostly not in Latin
 letters: the verbs are English.
 
 Why not the share of sentences in the imperative: "Make sure that it works. Follow best practices."
@@ -12,9 +12,9 @@ is nothing but.
 
 Source: house; SkillReducer (arXiv 2603.29919), of what can be acted upon.
 
-Padding: an instruction that names nothing, or what was named above, adds nothing. Things that are
-made up can gain half of what the stretches above allow: where a long text instructs in nothing,
-what is put below it makes it little better.
+Padding: an instruction that names nothing, or what was named above, or says nothing new, adds
+nothing. Things that are made up can gain half of what the stretches above allow, and less the drier
+the text above is.
 """
 
 import re

@@ -4,7 +4,7 @@ Formula: min(1, c / 3) / (1 + w / 600). Here c is the number of things that are 
 checks: lines of text that speak of verifying, expecting, exit codes and the like, and the code that
 stands up to 3 lines below one. And w is the number of words by which stretches without a check that
 names something go beyond 300 words: one at the end verifies no step above. What a thing is, and
-which count half, `skillrepo explain anchor_density` says. n/a where the description is mostly not
+what it counts, `skillrepo explain anchor_density` says. n/a where the description is mostly not
 in Latin letters: the words are English.
 
 Why not the share of numbered steps with a check: steps that are made up, each with "Verify that it
@@ -13,8 +13,9 @@ names: a command, a file, what is printed.
 
 Source: house; https://agentskills.io (evaluating skills) asks for results that can be checked.
 
-Padding: a check that names nothing, or what was named above, adds nothing. Things that are made up
-can gain half of what the stretches above allow.
+Padding: a check that names nothing, or what was named above, or says nothing new, adds nothing.
+Things that are made up can gain half of what the stretches above allow, and less the drier the text
+above is.
 """
 
 import re

@@ -2,11 +2,11 @@
 
 Usage: python tests/bench/grades.py [SKILLS-300.tar.gz] [--calibrate] [--page]
 
-How grades and measures are distributed; what the block of headings of tests/padding.py and made-up
-names gain; how the measures and the grade agree with the nine features of the reference system, by
-Spearman's rank correlation; and the time for a skill. With `--calibrate`, the table in
-config/grading.yaml that turns raw means into scores is written anew before. The archive is the
-argument, else SKILLREPO_CORPUS. With `--page` nothing is measured: the table of measures in
+How grades and measures are distributed; what the block of headings of tests/padding.py, made-up
+names and junk evals gain; how the measures and the grade agree with the nine features of the
+reference system, by Spearman's rank correlation; and the time for a skill. With `--calibrate`, the
+table in config/grading.yaml that turns raw means into scores is written anew before. The archive is
+the argument, else SKILLREPO_CORPUS. With `--page` nothing is measured: the table of measures in
 docs/grading.md is written anew.
 """
 
@@ -30,7 +30,7 @@ from skillrepo.files import Folder
 from skillrepo.grade import fleet_compat, score
 from skillrepo.grade.profile import FILE, LABELS, shipped
 from skillrepo.measure import Reading, Subject
-from skillrepo.measures import ALL, readings
+from skillrepo.measures import ALL, eval_coverage, readings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PADDING = runpy.run_path(str(CHECKOUT / "tests/padding.py"))
@@ -46,6 +46,8 @@ class Skill(NamedTuple):
     plain: Mapping[str, Reading]
     attacked: Mapping[str, Reading]
     named: Mapping[str, Reading]
+    others: Mapping[str, Mapping[str, Reading]]
+    """What is put below it otherwise → the readings."""
     compat: score.Grade
     compat_attacked: score.Grade
 
@@ -74,8 +76,37 @@ def measured(skill: Document, context: Context) -> Mapping[str, Reading]:
     return readings(Subject(skill, bundle))
 
 
+def talked_up(skill: Document, context: Context) -> dict[str, Mapping[str, Reading]]:
+    """The readings of a skill with other texts below it, and with junk evals."""
+    description = str(skill.frontmatter.get("description"))
+    texts = {f"names, {what}": make(40, description) for what, make in PADDING["NAMING"].items()}
+    varied = PADDING["varied"](40, description)
+    texts |= {f"names in {what}": hide.format(varied) for what, hide in PADDING["HIDDEN"].items()}
+    found = {what: measured(below(skill, text), context) for what, text in texts.items()}
+    plain = measured(skill, context)
+    for kind in PADDING["JUNK"]:
+        reading = with_evals(skill, PADDING["junk_evals"](description, kind))
+        old = plain["eval_coverage"]
+        better = reading if (reading.value or 0) > (old.value or 0) else old
+        found[f"evals, {kind}"] = {**plain, "eval_coverage": better}
+    return found
+
+
+def with_evals(skill: Document, evals: str) -> Reading:
+    """What is said of a SKILL.md with these evals and no other file."""
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        (root / "SKILL.md").write_bytes(skill.data)
+        (root / "evals").mkdir()
+        (root / "evals/evals.json").write_text(evals, encoding="utf-8")
+        context = Context.of(Folder(root.resolve()))
+        (alone,) = context.library.load(["SKILL.md"])
+        assert isinstance(alone, Document)
+        return eval_coverage.MEASURE.run(Subject(alone, context.bundle(alone)))
+
+
 def look(root: Path) -> list[Skill]:
-    """Measure every skill three times."""
+    """Measure every skill as it is, and with each text below it."""
     evaluation = Config.load({}, root).user.evaluation
     settings = evaluation.metric_weights.model_dump(), evaluation.thresholds.model_dump()
     names = PADDING["made_up"](40)
@@ -84,6 +115,7 @@ def look(root: Path) -> list[Skill]:
             measured(skill, context),
             measured(attacked := below(skill, PADDING["ATTACK"]), context),
             measured(below(skill, names), context),
+            talked_up(skill, context),
             fleet_compat.grade(skill, *settings),
             fleet_compat.grade(attacked, *settings),
         )
@@ -119,7 +151,11 @@ def calibrate(found: Sequence[Skill]) -> None:
 
 
 def _rows(raws: Sequence[float], anchors: Sequence[tuple[float, ...]] | None) -> Iterator[str]:
-    """A row a percentile; without anchors the score stays what it is."""
+    """A row a percentile; without anchors the score stays what it is.
+
+    Up to the first anchor the score rises evenly with the raw mean, and not with the percentile: a
+    quarter of the skills is crowded there, and a little more would make a great difference.
+    """
     last = 0.0
     yield "    - {raw: 0.0, percentile: 0, score: 0.0}"
     for percentile in PERCENTILES:
@@ -127,7 +163,11 @@ def _rows(raws: Sequence[float], anchors: Sequence[tuple[float, ...]] | None) ->
         if value <= last:
             continue
         last = value
-        shown = value if anchors is None else _between(percentile, anchors)
+        shown = value
+        if anchors and percentile <= anchors[1][0]:
+            shown = anchors[1][1] * value / quantile(raws, anchors[1][0])
+        elif anchors:
+            shown = _between(percentile, anchors)
         yield f"    - {{raw: {value}, percentile: {percentile}, score: {round(shown, 4)}}}"
     yield "    - {raw: 1.0, percentile: 100, score: 1.0}"
 
@@ -201,6 +241,21 @@ def padding(found: Sequence[Skill]) -> None:
     before = sum(s.compat.label != score.BELOW for s in found)
     after = sum(s.compat_attacked.label != score.BELOW for s in found)
     print(f"Of {len(found)}, fleet-compat lets {before} pass, with the headings {after}.\n")
+
+
+def other_texts(found: Sequence[Skill]) -> None:
+    """Print what the grade gains by other texts, and by junk evals."""
+    rows: list[Sequence[object]] = []
+    for what in found[0].others:
+        gains = [
+            score.grade(skill.others[what], shipped()).score
+            - score.grade(skill.plain, shipped()).score
+            for skill in found
+        ]
+        cells = (statistics.fmean(gains), quantile(gains, 90), max(gains))
+        rows.append((what, *cells, sum(gain > 0.1 for gain in gains)))
+    print("## What the grade gains by other texts\n")
+    table(("40 lines below, or 30 evals", "mean", "p90", "most", "skills with more than 0.1"), rows)
 
 
 def _gain(name: str, triples: Sequence[Sequence[float]]) -> Sequence[object]:
@@ -300,6 +355,7 @@ def main() -> None:
         calibrate(found)
     distribution(found)
     padding(found)
+    other_texts(found)
     agreement(found)
 
 
