@@ -22,6 +22,7 @@ _COMMANDS = {
     "diff": ("diff", "Say what a change of a skill means, and which version bump it asks for."),
     "validate": ("validate", "Check skills against the specification and the house rules."),
     "grade": ("grade", "Grade the skills of a change: before, after, and a verdict."),
+    "eval": ("eval", "Run a skill's tasks with it, with it as it was, and without."),
     "judge": ("judge", "Say what a judge's answers are worth, by labels of people."),
     "explain": ("explain", "Show the manual page of a rule, or list the rules."),
     "list": ("list", "List the skills of the repository."),

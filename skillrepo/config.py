@@ -21,6 +21,7 @@ from skillrepo.user_config import (
     RegisteredModel,
     Role,
     RoleSettings,
+    RunnerSettings,
     Task,
     TaskSettings,
     UserConfig,
@@ -271,7 +272,11 @@ def _explain(layers: Sequence[_Layer], path: _Keys, kind: str, message: str) -> 
 
 
 # Mappings whose keys the user chooses.
-_NAMED: Mapping[str | int, type[BaseModel]] = {"registry": RegisteredModel, "hosts": ForgeHost}
+_NAMED: Mapping[str | int, type[BaseModel]] = {
+    "registry": RegisteredModel,
+    "hosts": ForgeHost,
+    "runners": RunnerSettings,
+}
 
 
 def _known_keys(path: _Keys) -> list[str]:

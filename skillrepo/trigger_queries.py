@@ -51,6 +51,8 @@ _LABELLED = {
 }
 _CHECKS = ("assertions", "expectations", "expected_behavior", "rubric", "graders")
 _OF_CHECK = ("description", "text", "name", "value", "type")
+_LONGEST_NAME = 100
+"""Characters of what an item is called."""
 
 
 class Query(NamedTuple):
@@ -62,13 +64,26 @@ class Query(NamedTuple):
     line: int
 
 
+Form = Mapping[str, str | int | bool]
+"""The plain values of an assertion that is written as a mapping, such as `type` and `value`."""
+
+
 class Task(NamedTuple):
-    """What a user may ask the skill to do, and what is to be true of the outcome."""
+    """What a user may ask the skill to do, and what is to be true of the outcome.
+
+    `id` is what the file calls it, empty where it does not. `expected` describes the outcome for
+    people. `files` are paths from the skill's folder on, as they are written; None where they are
+    no list of texts. `forms` has what is written of each assertion, empty for a plain text.
+    """
 
     prompt: str
     assertions: tuple[str, ...]
     path: str
     line: int
+    id: str = ""
+    expected: str = ""
+    files: tuple[str, ...] | None = ()
+    forms: tuple[Form, ...] = ()
 
 
 class Problem(NamedTuple):
@@ -197,9 +212,19 @@ class _Found:
             return
         if wanted is not None:
             self._query(Query(text, wanted, path, line))
-        assertions = tuple(_assertions(mapping))
-        if wanted is not False and (wanted is None or assertions):
-            self._tasks.setdefault(_key(text), Task(text, assertions, path, line))
+        checks = tuple(_assertions(mapping))
+        if wanted is not False and (wanted is None or checks):
+            task = Task(
+                text,
+                tuple(each for each, _ in checks),
+                path,
+                line,
+                _id(mapping),
+                _plain(mapping.get("expected_output")),
+                _files(mapping.get("files")),
+                tuple(form for _, form in checks),
+            )
+            self._tasks.setdefault(_key(text), task)
 
     def _label(self, item: Mapping[str, Any], label: bool | None) -> bool | str | None:  # noqa: FBT001
         """Whether an item is for the skill, None where it does not say; or what is wrong."""
@@ -258,15 +283,35 @@ def _text(item: Any) -> str | None:
     return None
 
 
-def _assertions(item: Mapping[str, Any]) -> Iterator[str]:
-    """What is to be true of the outcome, one text an assertion."""
+def _assertions(item: Mapping[str, Any]) -> Iterator[tuple[str, Form]]:
+    """What is to be true of the outcome: for each assertion its text and its form."""
     for key in _CHECKS:
         checks = item.get(key)
         for check in checks if isinstance(checks, list) else ():
+            form: Form = {}
             if isinstance(check, Mapping):
                 texts = (check[each] for each in _OF_CHECK if isinstance(check.get(each), str))
                 text = next(texts, "")
+                form = {k: v for k, v in check.items() if isinstance(v, str | int)}
             else:
                 text = check if isinstance(check, str) else ""
             if text.strip():
-                yield text.strip()
+                yield text.strip(), form
+
+
+def _id(item: Mapping[str, Any]) -> str:
+    """What an item is called, by `id` or `name`."""
+    found = (item.get(key) for key in ("id", "name"))
+    return next((str(each)[:_LONGEST_NAME] for each in found if isinstance(each, str | int)), "")
+
+
+def _plain(value: object) -> str:
+    return value.strip() if isinstance(value, str) and len(value) <= LONGEST else ""
+
+
+def _files(value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return None
+    return tuple(value)

@@ -31,6 +31,7 @@ _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@?#]+(/[^\s?#]*
 # A folder below that of a content repository: none of its parts is `..`.
 _PART = r"[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*"
 _Folder = Annotated[str, StringConstraints(max_length=150, pattern=rf"^{_PART}(/{_PART})*$")]
+_RunnerName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # Lists come from YAML as `list`; the values in them stay strict.
 _Strings = Annotated[tuple[str, ...], Field(strict=False)]
@@ -268,6 +269,21 @@ class Writer(_Settings):
     """The share of a skill's lines that `skillrepo revise` may change at most, from 0 to 1."""
 
 
+class RunnerSettings(_Settings):
+    """A program that does the tasks of `skillrepo eval`, such as a coding agent."""
+
+    command: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    """The program and its arguments; `{folder}`, `{task}` and `{timing}` stand for paths."""
+    env: Annotated[tuple[_Variable, ...], Field(strict=False)] = ()
+    """Names of environment variables that it gets beside PATH, HOME, TMPDIR and LANG."""
+    timeout: _Seconds = 600
+    """Seconds that it may run each time."""
+    max_output: _Positive = 1_000_000
+    """Bytes that it may print each time."""
+    skills: _Folder = "skills"
+    """Where it looks for skills, from its folder on: `skills`, `.claude/skills`."""
+
+
 class Tool(_Settings):
     """Where the repositories that `skillrepo init` sets up get skillrepo from."""
 
@@ -314,5 +330,7 @@ class UserConfig(_Settings):
     evaluation: Evaluation
     judge: Judge
     writer: Writer
+    runners: Mapping[_RunnerName, RunnerSettings]
+    """Name → a program that does tasks with a skill and without, for `skillrepo eval`."""
     tool: Tool
     forge: ForgeSettings

@@ -28,6 +28,7 @@ COMMANDS = [
         "diff",
         "validate",
         "grade",
+        "eval",
         "judge",
         "explain",
         "list",

@@ -16,6 +16,7 @@ from skillrepo.user_config import (
     Parameters,
     RegisteredModel,
     Roles,
+    RunnerSettings,
     Tasks,
     UserConfig,
 )
@@ -103,7 +104,8 @@ def test_every_setting_is_read() -> None:
     code = "\n".join(
         path.read_text() for path in package.rglob("*.py") if path.name != "user_config.py"
     )
-    keys = {key for of in (UserConfig, RegisteredModel, ForgeHost) for key in _settings(of)}
+    shapes = (UserConfig, RegisteredModel, ForgeHost, RunnerSettings)
+    keys = {key for of in shapes for key in _settings(of)}
     unread = [key for key in sorted(keys) if not re.search(rf"\.{key}\b", code)]
     # `skillrepo config show` tells them to people.
     assert unread == ["capabilities"]
@@ -181,6 +183,10 @@ def test_xdg_config_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         ("writer: {command_timeout: .inf}", "1: `writer.command_timeout` must be a valid number"),
         ("writer: {command_timeout: '5'}", "1: `writer.command_timeout` must be a valid number"),
         ("roles:\n", "1: `roles` must be a mapping"),
+        (
+            "runners: {a: {command: [x], comand: [x]}}",
+            "1: `runners.a.comand` is not a known key; did you mean `command`?",
+        ),
         ("models: {registry: [a]}", "1: `models.registry` must be a mapping"),
         (
             "models: {registry: {a: {api_base: 'https://u:secret@h/'}}}",

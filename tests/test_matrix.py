@@ -782,6 +782,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "init": ("init",),
     "validate": ("validate",),
     "grade": ("grade", "--head", DRAFT, "--record"),
+    "eval": ("eval", "pdf-merge", "--against", "none", "--trials", "1", "--head", "HEAD"),
     "ci grade": ("ci", "grade", "--head", "HEAD", "--record"),
     "ci comment": ("ci", "comment", "--report", "x"),
     "judge labels": ("judge", "labels", "pdf-merge"),
@@ -824,7 +825,12 @@ def test_nothing_that_a_hostile_repository_names_is_run(
     make_repo: MakeRepo, git: Git, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attributes = "* filter=evil diff=evil merge=evil\n"
-    root = content(make_repo, git, **{".gitattributes": attributes})
+    evals = '{"evals": [{"prompt": "Merge", "assertions": ["The exit code is 0"]}]}'
+    files = {".gitattributes": attributes, f"{FOLDER}/evals/evals.json": evals}
+    root = content(make_repo, git, **files)
+    config = Path(os.environ["XDG_CONFIG_HOME"]) / "skillrepo/config.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text("runners: {none: {command: ['true']}}\n")
     git(root, "branch", "other")
     start = job_starter(tmp_path / "job", monkeypatch)
     traps = tmp_path / "traps"
@@ -840,7 +846,7 @@ def test_nothing_that_a_hostile_repository_names_is_run(
         done = run(root, *words)
         assert done.code in (0, 1, 2), (words, done)
         assert sorted(path.name for path in traps.iterdir()) == [], words
-        if words[0] in REFS and words in CALLS.values():
+        if words[0] in (*REFS, "eval") and words in CALLS.values():
             assert done.code == 0, (words, done)
         if words[0] == "pr" or words[-1] == "--push":
             assert "names a program to run at a push" in done.err, (words, done)

@@ -40,8 +40,12 @@ def test_both_dialects_of_evals_json(key: str) -> None:
     assert read("evals/evals.json", text) == Evals(
         (),
         (
-            Task("Join a.pdf and b.pdf", ("One PDF is written", "It has 4 pages"), path, 4),
-            Task('Put the "invoices" together', (), path, 6),
+            Task(
+                "Join a.pdf and b.pdf",
+                ("One PDF is written", "It has 4 pages"),
+                *(path, 4, "1", "one file", ("evals/files/a.pdf",), ({}, {})),
+            ),
+            Task('Put the "invoices" together', (), path, 6, "2"),
         ),
         (),
     )
@@ -130,6 +134,8 @@ graders:
             ("says the path",),
             "skills/pdf-merge/evals/tasks/t1.yaml",
             4,
+            "t1",
+            forms=({"type": "text", "name": "says the path"},),
         ),
     )
     spec = 'name: suite\nskill: pdf-merge\ntasks:\n  - "tasks/*.yaml"\n'
@@ -143,6 +149,17 @@ stimuli:
     found = read("tests/eval.yaml", scenario)
     assert labels(found) == {"join": True}
     assert found.tasks[0].assertions == ("4 pages", "exit_success", "Keeps the order")
+    assert found.tasks[0].forms == (
+        {"type": "output_contains", "value": "4 pages"},
+        {"type": "exit_success"},
+        {},
+    )
+
+
+@pytest.mark.parametrize("files", ['"a.pdf"', '["a.pdf", 5]', "{}"])
+def test_input_files_that_are_no_list_of_paths(files: str) -> None:
+    found = read("evals/evals.json", f'{{"evals": [{{"prompt": "join", "files": {files}}}]}}')
+    assert found.tasks[0].files is None
 
 
 @pytest.mark.parametrize(

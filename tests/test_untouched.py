@@ -20,10 +20,13 @@ from skillrepo.app import app
 HERE = Path(__file__)
 AGENT = str(HERE.with_name("agent.py"))
 REVISER = str(HERE.with_name("reviser.py"))
+RUNNER = str(HERE.with_name("task_runner.py"))
 BODY = "# Merging\n\nRun `pdfunite a.pdf b.pdf out.pdf`.\n"
 SKILLS = {
     **FILES,
     "skills/data/pdf-merge/SKILL.md": skill(),
+    "skills/data/pdf-merge/evals/evals.json": """{"evals": [
+        {"prompt": "answer", "assertions": ["The output contains `42`"]}]}""",
     "skills/data/csv-join/SKILL.md": skill(
         "csv-join",
         "Joins CSV files. Use when tables are to be joined.",
@@ -56,6 +59,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("validate", "--fix", "--dry-run"),
     ("grade",),
     ("grade", "--head", NEW, "--record"),
+    ("eval", "pdf-merge", "--head", "main", "--against", "none", "--trials", "1", "--record"),
     ("ci", "grade", "--head", "HEAD"),
     ("judge", "labels", "pdf-merge"),
     ("explain", "S101"),
@@ -111,7 +115,8 @@ def outside(
     (folder / "batch.jsonl").write_text("".join(json.dumps(each) + "\n" for each in briefs))
     config = git_env / ".config/skillrepo/config.yaml"
     config.parent.mkdir(parents=True)
-    config.write_text("forge: {kind: none}\n")
+    command = json.dumps([sys.executable, RUNNER, "{task}"])
+    config.write_text(f"forge: {{kind: none}}\nrunners: {{fake: {{command: {command}}}}}\n")
     return folder
 
 

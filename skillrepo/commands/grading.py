@@ -11,6 +11,7 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.finding import Finding, Severity
 from skillrepo.grade import gate, integrity
+from skillrepo.grade.behaved import NOT_RUN, behaved
 from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
@@ -72,7 +73,8 @@ def graded(
     after |= measure(sides.after, sides.head, differing)
     routes = _routes(sides, paths, old)
     judged = judge(sides, {path: old.get(path) for path in paths}, routes.head) if judge else None
-    found = _Found(after, before, old, routes, profile == DEFAULT, judged)
+    ran = behaved(sides.place.git(), sides.base, sides.head, {p: old.get(p) for p in paths})
+    found = _Found(after, before, old, routes, ran, profile == DEFAULT, judged)
     skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
     others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
     verdict = gate.worst(each.gate for each in skills)
@@ -111,6 +113,7 @@ class _Found(NamedTuple):
     before: Mapping[str, Grade]
     old: Mapping[str, str]
     routes: _Routes
+    ran: Mapping[str, gate.LayerVerdict]
     gates: bool
     judged: Mapping[str, Judgement] | None = None
 
@@ -154,6 +157,7 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
     said = found.judged.get(path) if found.judged else None
     if found.judged is not None:
         layers = (*layers, said.layer if said else gate.NO_JUDGE)
+    layers = (*layers, found.ran.get(path, NOT_RUN))
     return SkillGrade(
         skill=sides.address(path),
         path=path,

@@ -12,7 +12,13 @@ _FIRST, _NEXT = 1.0, 0.1
 _CLEAR = "\r\x1b[K"
 
 
-def progress(items: Iterable[T], total: int, now: Callable[[], float] = monotonic) -> Iterator[T]:
+def progress(
+    items: Iterable[T],
+    total: int,
+    now: Callable[[], float] = monotonic,
+    *,
+    what: str = "skills checked",
+) -> Iterator[T]:
     """Yield the items, and show meanwhile how many of the `total` have been dealt with."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield from items
@@ -24,7 +30,7 @@ def progress(items: Iterable[T], total: int, now: Callable[[], float] = monotoni
             if (time := now()) >= due:
                 due = time + _NEXT
                 shown = True
-                _say(f"{_CLEAR}{done:,} of {total:,} skills checked")
+                _say(f"{_CLEAR}{done:,} of {total:,} {what}")
             yield item
     finally:
         # Also where a key ends the run: what is said next begins on a line of its own.

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 
+from skillrepo.behaviour.result import BehaviourNote
 from skillrepo.errors import SkillRepoError
 from skillrepo.file_shapes import (
     BaselineFile,
@@ -21,6 +22,7 @@ from skillrepo.file_shapes import (
     TaxonomyFile,
 )
 from skillrepo.output import shapes
+from skillrepo.output.eval_shapes import EvalShape
 from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
 from skillrepo.output.judge_shapes import CalibrateShape
 from skillrepo.output.review_shapes import JudgeNoteShape
@@ -44,6 +46,8 @@ _MODELS: Mapping[str, Any] = {
     "report": shapes.ReportShape,
     "grade": GradeShape,
     "grade-note": GradeNoteShape,
+    "eval": EvalShape,
+    "behaviour-note": BehaviourNote,
     "judge-note": JudgeNoteShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,

@@ -1,26 +1,20 @@
 """Runs a program of the user's, such as a coding agent, and takes the skill that it leaves."""
 
 import os
-import signal
-import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, NoReturn, Self
+from typing import NoReturn, Self
 
-from skillrepo import document, placement, tree_path
+from skillrepo import document, placement, tree_path, user_program
 from skillrepo.draft import Draft, Request
-from skillrepo.errors import SkillRepoError, WriterFailed
+from skillrepo.errors import WriterFailed
 from skillrepo.visible import visible
 from skillrepo.writer import handover
 
 _KEPT_OUTPUT = 65_536
-# Seconds until a program that is to stop does.
-_STEP = 0.5
 _SHOWN_LINES = 40
 _SHOWN_CHARACTERS = 4_000
 
@@ -70,57 +64,20 @@ class CommandWriter:
 
     def _run(self, folder: Path) -> tuple[str | None, str]:
         """Why the run failed (None: it did not), and the end of its output for a message."""
-        process = self._start(folder)
-        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-        output = bytearray()
-        reader = threading.Thread(target=_drain, args=(process.stdout, output), daemon=True)
-        reader.start()
-        try:
-            problem = self._wait(process)
-        finally:
-            # Whatever it started ends with it, and an interruption ends both.
-            _kill_group(process)
-            # A process that left the group may hold the pipe: it is not waited for.
-            reader.join(timeout=2)
-        return problem, _shown(bytes(output))
-
-    def _wait(self, process: subprocess.Popen[bytes]) -> str | None:
-        """Why the run failed; None if it did not."""
-        end = time.monotonic() + self.timeout
-        while not self.stopped.is_set():
-            left = end - time.monotonic()
-            try:
-                return _exit_problem(process.wait(min(left, _STEP)))
-            except subprocess.TimeoutExpired:
-                if left <= _STEP:
-                    return f"did not end within {self.timeout:g} seconds"
-        return "was stopped"
-
-    def _start(self, folder: Path) -> subprocess.Popen[bytes]:
-        # A relative path would find its program in whatever folder one stands in.
-        program = os.path.expanduser(self.argv[0])  # noqa: PTH111 - not a path if it has no slash
-        if "/" in program and not program.startswith("/"):
-            message = (
-                f"the command `{program}` is a relative path; give the whole path, or a name that "
-                "PATH finds"
-            )
-            raise SkillRepoError(message)
-        argv = [part.replace("{folder}", str(folder)) for part in (program, *self.argv[1:])]
+        argv = [self.argv[0], *(part.replace("{folder}", str(folder)) for part in self.argv[1:])]
         environ = {name: v for name, v in self.environ.items() if not name.startswith("GIT_")}
-        environ["PWD"] = str(folder)
-        try:
-            return subprocess.Popen(  # noqa: S603 - the user's own program, as an argument list
-                argv,
-                cwd=folder,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as error:
-            message = f"the command `{program}` cannot be started: {error.strerror}"
-            raise SkillRepoError(message) from None
+        output = user_program.Kept(_KEPT_OUTPUT)
+        ended = user_program.run(
+            argv,
+            folder,
+            environ,
+            timeout=self.timeout,
+            streams=user_program.Streams(output),
+            ends=lambda: "was stopped" if self.stopped.is_set() else None,
+        )
+        late = f"did not end within {self.timeout:g} seconds"
+        problem = late if ended.why == user_program.TIMEOUT else ended.why or ended.problem
+        return problem, _shown(output.data)
 
     def _fail(self, why: str, files: Mapping[str, bytes]) -> NoReturn:
         message = f"the command `{self.argv[0]}` {why}"
@@ -153,27 +110,6 @@ def _misplaced(request: Request, name: object, category: str) -> str | None:
         known = ", ".join(choice.id for choice in request.choices)
         return f"there is no category {category!r}; give one with --at: {known}"
     return None
-
-
-def _exit_problem(code: int) -> str | None:
-    if code < 0:
-        return f"was ended by signal {-code} ({signal.strsignal(-code)})"
-    return f"failed with exit code {code}" if code else None
-
-
-def _drain(stream: IO[bytes], output: bytearray) -> None:
-    """Read to the end, so that the program never waits for us, and keep the last of it."""
-    with stream:
-        while data := os.read(stream.fileno(), _KEPT_OUTPUT):
-            output += data
-            del output[:-_KEPT_OUTPUT]
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    # When nobody is left; macOS says "not permitted" of a group of zombies.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _shown(output: bytes) -> str:
