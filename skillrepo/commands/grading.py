@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from skillrepo.check import Plan, report
+from skillrepo.commands.indexed import indexed
 from skillrepo.commands.known import Known
 from skillrepo.commands.progress import progress
 from skillrepo.commands.sides import Sides
@@ -13,14 +14,12 @@ from skillrepo.finding import Finding, Severity
 from skillrepo.grade import gate, integrity
 from skillrepo.grade.behaved import NOT_RUN, behaved
 from skillrepo.grade.distinctness import Distinctness, distinctness
-from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
 from skillrepo.grade.opinion import Judgement
 from skillrepo.grade.portfolio import Effect, effect
 from skillrepo.grade.profile import DEFAULT, ProfileName
-from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
 from skillrepo.rules import ALL
@@ -29,10 +28,6 @@ from skillrepo.settings import GateMode, Grading
 from skillrepo.source_lines import SourceLines
 from skillrepo.trigger_queries import of_bundle
 from skillrepo.verdicts import verdicts
-
-_WORTHWHILE = 50
-"""Skills; fewer are read sooner than what is remembered of them."""
-
 
 Grades = Mapping[str, Grade]
 """By the path of SKILL.md."""
@@ -119,20 +114,13 @@ class _Found(NamedTuple):
 
 
 def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Routes:
-    after, before = sides.after.library, sides.before.library
-    worthwhile = len(before.skill_files) >= _WORTHWHILE
-    folder = sides.place.git().common_dir / "skillrepo"
-    remembered = Remembered(folder if worthwhile else None)
-    base = Index.of(before, remembered)
-    owners = (skill_of(library, p) for library in (before, after) for p in sides.since.changed)
-    head = base.changed(after, filter(None, owners), remembered)
-    remembered.save()
+    base, head = indexed(sides)
     there = [path for path in paths if path in head.entries]
     return _Routes(
         routing(head, there),
         routing(base, {path for path in old.values() if path in base.entries}),
-        distinctness(head, after, there),
-        effect(base, head, after, {was: path for path, was in old.items()}),
+        distinctness(head, sides.after.library, there),
+        effect(base, head, sides.after.library, {was: path for path, was in old.items()}),
         any(a.query.should_trigger for entry in base.entries.values() for a in entry.asked),
         head,
     )
