@@ -160,6 +160,8 @@ def _written(folder: Path) -> None:
 
 def test_a_new_skill_and_its_own_exam(make_repo: MakeRepo, git: Git, run: Run) -> None:
     root = make_repo(FILES)
+    (root / NAME / "scripts").mkdir(parents=True)
+    (root / NAME / "scripts/link").symlink_to("/etc/passwd")
     commit(root, git, files())
     words = ("eval", NAME, "--head", "work", "--trials", "1", "--jobs", "4")
     assert run(root, *words, "--against", "base").err == (
@@ -168,6 +170,7 @@ def test_a_new_skill_and_its_own_exam(make_repo: MakeRepo, git: Git, run: Run) -
     )
     found = run(root, *words, "--record", "--json").json("eval")
     assert (found["base"], found["evaluated"]["side"]) == (None, "head")
+    assert found["evaluated"]["notes"] == ["not put down: scripts/link"]
     (only,) = found["evaluated"]["compared"]
     assert (only["against"], only["mean"], only["low"], only["verdict"]) == ("none", 1, 1, "pass")
     assert layer(root, run, "--head", "work")[0] == "pass"
@@ -195,12 +198,17 @@ def test_too_few_tasks_or_runs_are_no_verdict(make_repo: MakeRepo, git: Git, run
     assert done.code == 0
     assert "no verdict on this skill: 4 tasks: fewer than 5 cannot show" in done.out
     # A pass without the tasks that it failed to end is none.
-    asked = evals(*ANSWERS, "exit 3")
-    commit(root, git, {f"{NAME}/evals/evals.json": asked}, "main")
-    done = run(root, *words)
-    assert "against no skill: not worse" in done.out
-    assert "There is no verdict on this skill" in done.out
-    assert "with the skill: 14% of the runs came to no end that could be assessed" in done.out
+    lost = {
+        "exit 3": "14% of the runs came to no end that could be assessed",
+        "escape /etc/passwd": "14% of the assertions that could be decided were not",
+    }
+    for order, why in lost.items():
+        asked = evals(*ANSWERS, order, checks=("`answer.txt` contains `42`",))
+        commit(root, git, {f"{NAME}/evals/evals.json": asked}, "main")
+        done = run(root, *words)
+        assert "against no skill: not worse" in done.out
+        assert "There is no verdict on this skill" in done.out
+        assert f"with the skill: {why}; without a skill: {why}." in done.out
 
 
 def test_notes_that_were_made_up(make_repo: MakeRepo, git: Git, run: Run) -> None:
@@ -225,6 +233,10 @@ def test_notes_that_were_made_up(make_repo: MakeRepo, git: Git, run: Run) -> Non
         lambda made: made["evaluated"]["compared"][0].update(mean=0.5),
         lambda made: made["evaluated"]["tasks"][0]["assertions"][0]["tallies"][0].update(passed=9),
         lambda made: made["evaluated"].update(trials="1"),
+        lambda made: made["evaluated"].update(trials=10**9),
+        lambda made: made["evaluated"]["configurations"][0].update(seconds=float("nan")),
+        lambda made: made["evaluated"]["compared"][0].update(against="base"),
+        lambda made: made["evaluated"].update(tasks=made["evaluated"]["tasks"] * 9),
         lambda made: made["evaluated"].update(tasks=[], compared=[]),
         lambda made: made.update(more="x"),
         lambda made: made.update(base="0" * 40),

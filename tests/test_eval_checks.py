@@ -12,6 +12,7 @@ from skillrepo.behaviour.exam import Assertion, ExamTask, exam, placed
 from skillrepo.behaviour.graders import Decide, Decision, Verdict, grade, short
 from skillrepo.behaviour.leaks import leaks
 from skillrepo.behaviour.left import MOST_BYTES, Folder, Left
+from skillrepo.program import asserting
 from skillrepo.trigger_queries import Form, Task
 
 MakeLeft = Callable[..., Left]
@@ -202,6 +203,21 @@ def test_a_model_has_to_prove_what_it_says(tmp_path: Path, left: MakeLeft) -> No
     assert "given.csv" not in shown
     long = left("x" * 60_001)
     assert verdict(long, "It is nice", decide=lambda *_: Decision(yes, "x" * 60)).passed is None
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ('Sure: {"passed": true, "quote": "a b"} as asked', Decision(passed=True, quote="a b")),
+        ('{"passed": false, "quote": null}', Decision(passed=False, quote="")),
+        ('{"passed": null, "quote": "x"}', Decision(passed=None, quote="x")),
+        *((text, None) for text in ("yes", "{}", "}{", '{"passed": 1}', '{"passed": "true"}')),
+        *((text, None) for text in ('{"passed": {"a": 1}}', '{"a": ' * 9_999 + "}")),
+    ],
+)
+def test_what_a_reply_says(reply: str, expected: Decision | None) -> None:
+    unusable = Decision(None, "", "the model's reply is not what was asked for")
+    assert asserting.answer(reply) == (expected or unusable)
 
 
 def test_input_files_stay_inside_of_the_skill() -> None:

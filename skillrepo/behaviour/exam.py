@@ -18,6 +18,8 @@ from skillrepo.trigger_queries import Task
 MOST_TASKS = 50
 MOST_ASSERTIONS = 20
 """Of one task."""
+MOST_TRIALS = 100
+"""Of one task with one version of a skill."""
 TASK_FILE = "TASK.md"
 _OF_EVALS = ("evals/files/", "evals/", "eval/files/", "eval/")
 Read = Callable[[str], bytes | None]

@@ -14,7 +14,7 @@ from typing import Any
 
 from skillrepo import __version__
 from skillrepo.behaviour.comparing import compare, decide
-from skillrepo.behaviour.exam import MOST_ASSERTIONS, MOST_TASKS
+from skillrepo.behaviour.exam import MOST_ASSERTIONS, MOST_TASKS, MOST_TRIALS
 from skillrepo.behaviour.result import BehaviourNote, Evaluated
 from skillrepo.errors import SkillRepoError
 
@@ -70,12 +70,11 @@ def _sound(text: bytes) -> BehaviourNote | None:
         return None
     try:
         note: BehaviourNote = _reader().validate_json(text, strict=True)
+        again = _text(note).encode()
     except ValueError:
         return None
     # Nothing beside, and nothing twice: what is read is all that is written.
-    if _text(note).encode() != text or not _is_sound(note.evaluated):
-        return None
-    return note
+    return note if again == text and _is_sound(note.evaluated) else None
 
 
 @cache
@@ -88,9 +87,10 @@ def _reader() -> Any:
 def _is_sound(evaluated: Evaluated) -> bool:
     """Whether it is of a size that is made, and says of its counts what they make."""
     tasks = evaluated.tasks
-    if not 0 < len(tasks) <= MOST_TASKS or not _NAME.fullmatch(evaluated.runner):
+    sizes = (len(tasks), *(len(each.assertions) for each in tasks))
+    if not 0 < sizes[0] <= MOST_TASKS or max(sizes[1:]) > MOST_ASSERTIONS:
         return False
-    if any(len(each.assertions) > MOST_ASSERTIONS for each in tasks):
+    if evaluated.trials > MOST_TRIALS or not _NAME.fullmatch(evaluated.runner):
         return False
     tallies = [tally for task in tasks for each in task.assertions for tally in each.tallies]
     runs = [each for task in tasks for each in task.runs]

@@ -1,7 +1,7 @@
 """Runs each task several times with each version of a skill: by turns, so that all age alike."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from threading import Event
 from typing import NamedTuple
 
@@ -41,7 +41,14 @@ def run_trials(
     ]
 
     def one(at: int, configuration: Configuration, number: int) -> Trial:
-        run = attempt(tasks[at], skills[configuration], stopped.is_set)
+        if stopped.is_set():
+            # Whoever waits hears of the one before that raised.
+            raise CancelledError
+        try:
+            run = attempt(tasks[at], skills[configuration], stopped.is_set)
+        except BaseException:
+            stopped.set()
+            raise
         return Trial(at, configuration, number, run)
 
     pool = ThreadPoolExecutor(jobs)

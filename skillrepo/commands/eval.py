@@ -7,6 +7,7 @@ from typing import Literal
 import click
 from click.core import ParameterSource
 
+from skillrepo.behaviour.exam import MOST_TRIALS
 from skillrepo.behaviour.result import Side
 
 _OF_TASKS = ("runner", "against", "jobs", "judge", "output")
@@ -26,7 +27,7 @@ _OF_TASKS = ("runner", "against", "jobs", "judge", "output")
 )
 @click.option(
     "--trials",
-    type=click.IntRange(1, 100),
+    type=click.IntRange(1, MOST_TRIALS),
     default=3,
     show_default=True,
     metavar="N",

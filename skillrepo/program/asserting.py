@@ -22,6 +22,7 @@ from skillrepo.visible import visible
 
 _STEP = "eval"
 _LONGEST_QUOTE = 1_000
+_UNSAID = "unsaid"
 _SYSTEM = """\
 You check one assertion about what a program left after a task. Answer with one JSON object and
 nothing else: {"passed": true, false or null, "quote": "…"}.
@@ -76,9 +77,8 @@ def answer(text: str) -> Decision:
         value: Any = json.loads(text[text.index("{") : text.rindex("}") + 1])
     except (ValueError, RecursionError):
         return Decision(None, "", "the model's reply is not what was asked for")
-    if not isinstance(value, dict) or value.get("passed", 0) not in (True, False, None):
-        return Decision(None, "", "the model's reply is not what was asked for")
-    passed, quote = value["passed"], value.get("quote")
+    passed = value.get("passed", _UNSAID)
     if not (passed is None or isinstance(passed, bool)):
         return Decision(None, "", "the model's reply is not what was asked for")
+    quote = value.get("quote")
     return Decision(passed, quote[:_LONGEST_QUOTE] if isinstance(quote, str) else "")
