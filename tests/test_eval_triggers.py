@@ -9,6 +9,7 @@ from conftest import Git, MakeRepo
 from content_repo import FILES, Run, runner, skill
 from fair_router import fair, read
 from openai_server import Received, Reply, Server, chat, clients_let_go, failure, serving
+from test_eval import layer
 
 from skillrepo import schema
 
@@ -116,10 +117,16 @@ def test_a_skill_that_takes_the_requests_of_another(
     assert [schema.explain(v) for v in schema.violations("triggers-note", note)] == []
     assert (value["head"], note["base"]) == (tree, git(root, "rev-parse", f"main:{NAME}"))
     assert run(root, *words, "--replay", "--model", "other/x").err.startswith("error: there is no")
+    verdict, why = layer(root, run, "--head", "work")
+    assert (verdict, why.startswith("by the router openai/gpt-4o-mini: positives: ")) == (
+        "fail",
+        True,
+    )
     # With another skill to choose from it says nothing.
     change(root, git, {"skills/data/new/SKILL.md": skill("new", "Does it.")}, "more")
     words = ("eval", "pdf-merge", "--triggers", "--trials", "1", "--head", "more", "--replay")
     assert run(root, *words).err.startswith("error: there is no note of such queries of data/pdf")
+    assert layer(root, run, "pdf-merge", "--head", "more")[0] is None
 
 
 def test_a_model_that_fails_and_a_budget_that_ends(

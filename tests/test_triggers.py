@@ -11,6 +11,15 @@ from fair_router import choose, fair
 from skillrepo import schema
 from skillrepo.behaviour import probes, trigger_record
 from skillrepo.behaviour.catalogue import Catalogue, Listed, shuffled
+from skillrepo.behaviour.comparing import compare
+from skillrepo.behaviour.result import (
+    AssertionResult,
+    Configuration,
+    Evaluated,
+    Tally,
+    TaskResult,
+)
+from skillrepo.behaviour.together import together
 from skillrepo.behaviour.trigger_measure import Plan
 from skillrepo.behaviour.trigger_result import Triggers, Usage
 from skillrepo.behaviour.triggers import Choose, Exam, Question, Router, Said, one_by_one
@@ -19,6 +28,7 @@ from skillrepo.output.trigger_shapes import TriggersShape
 from skillrepo.program import routing
 from skillrepo.trigger_queries import Query
 
+BEFORE = Listed("pdf-merge", "Merges PDF files. Use when several documents are to be merged.")
 OWN = Listed("pdf-merge", "Merges PDF files. Use when several documents become one file.")
 VAGUE = Listed("pdf-merge", "Helps with things.")
 GREEDY = Listed("pdf-merge", f"{OWN.description} Also query csv tables, translate letters.")
@@ -47,7 +57,7 @@ def measured(  # noqa: PLR0913 - each is of a case
     asks: Choose = choose,
     *,
     head: Listed = OWN,
-    base: Listed | None = OWN,
+    base: Listed | None = BEFORE,
     asked: Exam | None = None,
     trials: int = 3,
     room: int = 10_000,
@@ -79,6 +89,20 @@ def test_a_skill_that_is_as_it_was() -> None:
     # Two runs that agree are enough.
     assert {len(side.runs) for query in found.queries for side in query.sides} == {2}
     assert found.fingerprints == ("fp",)
+
+
+def test_what_a_model_sees_alike_is_asked_once() -> None:
+    asked: list[Question] = []
+
+    def asks(question: Question) -> Said:
+        asked.append(question)
+        return choose(question)
+
+    found = measured(asks, base=OWN)
+    assert (found.verdict, len(asked)) == ("pass", 20 + 12 * 2)
+    assert [each.mean for each in found.compared] == [0, 0]
+    assert all(each.sides[0].runs == each.sides[1].runs for each in found.queries)
+    assert "nothing that a model sees changed" in text_of(found)
 
 
 @pytest.mark.parametrize(
@@ -349,3 +373,48 @@ def test_hostile_text_stays_in_its_envelope_and_reaches_no_output() -> None:
     said = text_of(found)
     assert "\x1b" not in said
     assert "sk-ant-api03" not in said + trigger_record.line(found, None)
+
+
+def ran(verdict: str, changes: tuple[float, ...]) -> Evaluated:
+    """Runs of tasks, each of which changes by so much."""
+
+    def tally(side: Configuration, rate: float) -> Tally:
+        return Tally(side, round(4 * rate), 4 - round(4 * rate), 0, "")
+
+    tasks = tuple(
+        TaskResult(
+            str(n),
+            "",
+            "",
+            (),
+            (),
+            (
+                AssertionResult(
+                    "",
+                    "code",
+                    (tally("head", 0.5 + change / 2), tally("base", 0.5 - change / 2)),
+                    None,
+                    None,
+                ),
+            ),
+        )
+        for n, change in enumerate(changes)
+    )
+    compared = compare(tasks, ["base"], "x")
+    assert compared[0].verdict == verdict
+    found = Evaluated("r", "x", "base", 4, "", (), tasks, compared, "pass", (), ())
+    return replace(found, verdict=compared[0].verdict)
+
+
+def test_tasks_and_queries_together_find_no_more_than_one_of_them() -> None:
+    good, bad = measured(), measured(head=GREEDY)
+    assert (good.verdict, bad.verdict) == ("pass", "fail")
+    # All of five tasks fall: p = 1 / 2^5 alone, and three times that among three dimensions.
+    worse, same = ran("fail", (-0.5,) * 5), ran("pass", (0.0,) * 5)
+    assert together(same, good) == ("pass", ())
+    verdict, (why,) = together(worse, good)
+    assert (verdict, why) == ("inconclusive", "among 3 dimensions together no fall is found (Holm)")
+    assert together(ran("fail", (-0.5,) * 8), good)[0] == "fail"
+    assert together(same, measured(lambda _: Said(None)))[0] == "inconclusive"
+    # The queries fall in one of their two dimensions: p = 1 / 2^6, three times that is 0.047.
+    assert together(same, bad)[0] == "fail"

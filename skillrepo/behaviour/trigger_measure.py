@@ -25,9 +25,12 @@ from skillrepo.behaviour.triggers import (
     Router,
     all_probes,
     controls,
-    requests,
 )
 
+_SAME = (
+    "names and descriptions of all skills are as they were, so nothing that a model sees changed, "
+    "and each query was asked once for both sides"
+)
 _UNASKED = Answered((), 0, frozenset(), "")
 
 
@@ -55,18 +58,32 @@ class Plan(NamedTuple):
         """
         key = self.exam.sha256
         probed = router.asked(key, controls(self.probed))
-        found = self._made(model, probed, [_UNASKED] * len(self._requests()), usage())
+        wanted = self._requests()
+        found = self._made(model, probed, [_UNASKED] * len(wanted), usage())
         if found.controls.faults:
             return found
-        return self._made(model, probed, router.asked(key, self._requests()), usage())
+        return self._made(model, probed, router.asked(key, wanted), usage())
+
+    @property
+    def is_same(self) -> bool:
+        """Whether a model sees the same on both sides, so that it is asked of one alone."""
+        seen = {(each.sha256, each.own) for each in self.catalogues.values()}
+        return len(seen) < len(self.catalogues)
 
     def _requests(self) -> list[Request]:
-        return requests(self.exam, tuple(self.catalogues.values()), self.trials)
+        """Each query with the skills of each side in turn: a budget ends after whole pairs."""
+        sides = list(self.catalogues.values())
+        distinct = sides[:1] if self.is_same else sides
+        return [
+            Request(each.text, one, self.trials) for each in self.exam.queries for one in distinct
+        ]
 
     def _made(
         self, model: str, probed: Sequence[Answered], asked: Sequence[Answered], usage: Usage
     ) -> Triggers:
         everything = [*probed, *asked]
+        if self.is_same:
+            asked = [each for each in asked for _ in self.catalogues]
         prints = sorted({each for one in everything for each in one.fingerprints})
         bare = Triggers(
             model=model,
@@ -82,7 +99,7 @@ class Plan(NamedTuple):
             stopped=next((short(each.over) for each in everything if each.over), ""),
             verdict="inconclusive",
             reasons=(),
-            notes=tuple(map(short, self.exam.notes)),
+            notes=tuple(map(short, (*self.exam.notes, *((_SAME,) if self.is_same else ())))),
         )
         return concluded(bare)
 

@@ -1,7 +1,7 @@
 """Runs → what they say of a skill: how often it is found, how often left alone, and the verdict."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from skillrepo import paired
@@ -136,13 +136,22 @@ def _instead(tried: Iterable[ProbeResult], *, positive: bool) -> str:
     return f": {max(sorted(said), key=said.__getitem__)}" if said else ""
 
 
+def changes(found: Triggers) -> Mapping[str, list[float]]:
+    """How much more of the runs were right with the head, a number a query that tells it."""
+    return _changes(found.queries)
+
+
+def _changes(queries: Sequence[QueryResult]) -> dict[str, list[float]]:
+    told = {name: map(_change, _in(queries, name)) for name in _DIMENSIONS}
+    return {name: [each for each in of if each is not None] for name, of in told.items()}
+
+
 def _compared(queries: Sequence[QueryResult], seed: str) -> tuple[TriggerComparison, ...]:
-    found = {name: [_change(each) for each in _in(queries, name)] for name in _DIMENSIONS}
-    known: dict[str, list[float]]
-    known = {name: [each for each in of if each is not None] for name, of in found.items()}
+    known = _changes(queries)
     said = paired.compare_all(known, margin=MARGIN, seed=seed)
     return tuple(
-        _comparison(name, said[name], len(found[name]) - len(known[name])) for name in _DIMENSIONS
+        _comparison(name, said[name], len(_in(queries, name)) - len(known[name]))
+        for name in _DIMENSIONS
     )
 
 

@@ -159,8 +159,3 @@ def controls(catalogue: Catalogue) -> list[Request]:
 def all_probes() -> tuple[Probe, ...]:
     """The positive ones first."""
     return (*probes.POSITIVE, *probes.NEGATIVE)
-
-
-def requests(exam: Exam, versions: Sequence[Catalogue], trials: int) -> list[Request]:
-    """Each query with the skills of each side in turn, so that a budget ends after whole pairs."""
-    return [Request(each.text, one, trials) for each in exam.queries for one in versions]

@@ -12,7 +12,7 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.finding import Finding, Severity
 from skillrepo.grade import gate, integrity
-from skillrepo.grade.behaved import NOT_RUN, behaved
+from skillrepo.grade.behaved import NOT_RUN, Change, behaved
 from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
@@ -68,7 +68,8 @@ def graded(
     after |= measure(sides.after, sides.head, differing)
     routes = _routes(sides, paths, old)
     judged = judge(sides, {path: old.get(path) for path in paths}, routes.head) if judge else None
-    ran = behaved(sides.place.git(), sides.base, sides.head, {p: old.get(p) for p in paths})
+    change = Change(sides.base, sides.head, routes.base, routes.head)
+    ran = behaved(sides.place.git(), change, {path: old.get(path) for path in paths})
     found = _Found(after, before, old, routes, ran, profile == DEFAULT, judged)
     skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
     others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
@@ -95,6 +96,7 @@ class _Routes(NamedTuple):
     distinct: Mapping[str, Distinctness]
     effect: Effect
     has_queries: bool
+    base: Index
     head: Index
 
 
@@ -122,6 +124,7 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
         distinctness(head, sides.after.library, there),
         effect(base, head, sides.after.library, {was: path for path, was in old.items()}),
         any(a.query.should_trigger for entry in base.entries.values() for a in entry.asked),
+        base,
         head,
     )
 
