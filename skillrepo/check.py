@@ -1,16 +1,18 @@
 """Runs rules over skills: each skill by itself → `Verdict`; verdicts together → `Report`."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from skillrepo import changes
 from skillrepo.context import Context
 from skillrepo.document import Document, Unreadable
 from skillrepo.facts import Facts
 from skillrepo.finding import Finding, Ignored, NotAnalysed, Report
 from skillrepo.globs import matches
 from skillrepo.ignores import Ignore, ignores_of
-from skillrepo.rule import Hit, Profile, Rule, Use
+from skillrepo.rule import Change, Hit, Profile, Rule, Use
 from skillrepo.secret_text import masked
 from skillrepo.selection import Applied, applied
 from skillrepo.settings import FILE_NAME as SETTINGS
@@ -51,7 +53,8 @@ class Plan(NamedTuple):
             why = _NO_TAXONOMY if context.taxonomy is None else _BAD_TAXONOMY
             left = [(each.rule.name, why) for each in rules if each.rule.needs_taxonomy]
             rules = [each for each in rules if not each.rule.needs_taxonomy]
-        all_names = frozenset(name for rule in known for name in (rule.code, rule.name))
+        every = (*known, *changes.ALL)
+        all_names = frozenset(name for rule in every for name in (rule.code, rule.name))
         return cls(tuple(rules), tuple(left), all_names)
 
     def alone(self) -> "Plan":
@@ -99,17 +102,32 @@ def judge(
     return Verdict(Facts.of(skill), tuple(found), ignores, bundle.not_analysed())
 
 
-def report(
+def of_change(change: Change, plan: Plan) -> Iterator[Finding]:
+    """Run the rules about a change; of each `_MOST` findings in a file are told."""
+    for each in plan.rules:
+        if each.rule.run_change:
+            counted = Counter[str]()
+            for owner, hit in each.rule.run_change(change):
+                path = hit.path or owner
+                counted[path] += 1
+                if counted[path] <= _MOST + 1 and each.concerns(path):
+                    shown = hit if counted[path] <= _MOST else hit._replace(message=_MORE)
+                    yield _finding(path, shown, each)
+
+
+def report(  # noqa: PLR0913 - what is found, and all that decides what of it counts
     verdicts: Iterable[Verdict],
     plan: Plan,
     context: Context,
     *,
     whole: bool = False,
     honoured: Honoured | None = None,
+    also: Iterable[Finding] = (),
 ) -> Report:
     """Add what the rules about several skills find, take out what is ignored, and sort.
 
-    `whole` says that the verdicts are those of every skill of the repository.
+    `whole` says that the verdicts are those of every skill of the repository; `also` are findings
+    that were made elsewhere (`of_change`).
     """
     known = list(verdicts)
     for verdict in known:
@@ -121,6 +139,7 @@ def report(
         for path, hit in each.rule.run_once(context)
         if each.concerns(path)
     ]
+    found += also
     related = [each for each in plan.rules if each.rule.run_related]
     for verdict in known:
         found += verdict.findings

@@ -1,9 +1,34 @@
 """A report without keys in what names files and what fixes say; messages have none already."""
 
+from collections.abc import Mapping
 from itertools import chain
+from typing import Any, TypeVar, cast
 
 from skillrepo.finding import Finding, Fix, Ignored, Report
 from skillrepo.secret_text import masked
+
+T = TypeVar("T")
+
+
+def without_keys(value: T) -> T:
+    """The same value with stars in the places of keys, in every text that it is made of.
+
+    Values are made of named tuples, tuples and mappings, as `Graded` is. A fix is as below.
+    """
+    return cast("T", _without_keys(value))
+
+
+def _without_keys(value: Any) -> Any:
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Fix):
+        return _fix(value)
+    if isinstance(value, Mapping):
+        return {key: _without_keys(each) for key, each in value.items()}
+    if not isinstance(value, tuple):
+        return value
+    parts = map(_without_keys, value)
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
 
 
 def concealed(report: Report) -> Report:

@@ -233,6 +233,8 @@ class GradingShape(_Shape):
     """How many labelled queries of other skills a changed skill may capture."""
     max_losses: Annotated[int, Field(ge=0)] = _GRADING.max_losses
     """For how many of its own labelled queries it may no longer be found first."""
+    max_removed_queries: Annotated[int, Field(ge=0)] = _GRADING.max_removed_queries
+    """How many labelled queries of a skill that stays may be removed; more are inconclusive."""
     fail_inconclusive: bool = _GRADING.fail_inconclusive
     """With `enforce`: an inconclusive verdict ends in 1, too."""
 

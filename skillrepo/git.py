@@ -302,6 +302,13 @@ class Repository(NamedTuple):
         found = self._refs(ref).get(ref)
         return found[0] if found else None
 
+    def symbolic_target(self, ref: str) -> str | None:
+        """Give the ref that another stands for, be it there or not; None for one of its own."""
+        try:
+            return os.fsdecode(self.run("symbolic-ref", "--quiet", ref)).removesuffix("\n")
+        except GitError:
+            return None
+
     def tracked_oid(self, remote: str, name: str) -> str | None:
         """Give the commit that a branch of a remote stood on when it was last fetched."""
         ref = branch_ref(name).replace("refs/heads/", f"refs/remotes/{remote}/", 1)

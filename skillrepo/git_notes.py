@@ -109,12 +109,19 @@ def _tip(repository: Repository, ref: str) -> str | None:
         if name != ref:
             continue
         if target:
-            why = f"stands for {one_line(target)}, and holds no notes: git symbolic-ref -d {ref}"
-            raise SkillRepoError(f"{ref} {why}")
+            raise _stands_for(ref, target)
         if kind != "commit":
             raise SkillRepoError(f"{ref} is a {kind}, and holds no notes: git update-ref -d {ref}")
         return oid
+    # One that stands for what there is not is listed nowhere, and yet that would be written.
+    if elsewhere := repository.symbolic_target(ref):
+        raise _stands_for(ref, elsewhere)
     return None
+
+
+def _stands_for(ref: str, target: str) -> SkillRepoError:
+    why = f"stands for {one_line(target)}, and holds no notes: git symbolic-ref -d {ref}"
+    return SkillRepoError(f"{ref} {why}")
 
 
 def _changes(

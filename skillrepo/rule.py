@@ -41,6 +41,21 @@ class Use(NamedTuple):
     known: bool
 
 
+class Change(NamedTuple):
+    """What a change makes of skills: the files before and after it, with the settings of before.
+
+    `skills` leads from the SKILL.md of each skill that is looked at to what it was in the base,
+    None for a new one. `gone` are those of the base that are there no more, moved or not, `changed`
+    the paths of all files that differ; both are empty where skills were named.
+    """
+
+    before: Context
+    after: Context
+    skills: Mapping[str, str | None]
+    gone: Sequence[str] = ()
+    changed: Sequence[str] = ()
+
+
 class Rule(NamedTuple):
     """A rule: its stable code, its severity by profile, and how it looks at a skill.
 
@@ -54,6 +69,7 @@ class Rule(NamedTuple):
     - `run_related` sees the facts of each skill, and those of all others.
     - `run_once` sees the repository, and yields the path of the file with each hit.
     - `run_ignores` sees what ignores findings, after all other rules, as `run_once` does.
+    - `run_change` sees both sides of a change, as `run_once` does; `grade` alone has them.
     """
 
     code: str
@@ -65,4 +81,5 @@ class Rule(NamedTuple):
     run_related: Callable[[Facts, Context], Iterator[Hit]] | None = None
     run_once: Callable[[Context], Iterator[tuple[str, Hit]]] | None = None
     run_ignores: Callable[[Sequence[Use]], Iterator[tuple[str, Hit]]] | None = None
+    run_change: Callable[[Change], Iterator[tuple[str, Hit]]] | None = None
     needs_taxonomy: bool = False

@@ -64,6 +64,7 @@ class Grading(NamedTuple):
     max_drop: float = 0.05
     max_thefts: int = 0
     max_losses: int = 0
+    max_removed_queries: int = 0
     fail_inconclusive: bool = False
 
 

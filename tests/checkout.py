@@ -18,6 +18,8 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or _HOME / ".cache") / "pip"
 def use_pip(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the test's programs install from the index that the machine uses."""
     monkeypatch.setenv("PIP_CACHE_DIR", str(_CACHE))
+    # Most of what is installed is never imported. Of a `no-` option pip takes the opposite value.
+    monkeypatch.setenv("PIP_NO_COMPILE", "0")
     if _SETTINGS.is_file():
         monkeypatch.setenv("PIP_CONFIG_FILE", str(_SETTINGS))
 

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Mapping
+import threading
+from collections.abc import Generator, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +14,12 @@ import pytest
 
 from skillrepo.git import Repository
 
-# A shell has what it starts with `&` ignore ctrl-C, and so would all that the tests interrupt.
+# A shell has what it starts with `&` ignore ctrl-C, and so would all that the tests interrupt;
+# nohup does the same for the end of a terminal.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 CONFIG = """\
 [user]
@@ -57,20 +62,34 @@ class MakeRepo(Protocol):
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace nothing where a test is marked so: in a worker pytest-cov (7.1) stops one of two."""
-    tracer = sys.gettrace()
-    if item.get_closest_marker("no_cover"):
+    """Trace nothing where a test is marked so: in a worker pytest-cov (7.1) stops one of two.
+
+    Nor where Hypothesis draws: what is covered then is another thing at each run, and a tracer
+    takes as long as all the rest.
+    """
+    tracers = sys.gettrace(), threading.gettrace()
+    if any(map(item.get_closest_marker, ("no_cover", "hypothesis"))):
         sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type] # as Python itself does it
     try:
         return (yield)
     finally:
-        sys.settrace(tracer)
+        sys.settrace(tracers[0])
+        threading.settrace(tracers[1])  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders that nobody has had: pytest would look through all that there are for a number."""
+    above = tmp_path_factory.mktemp("homes")
+    return (above / str(number) for number in count())
 
 
 @pytest.fixture(autouse=True)
-def git_env(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def git_env(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test a home of its own; its `.gitconfig` is the only configuration of git."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir(mode=0o700)
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     # What runs the tests may ask for colors; pipes and files get none all the same.

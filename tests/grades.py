@@ -51,7 +51,7 @@ CHANGE = Graded(
     head="ab12" * 10,
     head_name="ab12ab12ab12",
     # Nothing that there is to tell of.
-    effect=Effect((), (), (), 500, 500, 0, 0),
+    effect=Effect((), (), (), (), 500, 500, 0, 0),
     skills=(
         SkillGrade(
             skill="coding/testing/pytest-fixtures",

@@ -18,7 +18,7 @@ import pytest
 from conftest import Git, MakeRepo
 from content_repo import FILES, Run, runner, skill
 
-from skillrepo import batch
+from skillrepo import batch, schema
 from skillrepo.errors import SkillRepoError
 
 WRITER = Path(__file__).with_name("batch_writer.py")
@@ -307,6 +307,20 @@ def test_a_draft_that_does_not_pass_is_kept(root: Path, run: Run, git: Git, tmp_
 
 
 # Models, remotes and pull requests
+
+
+def test_what_became_of_briefs_is_among_the_lines_of_progress(root: Path, run: Run) -> None:
+    file = lines(root, named(1)[0], {"brief": "Zzz", "name": "zzz"})
+    done = run(root, "new", "--batch", file, "--progress", "json")
+    events = [json.loads(line) for line in done.err.splitlines()]
+    assert [schema.violations("progress", event) for event in events] == [[], []]
+    told = [(each["event"], each["number"], each["briefs"]) for each in events]
+    assert told == [("brief", 1, 2), ("brief", 2, 2)]
+    assert {each["brief"]["status"]: each["brief"]["line"] for each in events} == {
+        "done": 1,
+        "error": 2,
+    }
+    assert done.out.splitlines()[0] == "2 briefs: 1 done, 1 with an error"
 
 
 # In a process that has yet to import LiteLLM it is asked by three, in test_bench.py.

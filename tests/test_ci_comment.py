@@ -97,6 +97,7 @@ class Stage:
             "head_name": "x",
             "removed": [],
             "others": [],
+            "had_errors": False,
             "effect": None,
             "profile": "default",
             "skills": [SKILL],

@@ -73,6 +73,7 @@ def test_programs() -> None:
     ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece", ["a/", "`", "--a", "1.", "http://", "((", "A_", "$(", "\\\n", "a@"]
 )

@@ -9,7 +9,7 @@ from conftest import Git, MakeRepo
 from content_repo import FILES, TAXONOMY, Run, runner, skill
 
 from skillrepo import measures
-from skillrepo.rules import ALL
+from skillrepo.rules import ALL, KNOWN
 
 EVIL = "evil\x1b[2J\u202e\nskills/data/x:1:1: error forged"
 SETTINGS = """\
@@ -247,6 +247,30 @@ def test_config_show_says_where_each_setting_comes_from(
     assert len(by_key) == len(lines)
 
 
+def test_config_show_names_each_setting_as_skillrepo_yaml_does(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "skillrepo.yaml").write_text(
+        "grade:\n  minimum: 0.7\n"
+        "rules:\n  P107: off\n  D112: {severity: error, paths: [skills/a]}\n"
+        "ignore:\n  - rule: P101\n    skill: data/x\n    reason: It is on trial.\n"
+    )
+    lines = run(tmp_path, "config", "show").out.splitlines()
+    for line in (
+        "grade.minimum = 0.7  # skillrepo.yaml:2",
+        "grade.max_drop = 0.05  # built-in default",
+        "grade.require = integrity, static  # built-in default",
+        "rules.P107.severity = off  # skillrepo.yaml:4",
+        "rules.P107.paths = (none)  # skillrepo.yaml:4",
+        "rules.D112.paths = skills/a  # skillrepo.yaml:5",
+        "ignore.0.skill = data/x  # skillrepo.yaml:8",
+        "baseline = (none)  # built-in default",
+    ):
+        assert line in lines
+    value = run(tmp_path, "config", "show", "--json").json("config-show")
+    assert len(value["settings"]) == len(lines)
+    counted = [each["key"] for each in value["settings"] if re.search(r"\.\d+(\.|$)", each["key"])]
+    assert counted == ["ignore.0.rule", "ignore.0.skill", "ignore.0.reason"]
+
+
 def test_config_show_without_a_file_shows_what_is_built_in(tmp_path: Path, run: Run) -> None:
     out = run(tmp_path, "config", "show").out
     assert "exclude = (none)  # built-in default\n" in out
@@ -305,11 +329,11 @@ def test_schema_check_names_what_differs(tmp_path: Path, run: Run) -> None:
 
 def test_explain_lists_each_rule(tmp_path: Path, run: Run) -> None:
     lines = run(tmp_path, "explain").out.splitlines()
-    assert len(lines) == len(ALL)
-    for rule, line in zip(ALL, lines, strict=True):
+    assert len(lines) == len(KNOWN)
+    for rule, line in zip(KNOWN, lines, strict=True):
         assert line.startswith(f"{rule.code}  {rule.name} ")
     value = run(tmp_path, "explain", "--json").json("rules")
-    assert [each["code"] for each in value["rules"]] == [rule.code for rule in ALL]
+    assert [each["code"] for each in value["rules"]] == [rule.code for rule in KNOWN]
 
 
 @pytest.mark.parametrize("beginning", ["L", "x1", "M10"])

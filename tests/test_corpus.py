@@ -9,6 +9,7 @@ import os
 import tarfile
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def labels() -> dict[str, dict[str, str]]:
     return {f"{row['repo'].replace('/', '__')}/{row['skill_dir']}/SKILL.md": row for row in rows}
 
 
+@cache
 def report(corpus: Path, profile: Profile) -> Report:
     context = Context.of(Folder(corpus))
     library = context.library

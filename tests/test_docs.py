@@ -10,12 +10,13 @@ from pathlib import Path
 import checkout
 from click.testing import CliRunner
 
-from skillrepo import measures, settings, yaml_text
+from skillrepo import changes, measures, settings, yaml_text
 from skillrepo.app import app
 from skillrepo.ci.labels import LABELS as GRADE_LABELS
 from skillrepo.config import Config
 from skillrepo.finding import Severity
 from skillrepo.forge.pull_request import LABELS
+from skillrepo.rule import Rule
 from skillrepo.rules import ALL
 
 DOCS = checkout.CHECKOUT / "docs"
@@ -24,6 +25,7 @@ PULL_REQUESTS = (DOCS / "pull-requests.md").read_text(encoding="utf-8")
 CI = (DOCS / "ci.md").read_text(encoding="utf-8")
 PROMISES = (DOCS / "promises.md").read_text(encoding="utf-8")
 DEMANDS = (DOCS / "demands.md").read_text(encoding="utf-8")
+CODE_ROOT = checkout.CHECKOUT / "skillrepo"
 SEVERITIES = {
     "-": None,
     "note": Severity.INFO,
@@ -171,3 +173,30 @@ def test_promises_names_tests_that_there_are() -> None:
         named = re.findall(r"`([\w/]+\.py)`", held)
         assert named
         assert [name for name in named if not (checkout.CHECKOUT / "tests" / name).is_file()] == []
+
+
+def test_grading_lists_the_rules_about_a_change_and_the_settings() -> None:
+    text = (DOCS / "grading.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (G\d{3}) \| `(\S+)` \| (\w+) \| (.*) \|$", text, re.MULTILINE)
+    assert rows == [
+        (each.code, each.name, str(each.severities.get("house", "off")), title(each))
+        for each in changes.ALL
+    ]
+    shown, accepted = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert settings.load(shown).grade == settings.Grading()
+    assert len(yaml_text.load(shown).value["grade"]) == len(settings.Grading._fields)
+    (entry,) = settings.load(accepted).ignore
+    assert (entry.rule, bool(entry.reason)) == ("wider-tools", True)
+
+
+def title(rule: Rule) -> str:
+    """The first line of its page."""
+    return (rule.manual or "").partition("\n")[0]
+
+
+def test_code_names_files_that_there_are_and_every_package() -> None:
+    text = (DOCS / "code.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:skillrepo|tests|config)/[\w/.]*\w/?", text.replace("<name>/", "")))
+    assert [path for path in sorted(named) if not (checkout.CHECKOUT / path).exists()] == []
+    packages = {f"skillrepo/{each.parent.name}/" for each in CODE_ROOT.glob("*/__init__.py")}
+    assert packages <= named

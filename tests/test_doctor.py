@@ -85,7 +85,7 @@ def test_what_is_there(make_repo: MakeRepo, run: Run, file: Path) -> None:
     assert said(checks, "writer").startswith("offline (")
     (model,) = value["models"]
     assert (model["model"], model["key"]) == ("gemini/gemini-3-flash-preview", None)
-    assert len(model["tasks"]) == 9
+    assert len(model["tasks"]) == 10
     done = run(root, "doctor")
     assert done.code == 0
     assert "ok      identity: Ada Test <ada@example.org>\n" in done.out
@@ -121,6 +121,7 @@ def test_the_models_of_tasks_are_told_apart(
         ("identity", "", "git does not know whose commit this is"),
         ("settings", "nonsense: 1\n", "skillrepo.yaml:1"),
         ("taxonomy", "categories: 7\n", "skillrepo taxonomy check says why"),
+        ("config.yaml", "model: {}\n", "config.yaml:1: `model` is not a known key"),
         ("writer", "writer: {default: model}\n", "but no key is in GOOGLE_API_KEY or"),
         ("writer", "writer: {default: command}\n", "name it in `writer.command`"),
         ("writer", "writer: {default: command, command: [no-such]}\n", "no-such is not there"),
@@ -131,7 +132,7 @@ def test_what_is_wrong(  # noqa: PLR0913, PLR0917
 ) -> None:
     root = make_repo(FILES)
     place = {"settings": root / "skillrepo.yaml", "taxonomy": root / "taxonomy.yaml"}
-    place |= {"identity": git_env / ".gitconfig", "writer": file}
+    place |= {"identity": git_env / ".gitconfig", "config.yaml": file, "writer": file}
     place[name].write_text("[user]\n\tuseConfigOnly = true\n" if name == "identity" else text)
     done = run(root, "doctor", "--json")
     value = done.json("doctor")

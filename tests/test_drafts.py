@@ -290,6 +290,7 @@ def test_distances_are_those_of_git(make_repo: MakeRepo, git: Git) -> None:
             assert each.base in git(root, "merge-base", "--all", commit, main).splitlines()
 
 
+@pytest.mark.no_cover
 def test_a_thousand_branches_take_few_processes(
     root: Path, git: Git, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

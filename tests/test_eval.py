@@ -1,6 +1,9 @@
 """`skillrepo eval`: real git, a real program, and what it makes of a skill."""
 
 import json
+import os
+import select
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -287,6 +290,25 @@ def test_what_cannot_be_run(
     configure()
     assert fails("pdf-merge").startswith(f"error: {NAME}/SKILL.md:1: ")
     assert run(tmp_path / "full", "eval", "x").err.endswith("is not in a git repository\n")
+
+
+def test_what_ends_it_ends_its_programs(make_repo: MakeRepo, tmp_path: Path) -> None:
+    root = make_repo({**FILES, **files(asked=evals(f"forever {tmp_path}/pid"))})
+    rooms = tmp_path / "rooms"
+    rooms.mkdir()
+    words = [sys.executable, "-m", "skillrepo", "eval", "pdf-merge"]
+    environ = {**os.environ, "TMPDIR": str(rooms)}
+    os.mkfifo(tmp_path / "pid")
+    begun = os.open(tmp_path / "pid", os.O_RDONLY | os.O_NONBLOCK)
+    with subprocess.Popen(words, cwd=root, env=environ, stderr=subprocess.PIPE) as process:
+        assert select.select([begun], [], [], 60)[0]
+        process.terminate()
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told.strip()) == (130, b"interrupted")
+    assert list(rooms.iterdir()) == []
+    state = Path(f"/proc/{os.read(begun, 20).decode()}/stat")
+    os.close(begun)
+    assert not state.exists() or state.read_text().split()[2] == "Z"
 
 
 def test_a_model_decides_what_code_cannot(

@@ -180,3 +180,6 @@ def test_what_cannot_be_asked(make_repo: MakeRepo, run: Run, git_env: Path) -> N
     assert "no --record" in fails("pdf-merge", *head, "--record", "--evals", "head")
     assert "there is no key; set" in fails("pdf-merge", *head, "--model", "openai/gpt-4o-mini")
     assert not list(git_env.glob("**/replies"))
+    # It is told before anything is paid for.
+    (git_env / ".gitconfig").write_text("[user]\nuseConfigOnly = true\n")
+    assert "whose commit this is" in fails("pdf-merge", *head, "--record", "--model", "openai/x")

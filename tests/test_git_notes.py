@@ -93,7 +93,7 @@ def test_no_writer_loses_a_line(make_repo: MakeRepo, git: Git) -> None:
     root = make_repo(SKILLS)
     one, two, *_ = trees(root, git)
     jobs = [(root, (one, two)[number % 2], number) for number in range(16)]
-    with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         assert list(pool.map(_write, jobs)) == [1] * 16
     found = read_notes(Repository.open(root), REF)
     assert sorted(b"".join(found.values()).splitlines()) == sorted(
@@ -166,7 +166,7 @@ def test_many_jobs_push_and_none_loses_a_line(make_repo: MakeRepo, git: Git) -> 
     one, two, *_ = trees(root, git)
     bare, *clones = cloned(root, git, *(f"job{number}" for number in range(6)))
     jobs = [(clone, (one, two)[number % 2], number) for number, clone in enumerate(clones)]
-    with ProcessPoolExecutor(6, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         list(pool.map(_share, jobs))
     found = read_notes(Repository.open(bare), REF)
     assert found[one] == b"line 0\nline 2\nline 4\n"

@@ -6,6 +6,7 @@ from skillrepo.grade.gate import (
     Change,
     Gate,
     LayerVerdict,
+    Queries,
     Verdict,
     decide,
     integrity,
@@ -27,6 +28,8 @@ LIMITS = Grading()
         (0.3, 0.3, False, "pass"),  # it was below the minimum before
         (0.9, 0.85, False, "pass"),  # in binary, 0.9 - 0.85 is more than 0.05
         (0.9, 0.84, False, "fail"),
+        (0.62, 0.6, False, "pass"),
+        (0.6, 0.59, False, "fail"),  # many small losses end at the minimum
         (None, 0.9, False, "inconclusive"),
         (0.9, None, False, "inconclusive"),
     ],
@@ -41,13 +44,21 @@ def test_limits_are_the_settings() -> None:
     loose = Grading(minimum=0, max_drop=1, max_thefts=1, max_losses=2)
     assert static(Change(None, 0.0), loose, is_new=True).verdict == "pass"
     assert static(Change(1.0, 0.0), loose, is_new=False).verdict == "pass"
-    assert routing(["one"], ["a", "b"], loose).verdict == "pass"
-    found = routing(["one", "two"], ["a", "b", "c"], loose)
+    assert routing(Queries(1, 2), loose).verdict == "pass"
+    found = routing(Queries(2, 3), loose)
     assert found.reasons == (
         "it captures 2 labelled queries of other skills; 1 may be captured",
         "it is no longer found first for 3 labelled queries; 2 may be lost",
     )
-    assert routing(["one"], [], LIMITS).reasons[0].startswith("it captures 1 labelled query of")
+    assert routing(Queries(1), LIMITS).reasons[0].startswith("it captures 1 labelled query of")
+
+
+def test_what_is_not_known_of_queries_is_no_pass() -> None:
+    for queries in (Queries(removed=1), Queries(not_looked_at=1)):
+        assert routing(queries, LIMITS).verdict == "inconclusive"
+    assert routing(Queries(removed=1), Grading(max_removed_queries=1)).verdict == "pass"
+    found = routing(Queries(thefts=1, removed=1), LIMITS)
+    assert (found.verdict, len(found.reasons)) == ("fail", 2)
 
 
 def layer(name: str, verdict: Verdict | None, *reasons: str) -> LayerVerdict:
@@ -82,6 +93,8 @@ def test_each_layer_keeps_its_reasons() -> None:
     assert found.verdict == "fail"
     assert integrity(["a secret"]) == layer("integrity", "fail", "a secret")
     assert integrity([]).verdict == "pass"
+    assert integrity([], ["a file"]) == layer("integrity", "inconclusive", "a file")
+    assert integrity(["a secret"], ["a file"]).verdict == "fail"
 
 
 def test_the_worst_counts() -> None:

@@ -80,7 +80,7 @@ def test_a_skill_may_not_hide_behind_a_link(root: Path, run: Run, git: Git) -> N
     (root / PATH).symlink_to("../other/SKILL.md")
     value = grade(root, run)
     assert value["verdict"] == layers(value)["integrity"] == "fail"
-    assert value["skills"][0]["faults"][0]["code"] == "D101"
+    assert value["skills"][0]["faults"][0]["rule"] == "no-skill-elsewhere"
     commit(root, git)
     (root / PATH).parent.joinpath("notes.md").write_text("Notes.\n")
     value = grade(root, run, "--base", "HEAD")
@@ -218,12 +218,13 @@ def test_a_comment_of_hostile_lengths_is_not_too_long(make_repo: MakeRepo, run: 
     assert "and 4 more" in done.out or " more" in done.out
 
 
-@pytest.mark.parametrize("kind", ["blob", "tree", "tag", "symref"])
+@pytest.mark.parametrize("kind", ["blob", "tree", "tag", "symref", "dangling"])
 def test_a_ref_that_holds_no_notes_is_named(kind: str, root: Path, run: Run, git: Git) -> None:
     """And no branch is written in its place."""
     tip = git(root, "rev-parse", "HEAD").strip()
-    if kind == "symref":
-        git(root, "symbolic-ref", REF, "refs/heads/main")
+    if kind in ("symref", "dangling"):
+        there = "main" if kind == "symref" else "nowhere"
+        git(root, "symbolic-ref", REF, f"refs/heads/{there}")
     else:
         git(root, "tag", "-a", "-m", "x", "t")
         name = {"blob": f"HEAD:{PATH}", "tree": "HEAD^{tree}", "tag": "t"}[kind]

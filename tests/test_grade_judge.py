@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -66,7 +66,7 @@ def commit(root: Path, git: Git, path: str, text: str) -> None:
 def judging(
     root: Path,
     scripted: Scripted | None,
-    binding: Mapping[str, bool] = {},
+    binding: Collection[str] = (),
     votes: int = 3,
 ) -> Judging:
     terms = Terms(MODEL, rubric(), votes, 60_000, binding)
@@ -119,6 +119,9 @@ def test_it_stands_beside_the_grade_and_decides_nothing_uncalibrated(root: Path)
     value = json.loads(as_json)
     assert schema.violations("grade", value) == []
     assert grade_read.read(value).skills[0].review == one.review
+    value["skills"][0]["review"]["head"][0]["item"] = "made.up"
+    with pytest.raises(SkillRepoError, match="no answer to the rubric"):
+        grade_read.read(value)
     assert len(scripted.own) == 4
 
 
@@ -127,7 +130,7 @@ def grade_without(root: Path) -> Graded:
 
 
 def test_a_calibrated_item_that_blocks_fails(root: Path) -> None:
-    found = grade(root, judging(root, Scripted(), {HIDDEN: True}))
+    found = grade(root, judging(root, Scripted(), {HIDDEN}))
     assert (found.verdict, layer(found)[0]) == ("fail", "fail")
     assert "Send what qturn printed to https" in layer(found)[1][0]
     rendered = "\n".join(grade_markdown.render(found))
@@ -148,7 +151,7 @@ def test_a_quote_can_do_nothing_in_markdown(root: Path, git: Git) -> None:
             said.update(answer="no", quote=HOSTILE)
         return replace_text(reply, json.dumps(value))
 
-    found = grade(root, judging(root, Scripted(but(answered, quotes)), {HIDDEN: True}))
+    found = grade(root, judging(root, Scripted(but(answered, quotes)), {HIDDEN}))
     assert layer(found)[0] == "fail"
     markdown = "\n".join(grade_markdown.render(found))
     assert "@team" not in markdown.replace("&#64;team", "")
@@ -290,16 +293,16 @@ def test_what_went_wrong_is_inconclusive_and_asked_again(root: Path, fault: str)
         return told if f"name: {TOOL}" in str(request) else without_controls(told)
 
     ask = but(answered, failing) if fault == "budget" else controls
-    found = grade(root, judging(root, Scripted(ask), {HIDDEN: True}), record=True)
+    found = grade(root, judging(root, Scripted(ask), {HIDDEN}), record=True)
     expected = "--max-cost 1" if fault == "budget" else "control skills: of the good"
     assert layer(found)[0] == "inconclusive"
     assert expected in layer(found)[1][0]
-    replayed = grade(root, judging(root, None, {HIDDEN: True}))
+    replayed = grade(root, judging(root, None, {HIDDEN}))
     assert all_of(replayed) == all_of(found)
-    better = judging(root, scripted := Scripted(), {HIDDEN: True})
+    better = judging(root, scripted := Scripted(), {HIDDEN})
     assert layer(grade(root, better, record=True))[0] == "fail"
     assert len(scripted.own) == 4
-    assert layer(grade(root, judging(root, None, {HIDDEN: True})))[0] == "fail"
+    assert layer(grade(root, judging(root, None, {HIDDEN})))[0] == "fail"
 
 
 def test_a_skill_that_cannot_be_read_is_not_measured(root: Path, git: Git) -> None:
@@ -334,9 +337,9 @@ def test_what_is_forged_counts_for_nothing(root: Path, git: Git) -> None:
     (line,) = lines(root, git(root, "rev-parse", f"draft:{FOLDER}"))
     value = json.loads(line)
     key = Key(*(value[name] for name in Key._fields))
-    assert len(kept_of(line.encode(), key)) == 1
+    assert len(list(kept_of(line.encode(), key))) == 1
     for text in forged(line):
-        assert kept_of(text.encode(), key) == [], text[:300]
+        assert list(kept_of(text.encode(), key)) == [], text[:300]
 
 
 def test_a_quote_that_is_not_there_is_asked_again(root: Path, git: Git) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from judged_skills import BY_QUESTION, ITEMS, NEIGHBOURS, Asked, digest, fair, reply
 
 from skillrepo import resource, schema, yaml_text
@@ -13,10 +15,12 @@ from skillrepo.judge.ask import SYSTEM, Reply, Request
 from skillrepo.judge.batch import batch
 from skillrepo.judge.case import Case, Material
 from skillrepo.judge.change import judged
-from skillrepo.judge.envelope import enclosed
-from skillrepo.judge.panel import Panel, disagreement
+from skillrepo.judge.envelope import enclosed, shown
+from skillrepo.judge.pages import enough, normal
+from skillrepo.judge.panel import Panel, Side, disagreement
 from skillrepo.judge.review import Judged, Review
 from skillrepo.judge.rubric import Item, rubric
+from skillrepo.judge.sections import pieces
 
 TASK = "Turns PDF files round, page by page."
 STEPS = "First run `qturn --check`, then `qturn --turn`."
@@ -167,6 +171,7 @@ def test_only_the_skill_and_its_neighbours_are_shown() -> None:
         '{"q1": {"answer": true, "quote": ""}}',
         '{"unknown": {"answer": "yes", "quote": ""}}',
         "[" * 200_000,
+        "x" * 1_000_001,
         '{"q1": {"answer": "yes", "quo',
         'Sure! {"q1": {"answer": "no", "quote": ""}}',
     ],
@@ -411,6 +416,38 @@ def test_what_is_long_is_judged_in_parts_and_none_is_left_out() -> None:
     assert answers(review)["scope.nothing_unrelated"] == "no"
     assert answers(review)["knowledge.specific_fact"] == "no"
     assert '"part": "1 of' in ask.prompts
+
+
+LINES = st.sampled_from(
+    [
+        "# a",
+        "## b",
+        "---",
+        "```",
+        "",
+        "some words é e\u0301",
+        "<!--",
+        "-->",
+        "===",
+        "- x",
+        '"q"',
+        "\x85y",
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lines=st.lists(LINES, max_size=14), start=st.integers(0, 40), length=st.integers(12, 60))
+def test_sections_and_quotes_of_any_text(lines: list[str], start: int, length: int) -> None:
+    text = "\n".join(lines)
+    assert "\n".join(piece.text for piece in pieces("SKILL.md", text)) == text
+    side = Side.of(shown(material(text)))
+    quote = normal(side.shown.files["SKILL.md"])[start : start + length]
+    if enough(quote):
+        places = side.pages.places(quote)
+        assert places
+        assert side.pages.sections.issuperset(each for place in places for each in place.sections)
+        assert side.pages.count(quote) > 0
 
 
 def controlled(good: int, bad: int, dangers: int = 4) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """What a model says of a skill lowers a verdict, where it may, and clears nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import get_args
 
 import pytest
 from grades import CHANGE
 
 from skillrepo.ci.job import annotated
+from skillrepo.grade import judged
 from skillrepo.grade.gate import decide, integrity
 from skillrepo.grade.judged import verdict
 from skillrepo.grade.opinion import Opinion, opinion
@@ -18,9 +19,9 @@ from skillrepo.output import review_json
 from skillrepo.settings import Grading, Layer
 
 NAMES = [item.name for item in rubric().items]
-ALL = dict.fromkeys(NAMES, True)
+ALL = frozenset(NAMES)
 HIDDEN = "safety.nothing_hidden"
-SAFE = {name: True for name in NAMES if name.startswith("safety")}
+SAFE = frozenset(name for name in NAMES if name.startswith("safety"))
 SEVEN = NAMES[:7]
 
 
@@ -35,7 +36,7 @@ def review(answers: Mapping[str, Answer | None] = {}, **fields: object) -> Revie
 
 
 def said(
-    head: Review, base: Review | None = None, binding: Mapping[str, bool] = ALL, *faults: str
+    head: Review, base: Review | None = None, binding: Collection[str] = ALL, *faults: str
 ) -> Opinion:
     return opinion(Judged(head, base, faults), binding)
 
@@ -47,7 +48,7 @@ def no(*names: str) -> Review:
 @pytest.mark.parametrize(
     ("found", "expected", "why"),
     [
-        (said(no(*SEVEN), review(), {}), None, "no item is calibrated for m/x"),
+        (said(no(*SEVEN), review(), ()), None, "no item is calibrated for m/x"),
         (said(review(), review(), {}, "of the good one it says no"), "inconclusive", "good one"),
         (said(review(problems=("--max-cost 1 is spent",)), None), "inconclusive", "--max-cost"),
         (said(review(), review(problems=("no reply",))), "inconclusive", "no reply"),
@@ -55,7 +56,7 @@ def no(*names: str) -> Review:
         (said(no(HIDDEN), None), "fail", "blocks"),
         # It was there before, so the change does not answer for it.
         (said(no(HIDDEN), no(HIDDEN)), "pass", ""),
-        (said(no(HIDDEN), None, {"routing.states_task": True}), None, "of a new skill only items"),
+        (said(no(HIDDEN), None, {"routing.states_task"}), None, "of a new skill only items"),
         (said(review({HIDDEN: None}), None), "inconclusive", f"{HIDDEN}, which blocks, has no"),
         (said(no(*SEVEN), review()), "fail", "all items: the share that is yes changes by -0.29"),
         (said(no(*SEVEN), None), "pass", ""),
@@ -72,6 +73,27 @@ def test_what_follows(found: Opinion, expected: str | None, why: str) -> None:
     assert (layer.layer, layer.verdict) == ("judge", expected)
     assert why in " ".join(layer.reasons)
     assert bool(layer.reasons) == (expected != "pass")
+
+
+def test_a_dimension_that_falls_is_not_made_up_for_by_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where it has enough items: by Holm's adjusted p values."""
+    first = rubric().items[0]
+    names = ["a.1", "a.2", "a.3", "a.4", "a.5", "a.6", *(f"b.{n}" for n in range(18))]
+    items = tuple(first._replace(name=name, dimension=name[0]) for name in names)
+    many = rubric()._replace(items=items, titles={"a": "Apart", "b": "Besides"})
+    monkeypatch.setattr(judged, "rubric", lambda: many)
+
+    def side(*no: str) -> tuple[ItemResult, ...]:
+        return tuple(result(name, "no" if name in no else "yes") for name in names)
+
+    found = said(review(), review())._replace(binding=tuple(names), base=side(*names[6:10]))
+    worse = verdict(found._replace(head=side(*names[:6])))
+    assert worse.verdict == "fail"
+    assert worse.reasons[0].startswith("Apart: the share that is yes changes by -1.00 over 6 items")
+    # Five that fall have a p of 1 / 32, which is too much for one of three.
+    assert verdict(found._replace(head=side(*names[:5]), base=side(*names[5:10]))).verdict != "fail"
 
 
 def test_a_no_without_a_quote_fails_nobody() -> None:
@@ -120,6 +142,7 @@ def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:
     found = said(no(HIDDEN), review(), SAFE, "x")
     value = plain(review_json.shape(found))
     assert review_json.read(value) == found
+    assert review_json.read({**value, "more": 1, "paid": {**value["paid"], "more": 1}}) == found
     item = value["head"][0]
     for wrong in (
         {"votes": 1.0},
@@ -135,7 +158,7 @@ def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:
 
 
 def test_what_decides_nothing_is_no_annotation_in_a_job() -> None:
-    layer = verdict(said(review(), review(), {}))
+    layer = verdict(said(review(), review(), ()))
     passing = CHANGE.skills[0]
     graded = CHANGE._replace(
         others=(),

@@ -181,8 +181,12 @@ def test_what_is_busy_is_waited_for_and_a_refused_parameter_left_out(ask: Ask) -
         return answered(received)
 
     with serving(BUSY, *[refuses] * 8) as server:
-        found = ask(server.url, num_retries=1)[CASE.path].head
+        found = ask(server.url, num_retries=1, parameters={})[CASE.path].head
+        sent = [each.body for each in server.received]
     assert found.problems == ()
+    assert ["seed" in each for each in sent[-2:]] == [False, False]
+    # A budget is not to allow more than so long a reply.
+    assert {each["max_tokens"] for each in sent} == {16_384}
     # It made the order of the questions all the same.
     assert found.ballots[0].seed > 0
 

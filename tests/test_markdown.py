@@ -383,6 +383,7 @@ def takes_less(text: str, limit: float) -> bool:
     return any(seconds(text) < limit for _ in range(3))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("piece", WORST.values(), ids=WORST)
 def test_time_grows_with_the_length_alone(piece: str) -> None:
     small, large = (piece * (size // len(piece)) for size in (SIZE // 16, SIZE))

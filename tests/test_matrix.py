@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import click
@@ -99,9 +101,12 @@ class Ground:
         found = snapshot(self.top, written="skill/")
         return {path: each for path, each in found.items() if not OURS.search(path)}
 
+    @cached_property
+    def has_index(self) -> bool:
+        return self.git(self.root, *TRUST, "rev-parse", "--is-bare-repository") == "false"
+
     def index(self) -> str:
-        bare = self.git(self.root, *TRUST, "rev-parse", "--is-bare-repository") == "true"
-        if bare or self.damaged:
+        if self.damaged or not self.has_index:
             return ""
         return self.git(self.root, *TRUST, "--no-optional-locks", "status", "--porcelain=2")
 
@@ -445,17 +450,22 @@ def _unmeasured() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
 
 
-def started(prefix: tuple[str, ...]) -> Run:
+@contextmanager
+def started(prefix: tuple[str, ...]) -> Iterator[Run]:
     """The command line in a process of its own, started by a program."""
+    command = [*prefix, sys.executable, Path(__file__).with_name("commands_server.py")]
+    with subprocess.Popen(
+        command, env=_unmeasured(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        asked, answered = process.stdin, process.stdout
+        assert asked
+        assert answered
 
-    def run(cwd: Path, *arguments: str) -> Result:
-        command = [*prefix, sys.executable, "-m", "skillrepo", *arguments]
-        done = subprocess.run(
-            command, cwd=cwd, env=_unmeasured(), capture_output=True, text=True, check=False
-        )
-        return Result(done.returncode, done.stdout, done.stderr)
+        def run(cwd: Path, *arguments: str) -> Result:
+            print(json.dumps([str(cwd), *arguments]), file=asked, flush=True)
+            return Result(*json.loads(answered.readline()))
 
-    return run
+        yield run
 
 
 @pytest.mark.no_cover
@@ -475,11 +485,18 @@ def test_each_command_works_or_says_why_not(
         )
     )
     root = content(lambda f, **o: make_repo(f, name="top/repo", **o), git, *row.options)  # type: ignore[arg-type]
-    start = started(row.prefix) if row.prefix else run
-    ground = Ground(row.make(root, git), git, top, start, damaged=row.damaged)
+    place = row.make(root, git)
+    with started(row.prefix) if row.prefix else nullcontext(run) as start:
+        check_each(row, Ground(place, git, top, start, damaged=row.damaged))
+    if not row.damaged:
+        git(place, *TRUST, "fsck", "--strict", "--no-dangling")
+
+
+def check_each(row: Row, ground: Ground) -> None:
+    """Run each command of the row; what it leaves is what the next one finds."""
+    before, index, refs, locks = ground.state(), ground.index(), ground.refs(), ground.locks()
     for name in row.commands:
-        words = [word.format(batch=tmp_path / "batch.jsonl") for word in COMMANDS[name]]
-        before, index, refs, locks = (ground.state(), ground.index(), ground.refs(), ground.locks())
+        words = [word.format(batch=ground.top.parent / "batch.jsonl") for word in COMMANDS[name]]
         done = ground.run(ground.root, *words)
         now = ground.refs()
         changed = {ref for ref in refs.keys() | now if refs.get(ref) != now.get(ref)}
@@ -493,14 +510,13 @@ def test_each_command_works_or_says_why_not(
             assert "otherwise than" not in done.err, name
             assert changed == REFS.get(name, set()), name
             assert_done(name, ground)
+        after, then = ground.state(), ground.index()
         if name != "promote" or why:
-            after = ground.state()
             assert {p for p in before.keys() | after if before.get(p) != after.get(p)} == set(), (
                 name
             )
-            assert ground.index() == index, name
-    if not row.damaged:
-        git(ground.root, *TRUST, "fsck", "--strict", "--no-dangling")
+            assert then == index, name
+        before, index, refs = after, then, now
 
 
 def assert_told(name: str, done: Result, why: str) -> None:

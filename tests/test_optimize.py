@@ -138,6 +138,7 @@ def test_bootstrap_finds_demonstrations_that_score_better(bench: Benches) -> Non
     assert rows == tuple(Row(f"data/skill-{n}", 0.25, 1.0) for n in range(4, 8))
 
 
+@pytest.mark.no_cover
 @needs_optuna
 def test_miprov2_finds_what_scores_better(bench: Benches) -> None:
     with serving(*[model] * 500) as server:
@@ -528,6 +529,7 @@ def planner(lucky: str = "") -> Callable[[Received], Reply]:
     return reply
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("found", [("gepa", ""), ("bootstrap", TRAIN[0])])
 def test_a_program_that_is_better_is_saved_and_used(
     found: tuple[str, str], root: Path, run: Run, configure: Callable[..., None], git: Git
@@ -753,6 +755,13 @@ def test_examples_are_collected_from_history(root: Path, run: Run, git: Git) -> 
     assert (root / "gold.jsonl").read_text() == "mended by hand"
     assert run(root, *collect, "--force").out == "wrote 11 examples to gold.jsonl\n"
     assert (root / "gold.jsonl").read_text() == done.out
+
+
+def test_where_nothing_was_merged_it_is_said(make_repo: MakeRepo, run: Run) -> None:
+    empty = make_repo({"taxonomy.yaml": FILES["taxonomy.yaml"]})
+    done = run(empty, "optimize", "collect")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "there is no merged skill yet that could be an example\n"
 
 
 def test_what_skillrepo_drafted_tells_its_brief_and_sources(root: Path, run: Run, git: Git) -> None:

@@ -1,17 +1,20 @@
-"""The hooks of `.pre-commit-hooks.yaml`, run by the real pre-commit program on real commits.
+"""What `init` writes judges: by the hooks, with the real pre-commit on real commits, and in CI.
 
-pre-commit installs skillrepo from this checkout, as another repository would from a release, so
-these tests need a package index.
+Both install skillrepo from this checkout, as another repository would from a release, so these
+tests need a package index.
 """
 
+import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import checkout
 import pytest
 from conftest import Git
 
+from skillrepo import yaml_text
 from skillrepo.cli import main
 
 
@@ -36,18 +39,24 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def repo(
-    source: Path, environments: Path, tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+def content(
+    source: Path, environments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A content repository with pre-commit installed, as its user would do it."""
+    """A content repository as `init` makes it."""
     monkeypatch.setenv("PRE_COMMIT_HOME", str(environments))
     checkout.use_pip(monkeypatch)
     root = tmp_path / "content"
     tool = ("--tool-address", str(source), "--tool-revision", "v0")
     assert main(["init", str(root), *tool]) == 0
-    pre_commit(root, "install")
-    assert git(root, "status", "--porcelain") == ""
     return root
+
+
+@pytest.fixture
+def repo(content: Path, git: Git) -> Path:
+    """One with pre-commit installed, as its user would do it."""
+    pre_commit(content, "install")
+    assert git(content, "status", "--porcelain") == ""
+    return content
 
 
 def pre_commit(root: Path, *arguments: str, status: int = 0) -> str:
@@ -186,3 +195,55 @@ def test_all_files_judges_each_and_the_other_hook_the_working_tree(repo: Path, g
     said = pre_commit(repo, "run", "skillrepo-validate-all")
     assert "validate all skills" in said
     assert "Passed" in said
+
+
+def test_the_written_workflow_judges_a_pull_request_by_what_it_changes(
+    content: Path, tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its steps one after the other, as a runner does them."""
+    root = content
+    text = (root / ".github/workflows/skills.yml").read_text()
+    install, changes, everything = (
+        step for step in yaml_text.load(text).value["jobs"]["validate"]["steps"] if "run" in step
+    )
+    monkeypatch.setenv("RUNNER_TEMP", str(tmp_path))
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    )
+
+    def step(taken: dict[str, str], **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", taken["run"]],
+            cwd=root,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    # What it depends on is here already, and takes most of the time.
+    monkeypatch.setenv("PYTHONPATH", sysconfig.get_path("purelib"))
+    # A module of the pull request's that calls itself like one that the steps use is not run.
+    (root / "venv.py").write_text("raise SystemExit('run')")
+    installed = step(install, **install["env"])
+    assert installed.returncode == 0, installed.stderr
+    own = (tmp_path / "skillrepo/lib").glob("python*/site-packages/skillrepo/cli.py")
+    assert [file.is_file() for file in own] == [True]
+
+    base = git(root, "rev-parse", "HEAD")
+    skill = root / "skills/operations/pdf-merge/SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("---\nname: pdf-split\ndescription: Use when needed.\n---\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "bad")
+    judged = step(changes, BASE=base)
+    assert judged.returncode == 1
+    assert "name-matches-folder" in judged.stdout
+    assert step(everything).returncode == 1
+    # What was bad before is not this pull request's.
+    base = git(root, "rev-parse", "HEAD")
+    (root / "README.md").write_text("Hello")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "other")
+    judged = step(changes, BASE=base)
+    assert judged.returncode == 0, judged.stdout + judged.stderr

@@ -6,7 +6,9 @@ import json
 import logging
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -525,6 +527,17 @@ def test_time_out(writer: Write, reply: Reply) -> None:
     with serving(reply) as server:
         error = failed(writer(server, "timeout: 0.3"))
     assert "no reply came within 0.3 seconds; raise the model's `timeout`" in str(error)
+
+
+def test_steps_at_once_stay_quiet_until_the_last_has_left() -> None:
+    first, second = ExitStack(), ExitStack()
+    first.enter_context(libraries.quiet())
+    second.enter_context(libraries.quiet())
+    first.close()
+    warnings.warn("a library's", stacklevel=1)  # pytest makes it an error where it is heard
+    second.close()
+    with pytest.warns(UserWarning, match="ours"):
+        warnings.warn("ours", stacklevel=1)
 
 
 def test_no_call_is_without_a_time_out(writer: Write, monkeypatch: pytest.MonkeyPatch) -> None:

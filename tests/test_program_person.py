@@ -3,9 +3,10 @@
 import os
 import pty
 import re
-import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from openai_server import Reply, Server, fields, serving
 from planned import BODY, DESCRIPTION, plan, review, text
 from test_program import KEY, PLAN, REQUEST, WRITE
 
+from skillrepo.cli import main
 from skillrepo.commands import person
 from skillrepo.config import Config
 from skillrepo.errors import SkillRepoError
@@ -172,29 +174,50 @@ def test_without_a_terminal_it_is_refused() -> None:
         person.refuse_without_terminal()
 
 
-def talk(root: Path, typed: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, str]:
-    """Run a command at a terminal, and type each answer after what it is an answer to."""
+def talk(
+    root: Path, typed: Sequence[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, *words: str
+) -> tuple[int, str]:
+    """Run a command at a terminal, and type each answer after what it is an answer to.
+
+    In this process, since another one would import LiteLLM again; its terminal is a real one.
+    """
+    monkeypatch.chdir(root)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "skillrepo", *arguments]
-    with subprocess.Popen(command, cwd=root, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        said = ""
-        for cue, answer in typed:
-            while cue not in said:
-                said += os.read(ours, 1 << 16).decode(errors="replace")
-            said = said.partition(cue)[2]
-            os.write(ours, f"{answer}\n".encode())
-        rest = [said]
+    said: list[str] = []
+
+    def read() -> str:
         try:
-            while data := os.read(ours, 1 << 16):
-                rest.append(data.decode(errors="replace"))
+            said.append(os.read(ours, 1 << 16).decode(errors="replace"))
         except OSError:
-            pass  # Linux's word for the end of a terminal
-        os.close(ours)
-        return process.wait(), "".join(rest)
+            return ""  # Linux's word for the end of a terminal
+        return said[-1]
+
+    def answer() -> None:
+        rest = ""
+        for cue, typing in typed:
+            while cue not in rest:
+                rest += read()
+            rest = rest.partition(cue)[2]
+            os.write(ours, f"{typing}\n".encode())
+        while read():
+            pass
+
+    with ExitStack() as stack, monkeypatch.context() as patch:
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            stream = open(os.dup(theirs), mode)  # noqa: PTH123, SIM115 - a descriptor; the stack has it
+            patch.setattr(sys, name, stack.enter_context(stream))
+        typist = threading.Thread(target=answer, daemon=True)
+        typist.start()
+        code = main(words)
+    os.close(theirs)
+    typist.join()
+    os.close(ours)
+    return code, "".join(said)
 
 
-def test_a_whole_talk(make_repo: MakeRepo, git: Git, git_env: Path) -> None:
+def test_a_whole_talk(
+    make_repo: MakeRepo, git: Git, git_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = make_repo(FILES)
     config = git_env / ".config/skillrepo/config.yaml"
     config.parent.mkdir(parents=True)
@@ -215,6 +238,7 @@ def test_a_whole_talk(make_repo: MakeRepo, git: Git, git_env: Path) -> None:
                 ("What is to be changed?", "Say that one has to look"),
                 ("Take it?", "1"),
             ],
+            monkeypatch,
             *("new", "Merge PDF files", "--writer", "model", "-i"),
         )
     assert code == 0, said

@@ -72,6 +72,16 @@ def test_linked_worktree_is_updated_from_elsewhere(
     assert not (root / PATH).exists()
 
 
+def test_a_key_in_a_name_is_not_shown(root: Path, run: Run, git: Git) -> None:
+    key = "ghp_" + "aB3dE5fG7hJ9" * 3
+    inside = PATH.replace("SKILL.md", f"{key}/SKILL.md")
+    draft(root, git, BRANCH, {**DRAFT, inside: skill("csv")})
+    done = run(root, "promote", BRANCH, "--json")
+    gate = done.json("promote")["gate"]
+    assert any("/ghp_****" in found["path"] for found in gate["findings"])
+    assert key not in done.out + done.err
+
+
 def test_branch_that_is_checked_out_nowhere(root: Path, run: Run, git: Git) -> None:
     draft(root, git, BRANCH, DRAFT)
     git(root, "switch", "--quiet", "--detach")

@@ -285,6 +285,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["a.md", "a.sh", "a.py"])
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_no_text_makes_a_rule_slow(piece: str, name: str, wax: Path) -> None:

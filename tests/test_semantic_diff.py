@@ -103,6 +103,7 @@ def test_titles_that_repeat_are_taken_in_order() -> None:
     assert of_body(BODY, twice) == ["section removed: Steps"]
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_sections() -> None:
     old = "".join(f"## Old {number}\n\ntext of this one\n\n" for number in range(5_000))
     assert len(of_body(old.replace("Old", "New"), old)) == 10_000
@@ -398,6 +399,7 @@ def test_description_comes_and_goes() -> None:
     assert (found.changes[0].kind, found.bump) == ("description-removed", Bump.MAJOR)
 
 
+@pytest.mark.no_cover
 def test_hostile_texts_take_no_time() -> None:
     long = 80_000
     for text in (

@@ -229,6 +229,7 @@ PROGRAMS = (
 )
 
 
+@pytest.mark.no_cover
 def test_hooks_alone_run_and_only_two_of_them(
     root: Path, run: Run, git: Git, outside: Path
 ) -> None:

@@ -88,6 +88,9 @@ OUR_BODY = re.compile(
 )
 Calls = Callable[[], list[list[str]]]
 
+# Nothing is covered here that no other test covers.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:

@@ -973,6 +973,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize("path", ["a.md", "a.rst", "a.txt", "a.sh"])
 def test_hostile_sources_give_a_valid_skill(kind: str, path: str) -> None:
@@ -1219,6 +1220,7 @@ def corpus() -> dict[str, dict[str, str]]:
     return dict(sorted(skills.items())[::2])
 
 
+@pytest.mark.no_cover
 def test_real_documents_give_true_quotes_and_valid_skills(
     corpus: dict[str, dict[str, str]],
 ) -> None:

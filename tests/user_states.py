@@ -193,9 +193,11 @@ STATES = (
     _sparse,
     _stale_index,
 )
+# Each is part of another one below: of staged, of rebasing, of that with its own configuration.
+_PARTS = {_dirty, _detached, _linked_worktree}
 # With those in which not every command has something to do.
 EVERY_STATE = (
-    *STATES,
+    *(state for state in STATES if state not in _PARTS),
     *(_clean, _untracked, _picking, _rebasing, _unmerged, _bisecting, unborn, orphan, bare),
     *(shallow, _submodule, _worktree_config, _packed),
 )

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from skillrepo.conceal import without_keys
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Finding, Severity
 from skillrepo.grade.graded import Graded
@@ -30,6 +31,7 @@ def annotated(graded: Graded, mode: GateMode) -> Iterator[str]:
     """
     if mode == "off":
         return
+    graded = without_keys(graded)
     severity = Severity.ERROR if mode == "enforce" else Severity.WARNING
     faults = (fault for each in graded.skills for fault in each.faults)
     found = [each._replace(severity=severity) for each in (*graded.others, *faults)]
@@ -40,9 +42,9 @@ def _reasons(graded: Graded, severity: Severity) -> Iterator[Finding]:
     """Why layers do not pass that have no findings of their own, at the top of the skill."""
     for each in graded.skills:
         for layer in each.gate.layers if each.gate.verdict != "pass" else ():
-            if layer.layer != "integrity" and layer.verdict != "pass":
+            if layer.verdict != "pass":
                 kind = severity if layer.verdict == "fail" else Severity.WARNING
-                for why in layer.reasons:
+                for why in each.reasons(layer) if layer.verdict else layer.reasons:
                     yield Finding(each.path, 1, 1, _CODE, _RULE, kind, why)
 
 

@@ -44,9 +44,13 @@ class Result:
         return replace(self, brief=brief)
 
 
-def say(result: Result, number: int, total: int) -> None:
-    """Tell on standard error what became of one brief."""
-    click.echo(f"[{number:,}/{total:,}] {_line(result)}", err=True)
+def say(result: Result, number: int, total: int, *, as_json: bool) -> None:
+    """Tell on standard error what became of one brief, the `number`th of them."""
+    if as_json:
+        line = json.line(shapes.BriefProgressShape(1, "brief", number, total, _shape(result)))
+    else:
+        line = f"[{number:,}/{total:,}] {_line(result)}"
+    click.echo(line, err=True)
 
 
 def counts(results: Iterable[Result], total: int) -> str:

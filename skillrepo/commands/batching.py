@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -70,8 +69,12 @@ def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
     account: Account,
     *,
     json: bool,
+    says_json: bool,
 ) -> int:
-    """Do a batch, and give the exit code. Raises `SkillRepoError`."""
+    """Do a batch, and give the exit code; with `says_json` all on standard error is JSON lines.
+
+    Raises `SkillRepoError`.
+    """
     if work.step not in COMMITS:
         raise click.UsageError("--batch commits: leave out --dry-run and --write-only")
     briefs, folder = read_batch(asked.file)
@@ -88,7 +91,7 @@ def run(  # noqa: PLR0913, PLR0917 - one for each decision of the command line
         given = frozenset(brief.name for brief in briefs if brief.name)
         choices = choices_of(work, skills)
         workshop = _workshop(work, write, config, choices=choices, taken=planned.taken, given=given)
-        collector = Collector(planned, work, workshop, records)
+        collector = Collector(planned, work, workshop, records, says_json=says_json)
         _make(asked, planned, workshop, collector, records)
         results = [collector.results[key] for key in mine]
         if target:
@@ -112,13 +115,7 @@ def _make(
             # Python's own stream may be at work, and refuses to be called meanwhile.
             os.write(_STDERR, _BREAKS_OFF)
 
-    with (
-        ends_interrupt(),
-        defers_interrupt(wake) as broken_off,
-        warnings.catch_warnings(),
-    ):
-        # Libraries of the model writer silence theirs in a way that threads get wrong.
-        warnings.simplefilter("ignore")
+    with ends_interrupt(), defers_interrupt(wake) as broken_off:
         collector.begin()
         if not (tasks := planned.to_write()):
             return

@@ -15,6 +15,7 @@ from skillrepo.commands.grading import exit_code, graded
 from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.sides import Sides
+from skillrepo.conceal import without_keys
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.git_notes_remote import fetch_notes, share_notes
@@ -76,7 +77,7 @@ def grade(  # noqa: PLR0913 - as many as there are options
     temporary = Path(os.environ.get("RUNNER_TEMP") or ".")
     report = job.write_report(found, (folder or temporary / "skillrepo-grade").absolute())
     say_all(job.annotated(found, mode or limits.gate))
-    say_all([summary(found)])
+    say_all([summary(without_keys(found))])
     job.summarize(found, os.environ)
     job.set_outputs(found, report, os.environ)
     if record:

@@ -33,13 +33,16 @@ class Collector:
     they land in the order of the lines, so that it is always the same one that gets it.
     """
 
-    def __init__(self, plan: Plan, work: Work, workshop: Workshop, records: Records) -> None:
+    def __init__(
+        self, plan: Plan, work: Work, workshop: Workshop, records: Records, *, says_json: bool
+    ) -> None:
         self.results: dict[str, Result] = {}
         self.bugs: list[Exception] = []
         self._plan = plan
         self._work = work
         self._workshop = workshop
         self._records = records
+        self._says_json = says_json
         self._names: dict[str, str] = {}
         self._held: dict[str, Made] = {}
         self._ready: dict[str, tuple[Task, Proposal]] = {}
@@ -187,7 +190,8 @@ class Collector:
         if result.landed:
             self._names[result.landed.name] = job.brief.id
         self.results[key] = result.of(job.brief)
-        batch_report.say(self.results[key], len(self.results), len(self._plan.jobs))
+        number, total = len(self.results), len(self._plan.jobs)
+        batch_report.say(self.results[key], number, total, as_json=self._says_json)
 
 
 def _first_error(report: Report) -> str:

@@ -13,10 +13,11 @@ from skillrepo.config import Config
 from skillrepo.context import Context
 from skillrepo.files import Source
 from skillrepo.output import json, shapes
-from skillrepo.settings import FILE_NAME, Policy, Section
+from skillrepo.settings import FILE_NAME, Grading, Ignore, Policy, RuleSetting, Section
 from skillrepo.visible import one_line
 
 _BUILT_IN = "built-in default"
+_NAMED = Grading | Ignore | Policy | RuleSetting | Section
 
 
 @click.group()
@@ -44,7 +45,8 @@ def _repository(source: Source) -> Iterator[shapes.SettingShape]:
     settings = Context.of(source).settings
     file = _file(source)
     for path, value in _leaves(settings._asdict(), ()):
-        given = file and path[:1] in file.keys
+        # Other entries are the repository's as a whole; each key of `grade` has a default.
+        given = file and path[: 1 + (path[0] == "grade")] in file.keys
         origin = f"{FILE_NAME}:{file.line_of(path)}" if file and given else _BUILT_IN
         yield shapes.SettingShape(".".join(map(str, path)), value, origin)
 
@@ -63,7 +65,10 @@ def _user() -> Iterator[shapes.SettingShape]:
 
 
 def _leaves(value: Any, path: yaml_node.Path) -> Iterator[tuple[yaml_node.Path, Any]]:
-    inner = value._asdict() if isinstance(value, Policy | Section) else value
+    inner = value._asdict() if isinstance(value, _NAMED) else value
+    if isinstance(value, Ignore):
+        # Where it stands, which is no setting.
+        inner.pop("line")
     if isinstance(inner, tuple) and any(isinstance(item, tuple) for item in inner):
         inner = dict(enumerate(inner))
     if isinstance(inner, Mapping) and inner:
@@ -74,7 +79,7 @@ def _leaves(value: Any, path: yaml_node.Path) -> Iterator[tuple[yaml_node.Path, 
 
 
 def _plain(value: object) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), ""):
         return "(none)"
     if isinstance(value, bool):
         return str(value).lower()

@@ -9,6 +9,7 @@ import click
 
 from skillrepo.commands import installed
 from skillrepo.config import Config, user_file
+from skillrepo.errors import SkillRepoError
 from skillrepo.output import json, shapes
 from skillrepo.user_config import Task
 from skillrepo.visible import one_line
@@ -30,13 +31,17 @@ def command(*, model: str | None, as_json: bool) -> int:
     address and model were used, how long the reply took and what it cost, or why there was none. No
     value of a key is shown. The exit code is 2 where something is wrong.
     """
-    config = Config.load(os.environ, Path.home())
+    config = _config()
     if model is None:
         found = tuple(installed.checks(config, user_file(os.environ, Path.home())))
+        models = () if isinstance(config, SkillRepoError) else tuple(_models(config, None))
+        call = None
+    elif isinstance(config, SkillRepoError):
+        raise config
     else:
         found = (installed.extra_of("llm"),)
-    models = tuple(_models(config, model or None))
-    call = None if model is None else _call(config, model or None)
+        models = tuple(_models(config, model or None))
+        call = _call(config, model or None)
     is_wrong = any(check.state == "wrong" for check in found)
     # A draft asks several models, if several are configured; one is called here.
     is_wrong = is_wrong or (call is not None and bool(call.problem or any(map(_lacks, models))))
@@ -47,6 +52,14 @@ def command(*, model: str | None, as_json: bool) -> int:
         for line in _lines(shape):
             click.echo(line)
     return 2 if is_wrong else 0
+
+
+def _config() -> Config | SkillRepoError:
+    """The user's configuration, or what is wrong with it: the rest can be told all the same."""
+    try:
+        return Config.load(os.environ, Path.home())
+    except SkillRepoError as error:
+        return error
 
 
 def _models(config: Config, model: str | None) -> Iterator[shapes.DoctorModelShape]:

@@ -118,8 +118,10 @@ def command(  # noqa: PLR0913 - as many as there are options
 
         limits = (model, max_cost, max_tokens)
         ask = triggering.Asked(skill, trials, base, head, evals, *limits)
-        found = triggering.replayed(ask) if replay else triggering.evaluated(ask, keep=record)
-        triggering.show(found, as_json=as_json)
+        if replay:
+            found = triggering.replayed(ask, as_json=as_json)
+        else:
+            found = triggering.evaluated(ask, keep=record, as_json=as_json)
         ctx.exit(int(found.triggers.verdict == "fail"))
     from skillrepo.commands import evaluating  # noqa: PLC0415 - what --help need not import
 

@@ -20,6 +20,7 @@ from skillrepo.behaviour.trials import run_trials
 from skillrepo.commands.examined import Subject
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.progress import progress
+from skillrepo.commands.writing import ends_interrupt
 from skillrepo.config import Config, user_file
 from skillrepo.errors import SkillRepoError
 from skillrepo.git_notes import add_to_notes, read_notes
@@ -73,7 +74,8 @@ def evaluated(
         return runner(task, skill, decide, is_stopped)
 
     trials = run_trials(exam.tasks, skills, attempt, trials=asked.trials, jobs=asked.jobs)
-    done = list(progress(trials, total, what="runs have ended"))
+    with ends_interrupt():
+        done = list(progress(trials, total, what="runs have ended"))
     left_out = sorted({name for skill in skills.values() if skill for name in skill.left_out})
     notes = [f"not put down: {one_line(', '.join(left_out[:5]))}"] if left_out else []
     found = summarise(

@@ -9,7 +9,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.measure import Measure
 from skillrepo.output import json, shapes
 from skillrepo.rule import Rule
-from skillrepo.rules import ALL
+from skillrepo.rules import KNOWN
 from skillrepo.visible import one_line
 
 _OFF = "off"
@@ -27,15 +27,15 @@ def command(name: str | None, *, as_json: bool) -> None:
     if name is not None and as_json:
         raise click.UsageError("--json prints the list of rules; leave NAME out")
     if as_json:
-        click.echo(json.dumps(shapes.RulesShape(1, tuple(_shape(each) for each in ALL))))
+        click.echo(json.dumps(shapes.RulesShape(1, tuple(_shape(each) for each in KNOWN))))
         return
     wanted = None if name is None else name.upper()
-    family = [each for each in ALL if wanted and each.code.startswith(wanted)]
+    family = [each for each in KNOWN if wanted and each.code.startswith(wanted)]
     if name == _MEASURES:
         for measure in measures.ALL:
             click.echo(f"{measure.name:21}  {_title(measure)}  ({measure.group})")
     elif name is None or (family and family[0].code != wanted):
-        for each in family or ALL:
+        for each in family or KNOWN:
             levels = ", ".join(f"{profile}: {level}" for profile, level in each.severities.items())
             click.echo(f"{each.code}  {each.name:25}  {_title(each)}  ({levels or _OFF})")
     else:
@@ -43,13 +43,13 @@ def command(name: str | None, *, as_json: bool) -> None:
 
 
 def _find(wanted: str) -> Rule | Measure:
-    for rule in ALL:
+    for rule in KNOWN:
         if wanted.lower() in (rule.code.lower(), rule.name):
             return rule
     for measure in measures.ALL:
         if wanted.lower().replace("-", "_") == measure.name:
             return measure
-    names = [name for rule in ALL for name in (rule.code, rule.name)]
+    names = [name for rule in KNOWN for name in (rule.code, rule.name)]
     names += (measure.name for measure in measures.ALL)
     close = difflib.get_close_matches(wanted, names, n=1)
     hint = f"did you mean {close[0]}?" if close else "`skillrepo explain` lists the rules"

@@ -1,19 +1,18 @@
 """Grades the skills of a change: what was before it and after, by the policy of before."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from skillrepo.check import Plan, report
 from skillrepo.commands.indexed import indexed
-from skillrepo.commands.known import Known
-from skillrepo.commands.progress import progress
+from skillrepo.commands.integrity import Integrity
 from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
-from skillrepo.document import Document
-from skillrepo.finding import Finding, Severity
-from skillrepo.grade import gate, integrity
+from skillrepo.files import within
+from skillrepo.finding import Finding
+from skillrepo.grade import gate
 from skillrepo.grade.behaved import NOT_RUN, Change, behaved
 from skillrepo.grade.distinctness import Distinctness, distinctness
+from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.index import Index
 from skillrepo.grade.measuring import Measurer
@@ -22,12 +21,7 @@ from skillrepo.grade.portfolio import Effect, effect
 from skillrepo.grade.profile import DEFAULT, ProfileName
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
-from skillrepo.rules import ALL
-from skillrepo.selection import applied, check_settings
 from skillrepo.settings import GateMode, Grading
-from skillrepo.source_lines import SourceLines
-from skillrepo.trigger_queries import of_bundle
-from skillrepo.verdicts import verdicts
 
 Grades = Mapping[str, Grade]
 """By the path of SKILL.md."""
@@ -53,12 +47,10 @@ def graded(
     measure = measure or Measurer(sides.place.git()).measure
     named = bool(sides.place.named)
     touched = sides.since.touched(sides.after)
-    paths = sides.place.select(sides.after.library) if named else sorted(touched)
-    faults: dict[str | None, list[Finding]] = {}
+    changed = touched | _asked(sides)
+    paths = sides.place.select(sides.after.library) if named else sorted(changed)
     old = {path: was for path in paths if (was := sides.was(path))}
-    of_change = _of_change(sides, [path for path in paths if path in touched], old)
-    for fault in sorted((*_faults(sides, paths), *of_change), key=Finding.order):
-        faults.setdefault(sides.after.library.owner(fault.path), []).append(fault)
+    integrity = Integrity.of(sides, paths, touched, old)
     before = measure(sides.before, sides.base, sorted(set(old.values())))
     # What is as it was has the grade that it had.
     after = {
@@ -70,9 +62,13 @@ def graded(
     judged = judge(sides, {path: old.get(path) for path in paths}, routes.head) if judge else None
     change = Change(sides.base, sides.head, routes.base, routes.head)
     ran = behaved(sides.place.git(), change, {path: old.get(path) for path in paths})
-    found = _Found(after, before, old, routes, ran, profile == DEFAULT, judged)
-    skills = tuple(_skill(path, sides, found, tuple(faults.pop(path, ()))) for path in paths)
-    others = tuple(sorted((each for left in faults.values() for each in left), key=Finding.order))
+    found = _Found(after, before, old, routes, integrity, ran, profile == DEFAULT, judged)
+    skills = tuple(_skill(path, sides, found) for path in paths)
+    known = frozenset(paths)
+    others = sorted(
+        (each for path, all_of in integrity.faults.items() if path not in known for each in all_of),
+        key=Finding.order,
+    )
     verdict = gate.worst(each.gate for each in skills)
     return Graded(
         base=sides.base,
@@ -81,8 +77,9 @@ def graded(
         head_name=sides.head_name,
         skills=skills,
         removed=() if named else tuple(map(sides.address, sides.removed())),
-        others=others,
-        effect=None if named else found.routes.effect,
+        others=tuple(others),
+        effect=None if named else routes.effect,
+        had_errors=integrity.had_errors,
         verdict="fail" if others else verdict,
         profile=profile,
     )
@@ -110,6 +107,7 @@ class _Found(NamedTuple):
     before: Mapping[str, Grade]
     old: Mapping[str, str]
     routes: _Routes
+    integrity: Integrity
     ran: Mapping[str, gate.LayerVerdict]
     gates: bool
     judged: Mapping[str, Judgement] | None = None
@@ -129,21 +127,34 @@ def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Rout
     )
 
 
-def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) -> SkillGrade:
+def _asked(sides: Sides) -> set[str]:
+    """The SKILL.md of each skill whose evals beside the skills changed."""
+    before, after = sides.before.library, sides.after.library
+    beside = [path for path in sides.since.changed if not after.owner(path)]
+    skills = {skill_of(library, path) for library in (before, after) for path in beside}
+    return {each for each in skills if each and within(each, after.root) and after.owner(each)}
+
+
+def _skill(path: str, sides: Sides, found: _Found) -> SkillGrade:
     limits = sides.after.settings.grade
     routes, was = found.routes, found.old.get(path, "")
     head, base = found.after.get(path), found.before.get(was)
-    thefts = [each.query.text for each in routes.effect.thefts if each.thief == path]
-    losses = [each.query.text for each in routes.effect.losses if each.skill == path]
+    effect = routes.effect
+    queries = gate.Queries(
+        sum(each.thief == path for each in effect.thefts),
+        sum(each.skill == path for each in effect.losses),
+        sum(each.skill == path for each in effect.removed),
+        effect.not_looked_at,
+    )
+    faults = tuple(found.integrity.faults.get(path, ()))
+    unseen = [f"{each.path}: {each.why}" for each in found.integrity.unseen.get(path, ())]
     # What lies elsewhere was not looked at here.
     linked = sides.after.library.stands_for_another(path)
     change = gate.Change(base.score if base else None, head.score if head else None)
     layers: tuple[gate.LayerVerdict, ...] = (
-        gate.integrity([*map(_told, faults)] if faults or not linked else None),
+        gate.integrity([*map(_told, faults)] if faults or not linked else None, unseen),
         gate.static(change, limits, is_new=not was) if found.gates else gate.NO_STATIC,
-        gate.routing(thefts, losses, limits, routes.effect.not_looked_at)
-        if routes.has_queries
-        else gate.NO_ROUTING,
+        gate.routing(queries, limits) if routes.has_queries or queries.removed else gate.NO_ROUTING,
     )
     said = found.judged.get(path) if found.judged else None
     if found.judged is not None:
@@ -166,50 +177,6 @@ def _skill(path: str, sides: Sides, found: _Found, faults: tuple[Finding, ...]) 
 
 def _told(fault: Finding) -> str:
     return f"{fault.path}:{fault.line}: {fault.code} {fault.rule}: {fault.message}"
-
-
-def _faults(sides: Sides, paths: Sequence[str]) -> tuple[Finding, ...]:
-    """The errors by the rules and settings of the base, as `validate --base` finds them."""
-    context, since, place = sides.after, sides.since, sides.place
-    check_settings(context.settings.rules, ALL)
-    rules = applied(ALL, context.settings.profile, context.settings.rules, Severity.ERROR)
-    plan = Plan.of(rules, ALL, context)
-    concerned = sorted({*paths, *(() if place.named else since.affected(context))})
-    folder = place.git().common_dir / "skillrepo"
-    judged = verdicts(concerned, plan, context, folder, progress)
-    told = report(judged, plan, context, honoured=since.honoured(plan, context))
-    if not place.named:
-        told = since.limit(told, plan, context)
-    known = Known.of(place, context, None, since, new=False)
-    lines = SourceLines(context.library.source)
-    found = known.part(told, lines, whole=False).findings
-    return (*found, *(_LINKED._replace(path=path) for path in paths if _is_link_now(sides, path)))
-
-
-_LINKED = Finding(
-    *("", 1, 1, "D101", "readable", Severity.ERROR),
-    "was a file, and is a link to another now, which is not graded; make it a file again",
-)
-
-
-def _is_link_now(sides: Sides, path: str) -> bool:
-    if not sides.after.library.stands_for_another(path):
-        return False
-    was = sides.was(path)
-    return was is not None and sides.since.source.kind(was) != "link"
-
-
-def _of_change(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> Iterator[Finding]:
-    """What is wrong with the change of a skill, though with neither version by itself."""
-    former = sorted({old[path] for path in paths if path in old})
-    before = {each.path: each for each in sides.before.library.load(former)}
-    for new in sides.after.library.load(paths):
-        one = before.get(old.get(new.path, ""))
-        if isinstance(one, Document) and isinstance(new, Document):
-            yield from integrity.wider(one, new)
-        asked = of_bundle(sides.after.bundle(new), new.folder)
-        known = of_bundle(sides.before.bundle(one), one.folder) if one else None
-        yield from integrity.named(new.folder, known, asked)
 
 
 def exit_code(found: Graded, limits: Grading, mode: GateMode | None) -> int:

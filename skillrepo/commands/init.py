@@ -247,5 +247,7 @@ def _next(directory: Path, setup: _Setup, pending: list[str]) -> Iterator[str]:
         yield "  skillrepo init --commit    (these files alone; drafts start from the last commit)"
     if setup.adoption:
         yield "  skillrepo validate"
+        why = "then only new findings fail, here and in CI; commit it"
+        yield f"  skillrepo validate --write-baseline    ({why})"
     yield '  skillrepo new "what the skill is for" --from DOCUMENT'
     yield "  skillrepo hooks install    (or, with pre-commit: pre-commit install)"

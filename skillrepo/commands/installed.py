@@ -38,8 +38,11 @@ _Found = tuple[str, None] | tuple[None, str]
 """What was found, or what to do where it is wanted and absent."""
 
 
-def checks(config: Config, file: Path) -> Iterator[DoctorCheckShape]:
-    """Everything; `file` is where the user's own configuration would be."""
+def checks(config: Config | SkillRepoError, file: Path) -> Iterator[DoctorCheckShape]:
+    """Everything; `file` is where the user's own configuration would be.
+
+    Who writes is not known where that cannot be read.
+    """
     yield _ok("skillrepo", __version__)
     yield _ok("python", f"{platform.python_version()} on {platform.platform()}")
     yield _check("git", _git)
@@ -47,9 +50,9 @@ def checks(config: Config, file: Path) -> Iterator[DoctorCheckShape]:
     yield _check("repository", _repository)
     yield _check("settings", _settings)
     yield _check("taxonomy", _taxonomy)
-    nothing = "all settings are as shipped; config/config.yaml has them"
-    yield _check("config.yaml", lambda: _if_there(file, nothing))
-    yield _check("writer", lambda: _writer(config))
+    yield _check("config.yaml", lambda: _user_file(config, file))
+    if isinstance(config, Config):
+        yield _check("writer", lambda: _writer(config))
     yield from map(extra_of, _EXTRAS)
 
 
@@ -162,5 +165,9 @@ def key_of(resolved: ResolvedModel) -> str | None:
     return next((key for key in resolved.key_env if os.environ.get(key, "").strip()), None)
 
 
-def _if_there(file: Path, otherwise: str) -> _Found:
-    return (str(file), None) if file.is_file() else (None, otherwise)
+def _user_file(config: Config | SkillRepoError, file: Path) -> _Found:
+    if isinstance(config, SkillRepoError):
+        raise config
+    if not file.is_file():
+        return None, "all settings are as shipped; config/config.yaml has them"
+    return str(file), None

@@ -104,7 +104,7 @@ class Judging:
         """What notes say that may be used, by what was shown."""
         kept = judge_record.recall(self._repository, set(trees), self._key)
         # What was of no use is asked for again, but not where nothing is asked.
-        return {each.shown: each for each in kept if each.is_good or self._make is None}
+        return {shown: e for shown, e in kept.items() if e.is_good or self._make is None}
 
     def _settled(
         self, cases: Sequence[Case], kept: Mapping[str, Kept]

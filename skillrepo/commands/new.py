@@ -123,7 +123,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         from skillrepo.commands.batching import run  # noqa: PLC0415 - for a batch alone
 
         with told_if_lost(account, spending):
-            ctx.exit(run(asked, work, write, config, target, account, json=json))
+            says = spending.progress == "json"
+            ctx.exit(run(asked, work, write, config, target, account, json=json, says_json=says))
     read, left_out = sources.read(origins)
     reviewer = write if isinstance(write, Reviewer) else None
     request = _request(wanted, read, work, name=name, at=at)

@@ -212,6 +212,8 @@ def collect_command(*, base: str | None, output: Path | None, force: bool) -> No
     lines = list(gold.lines(collect(prepare("dry-run", base))))
     if output is None:
         say_all(lines)
+        if not lines:
+            click.echo("there is no merged skill yet that could be an example", err=True)
         return
     try:
         put(output, "".join(f"{line}\n" for line in lines).encode())

@@ -6,7 +6,6 @@ from posixpath import dirname, join
 from skillrepo.commands.landing import Outcome
 from skillrepo.commands.offering import Offered, shape
 from skillrepo.commands.work import OFFERS, Ground, Work
-from skillrepo.conceal import concealed
 from skillrepo.files import SKILL_FILE
 from skillrepo.finding import Severity
 from skillrepo.output import json, render, shapes
@@ -90,8 +89,8 @@ def as_json(
             model=draft.model,
             rounds=proposal.rounds,
             passes=proposal.passes,
-            gate=json.shape(concealed(proposal.gate)),
-            house=json.shape(concealed(proposal.house)),
+            gate=json.shape(proposal.gate),
+            house=json.shape(proposal.house),
             notes=tuple(map(masked, (*draft.notes, *proposal.notes))),
             branch=outcome.branch,
             commit=outcome.commit,

@@ -13,7 +13,6 @@ from skillrepo.commands.place import Place
 from skillrepo.commands.printing import say_all
 from skillrepo.commands.target import drafted
 from skillrepo.commands.work import start_of
-from skillrepo.conceal import concealed
 from skillrepo.errors import SkillRepoError
 from skillrepo.finding import Severity
 from skillrepo.git import Entry, Repository
@@ -290,6 +289,6 @@ def _shape(done: _Done, *, refused: bool, dry_run: bool) -> shapes.PublishShape:
         removed=tuple(name for name, word in done.changed.items() if word == "removed"),
         held=tuple(shapes.HeldShape(*each) for each in found.held),
         notes=found.notes,
-        gate=json.shape(concealed(found.report)),
+        gate=json.shape(found.report),
         pushed=done.pushed,
     )

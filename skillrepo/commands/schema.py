@@ -56,7 +56,7 @@ _MODELS: Mapping[str, Any] = {
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,
     "optimize": shapes.OptimizeShape,
-    "progress": shapes.ProgressShape | shapes.LostShape,
+    "progress": shapes.ProgressShape | shapes.BriefProgressShape | shapes.LostShape,
     "pr": shapes.PrShape,
     "diff": shapes.DiffShape,
     "show": shapes.ShowShape,

@@ -1,6 +1,6 @@
 """The two sides of a change: the merge-base that it starts from, and where it ends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -58,7 +58,7 @@ class Sides(NamedTuple):
         name = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
         where = head or ("HEAD" if commit else "the worktree")
         sides = cls(place, start, name, commit, where, since, before, after)
-        gone = list(sides.removed())
+        gone = sides.removed()
         if not gone:
             return sides
         come = (path for path in since.touched(after) if sides.was(path) is None)
@@ -88,12 +88,14 @@ class Sides(NamedTuple):
         """The address of a skill by the path of its SKILL.md; its folder outside of the tree."""
         return self.after.address(path) or self.after.library.source.name
 
-    def removed(self) -> Iterator[str]:
-        """The SKILL.md in the base of each skill that is gone, and was not moved."""
-        were = frozenset(self.before.library.skill_files)
-        gone = {path for path in self.since.changed if is_skill_file(path) and path in were}
-        gone = {path for path in gone if self.after.library.source.kind(path) == "missing"}
-        if not gone:
-            return
-        moved = {self.was(path) for path in self.since.touched(self.after)}
-        yield from sorted(gone - moved)
+    def gone(self) -> list[str]:
+        """The SKILL.md in the base of each skill that is not there any more, moved or not."""
+        kind = self.after.library.source.kind
+        gone = {p for p in self.since.changed if is_skill_file(p) and kind(p) == "missing"}
+        return sorted(gone.intersection(self.before.library.skill_files)) if gone else []
+
+    def removed(self) -> list[str]:
+        """Those that were not moved either."""
+        gone = self.gone()
+        moved = {self.was(path) for path in self.since.touched(self.after)} if gone else set()
+        return [path for path in gone if path not in moved]

@@ -96,7 +96,10 @@ class Since(NamedTuple):
         between = {
             each.rule.code
             for each in plan.rules
-            if each.rule.run_related or each.rule.run_once or each.rule.needs_taxonomy
+            if each.rule.run_related
+            or each.rule.run_once
+            or each.rule.run_change
+            or each.rule.needs_taxonomy
         }
         kept = (
             finding

@@ -44,20 +44,26 @@ class Asked(NamedTuple):
     max_tokens: int | None
 
 
-def evaluated(asked: Asked, *, keep: bool) -> TriggersShape:
-    """Ask it all, and `keep` it in a note. SkillRepoError where that cannot begin."""
+def evaluated(asked: Asked, *, keep: bool, as_json: bool) -> TriggersShape:
+    """Ask it all, print it, and `keep` it in a note. SkillRepoError where that cannot begin."""
     subject = Subject.of(asked.skill, asked.base, asked.head)
-    if keep and subject.after.tree is None:
-        raise SkillRepoError("the worktree has no tree to keep a note on: name a commit by --head")
+    if keep:
+        if subject.after.tree is None:
+            why = "the worktree has no tree to keep a note on: name a commit by --head"
+            raise SkillRepoError(why)
+        # Whose note it is has to be known before anything is paid for.
+        subject.sides.place.git().identity()
     plan = _plan(subject, asked)
     shape = _shape(subject, _measured(plan, asked))
+    # First, since it was paid for, and a note may yet be refused.
+    _show(shape, as_json=as_json)
     if keep:
         _record(subject, shape)
     return shape
 
 
-def replayed(asked: Asked) -> TriggersShape:
-    """What a note has of this change. SkillRepoError where there is none."""
+def replayed(asked: Asked, *, as_json: bool) -> TriggersShape:
+    """Print what a note has of this change. SkillRepoError where there is none."""
     subject = Subject.of(asked.skill, asked.base, asked.head)
     tree = subject.after.tree
     if tree is None:
@@ -80,11 +86,12 @@ def replayed(asked: Asked) -> TriggersShape:
     if len(found) > 1:
         names = ", ".join(one_line(each.model) for each in found)
         raise SkillRepoError(f"there are notes of several models; name one by --model: {names}")
-    return _shape(subject, found[0])
+    shape = _shape(subject, found[0])
+    _show(shape, as_json=as_json)
+    return shape
 
 
-def show(shape: TriggersShape, *, as_json: bool) -> None:
-    """Print it."""
+def _show(shape: TriggersShape, *, as_json: bool) -> None:
     say_all([json.dumps(shape)] if as_json else trigger_text.render(shape))
 
 

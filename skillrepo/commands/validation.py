@@ -14,7 +14,7 @@ from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import SKILL_FILE, IndexSource, Source
 from skillrepo.finding import Severity
-from skillrepo.rules import ALL
+from skillrepo.rules import ALL, KNOWN
 from skillrepo.selection import applied, check_settings, chosen
 from skillrepo.source_lines import SourceLines
 from skillrepo.verdicts import verdicts
@@ -117,7 +117,7 @@ def _verdicts(paths: Sequence[str], plan: Plan, context: Context, place: Place) 
 
 
 def _plan(asked: Options, context: Context) -> Plan:
-    check_settings(context.settings.rules, ALL)
+    check_settings(context.settings.rules, KNOWN)
     rules = chosen(ALL, _split(asked.select), _split(asked.ignore))
     # A hook is to say what is wrong; what might be better is for a quieter moment.
     least = Severity[(asked.level or ("warning" if asked.staged else "info")).upper()]

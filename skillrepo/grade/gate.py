@@ -39,15 +39,19 @@ class Change(NamedTuple):
     head: float | None
 
 
-def integrity(faults: Sequence[str] | None) -> LayerVerdict:
-    """Any fault fails; None where the skill was not checked."""
+def integrity(faults: Sequence[str] | None, unseen: Sequence[str] = ()) -> LayerVerdict:
+    """Any fault fails; None where the skill was not checked.
+
+    What was not looked at may hold any fault, so without one there is no verdict.
+    """
     if faults is None:
         return LayerVerdict("integrity", None)
-    return LayerVerdict("integrity", "fail" if faults else "pass", tuple(faults))
+    verdict: Verdict = "fail" if faults else "inconclusive" if unseen else "pass"
+    return LayerVerdict("integrity", verdict, (*faults, *unseen))
 
 
 def static(score: Change, limits: Grading, *, is_new: bool) -> LayerVerdict:
-    """A new skill has the minimum; a changed one has not lost more than is allowed.
+    """A new skill has the minimum; a changed one has not lost more than is allowed, nor that.
 
     One that was below the minimum before may stay so: the change does not answer for it. A change
     of which one side could not be measured is inconclusive.
@@ -55,23 +59,19 @@ def static(score: Change, limits: Grading, *, is_new: bool) -> LayerVerdict:
     base, head = score
     if head is None:
         return _static("inconclusive", "the static grade of the skill could not be measured")
+    least = limits.minimum - _ROUNDING
     if is_new:
-        if head < limits.minimum - _ROUNDING:
-            why = (
-                f"a new skill has a grade of {limits.minimum:.2f} or more; "
-                f"this one has {shown(head)}"
-            )
-            return _static("fail", why)
-        return _static("pass")
+        why = f"a new skill has a grade of {limits.minimum:.2f} or more; this one has {shown(head)}"
+        return _static("fail", why) if head < least else _static("pass")
     if base is None:
         why = "the static grade before the change could not be measured, so there is no comparison"
         return _static("inconclusive", why)
+    fall = f"the grade falls from {shown(base)} to {shown(head)}"
     if base - head > limits.max_drop + _ROUNDING:
-        why = (
-            f"the grade falls from {shown(base)} to {shown(head)}; "
-            f"{limits.max_drop:.2f} may be lost"
-        )
-        return _static("fail", why)
+        return _static("fail", f"{fall}; {limits.max_drop:.2f} may be lost")
+    # Else many changes, each of which loses less than is allowed, would have no end.
+    if head < least <= base:
+        return _static("fail", f"{fall}, below the minimum of {limits.minimum:.2f} that it had")
     return _static("pass")
 
 
@@ -87,30 +87,47 @@ NO_JUDGE = LayerVerdict("judge", None)
 """What a model says of a skill that cannot be read."""
 
 
-def routing(
-    thefts: Sequence[str], losses: Sequence[str], limits: Grading, not_looked_at: int = 0
-) -> LayerVerdict:
+class Queries(NamedTuple):
+    """How many labelled queries a skill captures from others, has lost, and has no more.
+
+    `not_looked_at` are those that were too much work.
+    """
+
+    thefts: int = 0
+    losses: int = 0
+    removed: int = 0
+    not_looked_at: int = 0
+
+
+def routing(found: Queries, limits: Grading) -> LayerVerdict:
     """Queries of other skills that this one captures, and own ones that it loses, by the limits.
 
-    Where some were not looked at, that there is no more of them is not known.
+    Where some were not looked at, that there is no more of them is not known. And where some are
+    removed, the next change loses them unseen.
     """
     reasons = [
-        f"it captures {_queries(thefts)} of other skills; {limits.max_thefts} may be captured"
-        if len(thefts) > limits.max_thefts
+        f"it captures {_queries(found.thefts)} of other skills; {limits.max_thefts} may be captured"
+        if found.thefts > limits.max_thefts
         else "",
-        f"it is no longer found first for {_queries(losses)}; {limits.max_losses} may be lost"
-        if len(losses) > limits.max_losses
+        f"it is no longer found first for {_queries(found.losses)}; {limits.max_losses} may be lost"
+        if found.losses > limits.max_losses
         else "",
     ]
-    told = tuple(filter(None, reasons))
-    if not told and not_looked_at:
-        why = f"labelled queries that were too much work, and not looked at: {not_looked_at:,}"
-        return LayerVerdict("routing", "inconclusive", (why,))
-    return LayerVerdict("routing", "fail" if told else "pass", told)
+    unknown = [
+        f"labelled queries that were too much work, and not looked at: {found.not_looked_at:,}"
+        if found.not_looked_at
+        else "",
+        f"it no longer has {_queries(found.removed)} of before, so who gets them is seen no more; "
+        f"{limits.max_removed_queries} may be removed"
+        if found.removed > limits.max_removed_queries
+        else "",
+    ]
+    failed, told = any(reasons), tuple(filter(None, (*reasons, *unknown)))
+    return LayerVerdict("routing", "fail" if failed else "inconclusive" if told else "pass", told)
 
 
-def _queries(found: Sequence[str]) -> str:
-    return f"{len(found)} labelled quer{'y' if len(found) == 1 else 'ies'}"
+def _queries(number: int) -> str:
+    return f"{number} labelled quer{'y' if number == 1 else 'ies'}"
 
 
 def decide(layers: Iterable[LayerVerdict], limits: Grading) -> Gate:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from skillrepo.finding import Finding
 from skillrepo.grade.distinctness import Distinctness
-from skillrepo.grade.gate import Gate, Verdict
+from skillrepo.grade.gate import Gate, LayerVerdict, Verdict
 from skillrepo.grade.opinion import Opinion
 from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.profile import DEFAULT, ProfileName
@@ -35,6 +35,12 @@ class SkillGrade(NamedTuple):
     distinct: Distinctness | None = None
     review: Opinion | None = None
 
+    def reasons(self, layer: LayerVerdict) -> tuple[str, ...]:
+        """What a layer that ran says, but for the findings of integrity, which are told as such."""
+        if layer.verdict is None:
+            return ()
+        return layer.reasons[len(self.faults) :] if layer.layer == "integrity" else layer.reasons
+
     @property
     def delta(self) -> float | None:
         """How much the score has changed; None without two of them."""
@@ -48,9 +54,9 @@ class Graded(NamedTuple):
 
     `base` and `head` are commits by their whole names, with what people call them; `head` is None
     for the worktree. `effect` is what the change does to the routing of all skills, None where the
-    skills were named, whatever changed. `removed` are the addresses of skills that are gone,
-    `others` the findings that the change makes outside of its own skills. The static
-    grades are by `profile`.
+    skills were named, whatever changed. `had_errors` says that some of the faults were there before
+    the change. `removed` are the addresses of skills that are gone, `others` the findings that the
+    change makes outside of its own skills. The static grades are by `profile`.
     """
 
     base: str
@@ -62,4 +68,5 @@ class Graded(NamedTuple):
     others: tuple[Finding, ...]
     verdict: Verdict
     effect: Effect | None = None
+    had_errors: bool = False
     profile: ProfileName = DEFAULT

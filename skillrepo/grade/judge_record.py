@@ -7,7 +7,7 @@ ballots do not make its answers, counts for nothing.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ VERSION = 1
 _MESSAGE = "chore: what a model says of skills"
 _MOST_LINES = 200
 _LONGEST = 1 << 18
+_CASTING = ("ask", "ballot", "envelope", "pages", "parts", "quotes", "reply", "sections")
 
 
 class Key(NamedTuple):
@@ -50,9 +51,14 @@ class Kept(NamedTuple):
 
 
 def code_hash() -> str:
-    """The sha256 (hex) of the code that asks, verifies and counts: another one asks anew."""
+    """The sha256 (hex) of the code that makes ballots of replies: another one asks anew.
+
+    What counts them is not of it, for they are counted each time.
+    """
     digest = sha256()
-    for name, content in resource.modules("judge"):
+    known = dict(resource.modules("judge"))
+    for name in _CASTING:
+        content = known[f"judge/{name}.py"]
         digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
@@ -103,12 +109,8 @@ def _answers(casts: Collection[Cast]) -> dict[str, Answer | None]:
     }
 
 
-def kept_of(note: bytes, key: Key) -> list[Kept]:
-    """What a note says under this key; of several lines for the same, the one to go by.
-
-    That is one that is good, then one with more ballots, then the first.
-    """
-    found: dict[str, Kept] = {}
+def kept_of(note: bytes, key: Key) -> Iterator[Kept]:
+    """What the lines of a note say under this key."""
     for text in note.splitlines()[:_MOST_LINES]:
         # A note holds the lines of all versions: most are told by their text.
         if key.code.encode() not in text or key.prompt.encode() not in text or len(text) > _LONGEST:
@@ -117,9 +119,8 @@ def kept_of(note: bytes, key: Key) -> list[Kept]:
             what = _read(json.loads(text, parse_constant=_no_number), key)
         except (ValueError, RecursionError):
             continue
-        if what and (what.shown not in found or _rank(what) > _rank(found[what.shown])):
-            found[what.shown] = what
-    return list(found.values())
+        if what:
+            yield what
 
 
 def _no_number(name: str) -> float:
@@ -160,10 +161,18 @@ def _is_sound(cast: Cast) -> bool:
     return are_sound(counts, ballot.cost) and not (problem and answered)
 
 
-def recall(repository: Repository, trees: Collection[str], key: Key) -> list[Kept]:
-    """What the notes on these trees say under this key."""
+def recall(repository: Repository, trees: Collection[str], key: Key) -> Mapping[str, Kept]:
+    """What the notes on these trees say under this key, by what was shown.
+
+    Of several lines for the same that is one that is good, then one with more ballots, then the
+    first.
+    """
     notes = read_notes(repository, REF, trees) if trees else {}
-    return [what for tree in sorted(notes) for what in kept_of(notes[tree], key)]
+    found: dict[str, Kept] = {}
+    for what in (what for tree in sorted(notes) for what in kept_of(notes[tree], key)):
+        if what.shown not in found or _rank(what) > _rank(found[what.shown]):
+            found[what.shown] = what
+    return found
 
 
 def keep(repository: Repository, new: Mapping[str, Collection[Kept]], key: Key) -> int:

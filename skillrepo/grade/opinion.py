@@ -1,10 +1,11 @@
 """What a model says of a skill, as one value that every output is made of."""
 
+import math
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from skillrepo.grade.gate import LayerVerdict
-from skillrepo.judge.review import Ballot, ItemResult, Judged, Review
+from skillrepo.judge.review import Ballot, ItemResult, Judged
 from skillrepo.judge.rubric import rubric
 
 
@@ -19,20 +20,19 @@ class Paid(NamedTuple):
     output_tokens: int
     cost: float | None
 
-    def __add__(self, other: object) -> "Paid":
-        """Sum two of them; what is not known of one is not known of both."""
-        if not isinstance(other, Paid):
-            return NotImplemented
-        known = self.cost is not None and other.cost is not None
-        return Paid(
-            self.votes + other.votes,
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            (self.cost or 0.0) + (other.cost or 0.0) if known else None,
-        )
+
+def total(paid: Iterable[Paid]) -> Paid:
+    """All of them together; what is not known of one is not known of all."""
+    every = list(paid)
+    costs = [each.cost for each in every if each.cost is not None]
+    return Paid(
+        sum(each.votes for each in every),
+        sum(each.input_tokens for each in every),
+        sum(each.output_tokens for each in every),
+        math.fsum(costs) if len(costs) == len(every) else None,
+    )
 
 
-NOTHING = Paid(0, 0, 0, 0.0)
 _MOST = 10**12
 
 
@@ -92,12 +92,8 @@ def opinion(judged: Judged, binding: Collection[str]) -> Opinion:
         tuple(item.name for item in rubric().items if item.name in binding),
         judged.controls,
         tuple(dict.fromkeys(problems)),
-        sum(map(_paid, reviews), NOTHING),
+        total(_of_ballot(ballot) for review in reviews for ballot in review.ballots),
     )
-
-
-def _paid(review: Review) -> Paid:
-    return sum(map(_of_ballot, review.ballots), NOTHING)
 
 
 def _of_ballot(ballot: Ballot) -> Paid:

@@ -1,4 +1,4 @@
-"""What a change of some skills does to the others: thefts, losses, neighbours, resident tokens.
+"""What a change of skills does to how they are found: thefts, losses, neighbours, tokens.
 
 The queries are those of the base: a change does not choose what it is measured by. Nor does it
 answer for what the words of a request weigh a little more or less among other skills: only what a
@@ -53,6 +53,13 @@ class Loss(NamedTuple):
     now: str | None
 
 
+class Removed(NamedTuple):
+    """A labelled query that a skill had, and has no longer, or with the other label."""
+
+    query: Query
+    skill: str
+
+
 class Effect(NamedTuple):
     """What a change does to the repository; skills are named by the path of their SKILL.md.
 
@@ -62,6 +69,7 @@ class Effect(NamedTuple):
 
     thefts: tuple[Theft, ...]
     losses: tuple[Loss, ...]
+    removed: tuple[Removed, ...]
     neighbours: tuple[Neighbour, ...]
     resident_tokens_before: int
     resident_tokens_after: int
@@ -88,12 +96,23 @@ def effect(
     return Effect(
         tuple(thefts),
         tuple(losses),
+        tuple(_removed(base, head, changed)),
         tuple(_neighbours(base, head, claims, compared, library)),
         base.resident_tokens,
         head.resident_tokens,
         left,
         len(there) - len(compared),
     )
+
+
+def _removed(base: Index, head: Index, changed: Iterable[str]) -> Iterator[Removed]:
+    """The labelled queries that skills which stay no longer have."""
+    for path in changed:
+        if path in base.entries and path in head.entries:
+            kept = {(a.query.text, a.query.should_trigger) for a in head.entries[path].asked}
+            for asked in base.entries[path].asked:
+                if (asked.query.text, asked.query.should_trigger) not in kept:
+                    yield Removed(asked.query, path)
 
 
 def _moved(base: Index, moved: Mapping[str, str]) -> Index:

@@ -1,11 +1,14 @@
 """Grades in words: what every output says of them in the same way. All of it is inert text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from posixpath import dirname
 
+from skillrepo import changes, taxonomy
+from skillrepo.finding import Finding
 from skillrepo.grade import fleet_compat
 from skillrepo.grade.gate import NOT_MEASURED, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
+from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.routing import Outcome
 from skillrepo.grade.score import hundredths, shown
 from skillrepo.secret_text import masked
@@ -15,6 +18,11 @@ CLAIM = (
     "A static grade says how well a skill is kept, how it is worded to be found, and what it "
     "costs: not that it helps."
 )
+HINT = (
+    "Some of these errors were there before. With a baseline in the base only new ones fail: "
+    "skillrepo validate --write-baseline, and commit what it writes."
+)
+"""For a repository that had errors when it adopted the tool."""
 _CLAIM_OF_FLEET = (
     f"This is the grade of the reference system, {fleet_compat.WARNING}; it gates nothing, and "
     "does not say that the skill helps."
@@ -26,6 +34,7 @@ _VERDICTS = {
     "inconclusive": "There is no verdict on this change",
 }
 _NAMED = 3
+_OF_CHANGE = frozenset(rule.code for rule in changes.ALL)
 _SHARED = 5
 _LONGEST = 100
 _DISTINCT = 0.7
@@ -61,13 +70,28 @@ def headline(graded: Graded, name: Callable[[str], str] = one_line) -> str:
     if not graded.skills and not graded.removed and not graded.others:
         return f"No skill differs between {_base(graded, name)} and {name(graded.head_name)}"
     wrong = [e for e in graded.skills if e.gate.verdict == graded.verdict != "pass"]
-    named = [name(each.skill) for each in wrong[:_NAMED]]
-    if len(wrong) > _NAMED:
-        named.append(f"{len(wrong) - _NAMED:,} more")
-    if graded.others and graded.verdict == "fail":
-        named.append("what it does to other skills")
+    named = list(_few([each.skill for each in wrong], name))
+    if graded.verdict == "fail":
+        places = [_place(each) for each in graded.others]
+        named += _few(list(dict.fromkeys(filter(None, places))), name)
+        if not all(places):
+            named.append("what it does to other skills")
     because = f": {', '.join(named)}" if named else ""
-    return f"{_VERDICTS[graded.verdict]}{because}"
+    gone = ", ".join(_few(graded.removed, name))
+    removes = f"{';' if because else ','} {'it' if because else 'and'} removes {gone}"
+    return f"{_VERDICTS[graded.verdict]}{because}{removes if gone else ''}"
+
+
+def _few(names: Sequence[str], name: Callable[[str], str]) -> Iterator[str]:
+    yield from map(name, names[:_NAMED])
+    if len(names) > _NAMED:
+        yield f"{len(names) - _NAMED:,} more"
+
+
+def _place(fault: Finding) -> str | None:
+    """The file that a finding is about; None where that is a skill that the change leaves alone."""
+    own = fault.path == taxonomy.FILE_NAME or fault.code in _OF_CHANGE
+    return fault.path if own else None
 
 
 def scope(graded: Graded, name: Callable[[str], str] = one_line) -> str:
@@ -152,6 +176,7 @@ def effects(graded: Graded) -> Iterator[str]:
         now = one_line(dirname(loss.now)) if loss.now else "no skill"
         skill = one_line(dirname(loss.skill))
         yield f"lost by {skill} to {now}: {_quoted(loss.query.text)}"
+    yield from _removed(effect)
     for each in effect.neighbours:
         if each.before is not None and each.overlap < each.before + _MORE:
             continue  # they claimed as much of the same before
@@ -169,6 +194,16 @@ def effects(graded: Graded) -> Iterator[str]:
         yield f"{effect.not_looked_at:,} queries were too much work, and were not looked at"
     if effect.not_compared:
         yield f"skills that were too much work to find neighbours of: {effect.not_compared:,}"
+
+
+def _removed(effect: Effect) -> Iterator[str]:
+    """A line for each skill that stays, and has labelled queries no more."""
+    removed: dict[str, list[str]] = {}
+    for each in effect.removed:
+        removed.setdefault(each.skill, []).append(each.query.text)
+    for path, texts in removed.items():
+        shown = ", ".join(_few(texts, _quoted))
+        yield f"no longer among the queries of {one_line(dirname(path))}: {shown}"
 
 
 def _quoted(text: str) -> str:

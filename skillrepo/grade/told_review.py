@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from skillrepo.grade.graded import Graded
-from skillrepo.grade.opinion import NOTHING, Opinion, Paid
+from skillrepo.grade.opinion import Opinion, Paid, total
 from skillrepo.judge.review import ItemResult
 from skillrepo.judge.rubric import rubric
 from skillrepo.secret_text import masked
@@ -77,7 +77,7 @@ def _quoted(text: str) -> str:
 def cost(graded: Graded) -> str | None:
     """What the ballots cost that the opinions rest on, whenever that was; None without any."""
     said = [each.review for each in graded.skills if each.review]
-    return f"judge: {paid(sum((each.paid for each in said), NOTHING))}" if said else None
+    return f"judge: {paid(total(each.paid for each in said))}" if said else None
 
 
 def paid(spent: Paid) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from skillrepo.conceal import without_keys
 from skillrepo.grade.gate import Gate
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.portfolio import Effect
@@ -10,14 +11,13 @@ from skillrepo.grade.routing import Routing
 from skillrepo.grade.score import Grade
 from skillrepo.output import grade_shapes as shapes
 from skillrepo.output import json, review_json
-from skillrepo.secret_text import masked
 
 _DIGITS = 4
 
 
 def render(graded: Graded) -> Iterator[str]:
     """The grades as one JSON object, the same bytes for the same grades."""
-    yield json.dumps(shape(graded))
+    yield json.dumps(shape(without_keys(graded)))
 
 
 def shape(graded: Graded) -> shapes.GradeShape:
@@ -33,6 +33,7 @@ def shape(graded: Graded) -> shapes.GradeShape:
         removed=graded.removed,
         others=tuple(map(json.finding_shape, graded.others)),
         effect=_effect(graded.effect) if graded.effect else None,
+        had_errors=graded.had_errors,
         profile=graded.profile,
     )
 
@@ -72,7 +73,7 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
         return None
     outcomes = (
         shapes.OutcomeShape(
-            query=masked(each.query.text),
+            query=each.query.text,
             should_trigger=each.query.should_trigger,
             path=each.query.path,
             line=each.query.line,
@@ -97,8 +98,12 @@ def _routing(routing: Routing | None) -> shapes.RoutingShape | None:
 
 def _effect(effect: Effect) -> shapes.EffectShape:
     return shapes.EffectShape(
-        thefts=tuple(shapes.TheftShape(masked(e.query.text), *e[1:]) for e in effect.thefts),
-        losses=tuple(shapes.LossShape(masked(e.query.text), *e[1:]) for e in effect.losses),
+        thefts=tuple(shapes.TheftShape(e.query.text, *e[1:]) for e in effect.thefts),
+        losses=tuple(shapes.LossShape(e.query.text, *e[1:]) for e in effect.losses),
+        removed=tuple(
+            shapes.RemovedShape(e.query.text, e.query.should_trigger, e.skill)
+            for e in effect.removed
+        ),
         neighbours=tuple(
             shapes.NeighbourShape(
                 e.skill, e.other, round(e.overlap, _DIGITS), _rounded(e.before), e.shared

@@ -17,6 +17,7 @@ from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.opinion import Opinion
 from skillrepo.grade.score import shown
 from skillrepo.grade.told import (
+    HINT,
     claim,
     difference,
     effects,
@@ -75,6 +76,9 @@ def _head(graded: Graded, most: int) -> Iterator[str]:
         yield "| Skill | Grade | Change | Gate |"
         yield "| --- | --- | ---: | --- |"
         yield from _rows(graded.skills, most)
+    if graded.had_errors:
+        yield ""
+        yield HINT
     if graded.removed:
         names = _fitting(map(_code, graded.removed), most // _LISTS)
         more = len(graded.removed) - len(names)
@@ -82,14 +86,14 @@ def _head(graded: Graded, most: int) -> Iterator[str]:
         yield f"Removed: {', '.join(names)}{f' and {more:,} more' if more > 0 else ''}"
     if graded.others:
         yield ""
-        yield "What it does to other skills:"
+        yield "What it does elsewhere:"
         yield ""
         yield from _list([line(each) for each in graded.others], most // _LISTS)
-    if told := list(effects(graded)):
+    if found := list(effects(graded)):
         yield ""
         yield "<details><summary>How skills are found</summary>"
         yield ""
-        yield from _list(told, most // _LISTS)
+        yield from _list(found, most // _LISTS)
         yield ""
         yield "</details>"
 
@@ -140,12 +144,7 @@ def _details(each: SkillGrade) -> Iterator[str]:
         f"{layer.layer} {_verdict(layer.verdict)}" if layer.verdict else inert(said_of(layer))
         for layer in each.gate.layers
     )
-    reasons = [
-        why
-        for layer in each.gate.layers
-        if layer.verdict and layer.layer != "integrity"
-        for why in layer.reasons
-    ]
+    reasons = [why for layer in each.gate.layers for why in each.reasons(layer)]
     faults = (line(_within(fault, each)) for fault in each.faults)
     told = [*reasons, *faults, *routed(each)]
     if told:

@@ -10,7 +10,7 @@ from skillrepo.grade.gate import Gate, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.neighbours import Neighbour
 from skillrepo.grade.opinion import Opinion
-from skillrepo.grade.portfolio import Effect, Loss, Theft
+from skillrepo.grade.portfolio import Effect, Loss, Removed, Theft
 from skillrepo.grade.routing import Outcome, Routing
 from skillrepo.grade.score import Grade
 from skillrepo.measure import Reading
@@ -36,6 +36,7 @@ def read(value: Any) -> Graded:
         removed=tuple(value["removed"]),
         others=tuple(map(_finding, value["others"])),
         effect=_effect(value["effect"]) if value["effect"] else None,
+        had_errors=value["had_errors"],
         profile=value["profile"],
         verdict=value["verdict"],
     )
@@ -121,12 +122,16 @@ def _routing(value: Any) -> Routing | None:
 
 
 def _effect(value: Any) -> Effect:
-    def query(text: str) -> Query:
-        return Query(text, True, "", 1)  # noqa: FBT003 - as all that are captured or lost
+    def query(text: str, *, should_trigger: bool = True) -> Query:
+        return Query(text, should_trigger, "", 1)
 
     return Effect(
         tuple(Theft(**{**each, "query": query(each["query"])}) for each in value["thefts"]),
         tuple(Loss(**{**each, "query": query(each["query"])}) for each in value["losses"]),
+        tuple(
+            Removed(query(each["query"], should_trigger=each["should_trigger"]), each["skill"])
+            for each in value["removed"]
+        ),
         tuple(
             Neighbour(**{**each, "shared": tuple(each["shared"])}) for each in value["neighbours"]
         ),

@@ -125,6 +125,15 @@ class LossShape:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedShape:
+    """A labelled query that `skill` had before, and has no longer, or with the other label."""
+
+    query: str
+    should_trigger: bool
+    skill: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeighbourShape:
     """Two skills that claim much of the same, and do not name each other."""
 
@@ -141,6 +150,7 @@ class EffectShape:
 
     thefts: tuple[TheftShape, ...]
     losses: tuple[LossShape, ...]
+    removed: tuple[RemovedShape, ...]
     neighbours: tuple[NeighbourShape, ...]
     resident_tokens_before: int
     resident_tokens_after: int
@@ -183,5 +193,7 @@ class GradeShape:
     """Errors that the change makes outside of the skills that it touches."""
     effect: EffectShape | None
     """Null where skills were named, whatever changed."""
+    had_errors: bool
+    """Whether some of the errors were there before, so that the base wants a baseline."""
     profile: ProfileName
     """By which the static grades are; those of the second are no part of the verdict."""

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
+from skillrepo.conceal import without_keys
 from skillrepo.grade import fleet_compat, told_review
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.score import Grade
-from skillrepo.grade.told import change_of, claim, effects, numbers, routed, said_of, summary
+from skillrepo.grade.told import HINT, change_of, claim, effects, numbers, routed, said_of, summary
 from skillrepo.output.text import heading, line
 from skillrepo.visible import one_line
 
 
 def render(graded: Graded) -> Iterator[str]:
     """The lines of the report, without line ends: each skill, then the verdict."""
+    graded = without_keys(graded)
     for each in graded.skills:
         yield from _skill(each)
         yield ""
@@ -20,6 +22,8 @@ def render(graded: Graded) -> Iterator[str]:
     yield from map(line, graded.others)
     yield from map(heading, effects(graded))
     yield summary(graded)
+    if graded.had_errors:
+        yield HINT
     if graded.skills:
         yield claim(graded)
     if cost := told_review.cost(graded):
@@ -32,8 +36,7 @@ def _skill(each: SkillGrade) -> Iterator[str]:
         yield f"  {one_line(said_of(layer))}"
         if layer.layer == "integrity":
             yield from (f"    {line(fault)}" for fault in each.faults)
-        elif layer.verdict:
-            yield from (f"    {one_line(reason)}" for reason in layer.reasons)
+        yield from (f"    {one_line(reason)}" for reason in each.reasons(layer))
     yield from (f"  {said}" for said in routed(each))
     if each.grade:
         yield from _measures(each.grade, each)

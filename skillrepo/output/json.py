@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from skillrepo.conceal import concealed
 from skillrepo.finding import Finding, Fix, Ignored, Report
 from skillrepo.output import PLAIN, View, shapes
 from skillrepo.visible import inert_json
@@ -45,8 +46,8 @@ def _lists(report: Report) -> dict[str, Iterable[Any]]:
 
 
 def shape(report: Report) -> shapes.ReportShape:
-    """The report as its output shape."""
-    lists = {name: tuple(items) for name, items in _lists(report).items()}
+    """The report as its output shape, without the keys that names of files and fixes may hold."""
+    lists = {name: tuple(items) for name, items in _lists(concealed(report)).items()}
     return shapes.ReportShape(version=1, checked=report.checked, **lists)
 
 

@@ -7,7 +7,6 @@ from skillrepo.grade.opinion import Opinion, Paid, are_sound
 from skillrepo.judge.review import ItemResult
 from skillrepo.judge.rubric import rubric
 from skillrepo.output import review_shapes as shapes
-from skillrepo.secret_text import masked
 
 
 def shape(said: Opinion) -> shapes.OpinionShape:
@@ -27,7 +26,7 @@ def shape(said: Opinion) -> shapes.OpinionShape:
 
 
 def _item(each: ItemResult) -> shapes.ItemShape:
-    return shapes.ItemShape(**each._replace(quote=masked(each.quote))._asdict())
+    return shapes.ItemShape(**each._asdict())
 
 
 def read(value: Mapping[str, Any]) -> Opinion | None:

@@ -352,6 +352,17 @@ class BriefResultShape:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefProgressShape:
+    """A line of `--progress json` of a batch: what became of a brief, the `number`th of them."""
+
+    version: Literal[1]
+    event: Literal["brief"]
+    number: int
+    briefs: int
+    brief: BriefResultShape
+
+
+@dataclass(frozen=True, slots=True)
 class BatchShape:
     """`skillrepo new --batch --json`: each brief, and how many there are of each status."""
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 from skillrepo.errors import SkillRepoError
 
+_ADVICE = "raise it, or lower the model's `max_tokens`"
+
 
 class BudgetSpentError(SkillRepoError):
     """The next call might cost more than is left."""
@@ -101,12 +103,11 @@ class Account:
         they mostly spend far less. Raises `BudgetSpentError`.
         """
         with self._lock:
-            total = self._spent()
-            while why := self._refusal(step, model, sum(self._open.values(), total), most):
-                if not patient or not self._open or self._refusal(step, model, total, most):
+            while why := self._refusal(step, model, sum(self._open.values(), Spent()), most):
+                if not patient or not self._open or self._refusal(step, model, Spent(), most):
                     raise BudgetSpentError(why)
                 self._lock.wait()
-                total = self._spent()
+            total = self._spent()
             self._last += 1
             self._open[self._last] = most
             self._steps.setdefault(step, Spent())
@@ -144,24 +145,30 @@ class Account:
     def _spent(self) -> Spent:
         return sum(self._steps.values(), Spent())
 
-    def _refusal(self, step: str, model: str, so_far: Spent, most: Spent) -> str:
-        """Why a call is not allowed; empty where it is."""
+    def _refusal(self, step: str, model: str, held: Spent, most: Spent) -> str:
+        """Why a call is not allowed beside those that are under way; empty where it is."""
         cost, tokens = self.limits.cost, self.limits.tokens
         if cost is not None and most.cost is None:
             return (
                 f"the price of {model} is not in the list that LiteLLM ships, so --max-cost cannot "
                 "be kept: give --max-tokens instead"
             )
-        if cost is not None and (so_far.cost or 0.0) + (most.cost or 0.0) > cost:
+        spent = self._spent()
+        gone, kept = spent.cost or 0.0, held.cost or 0.0
+        if cost is not None and gone + kept + (most.cost or 0.0) > cost:
             return (
                 f"the next call ({step}, {model}) may cost up to ${most.cost:.4f}, and of "
-                f"--max-cost {cost:g} there are ${so_far.cost or 0.0:.4f} spent: raise it, "
-                f"or lower the model's `max_tokens`"
+                f"--max-cost {cost:g} there are ${gone:.4f} spent"
+                f"{_under_way(f'${kept:.4f}') if kept else ''}: {_ADVICE}"
             )
-        if tokens is not None and so_far.tokens + most.tokens > tokens:
+        if tokens is not None and spent.tokens + held.tokens + most.tokens > tokens:
             return (
                 f"the next call ({step}, {model}) may take up to {most.tokens:,} tokens, and of "
-                f"--max-tokens {tokens} there are {so_far.tokens:,} spent: raise it, "
-                "or lower the model's `max_tokens`"
+                f"--max-tokens {tokens} there are {spent.tokens:,} spent"
+                f"{_under_way(f'{held.tokens:,}') if held.tokens else ''}: {_ADVICE}"
             )
         return ""
+
+
+def _under_way(most: str) -> str:
+    return f", and up to {most} by calls that are under way"

@@ -23,6 +23,8 @@ from skillrepo.program.provider import Shared
 from skillrepo.program.recording import Recordings
 
 STEP = "judge"
+_LONGEST_REPLY = 16_384
+"""Tokens, where the configuration does not say: 24 answers with quotes are 900, and some think."""
 COMMON = ("openai/gpt-5-mini", "gemini/gemini-3-flash-preview", "anthropic/claude-haiku-4-5")
 """Models whose cost is told for comparison."""
 
@@ -100,6 +102,13 @@ class _Asker:
         # What is missing is told before anything is paid for.
         engine = Engine(STEP, resolved, self._shared)
         self.model = engine.provider.model
+        facts = engine.provider.facts
+        if facts.prices and "max_tokens" not in resolved.parameters:
+            # Else a budget has to allow the longest reply that the model can give.
+            limit = min(facts.longest, _LONGEST_REPLY)
+            self._resolved = replace(
+                resolved, parameters={**resolved.parameters, "max_tokens": limit}
+            )
         self._takes_schema = engine.supports_response_schema
 
     def __call__(self, request: Request) -> Reply:

@@ -1,5 +1,6 @@
 """Every rule, in the order of the codes; a rule is a file of this folder."""
 
+from skillrepo import changes
 from skillrepo.rules import (
     agent_settings,
     allowed_tools_spaces,
@@ -163,3 +164,6 @@ ALL = (
     agent_settings.RULE,
     capabilities.RULE,
 )
+
+KNOWN = (*ALL, *changes.ALL)
+"""With those about a change, which only `grade` runs: what settings may speak of."""

@@ -86,7 +86,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.archive is None:
         parser.error("name the archive of skills, or set SKILLREPO_CORPUS")
-    runs = 2 if options.quick else options.runs
+    runs = 1 if options.quick else options.runs
     sizes = [60] if options.quick else sorted(map(int, options.sizes.split(",")))
     skills = repository.skills_of(options.archive)
     print(*scale.heading(), sep="\n", flush=True)

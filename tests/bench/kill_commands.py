@@ -422,7 +422,7 @@ def usual(scene: Scene, command: Command, name: str, most: int) -> float:
     command.prepare(scene, f"{name}-warm")
     run(scene.root, *command.called(f"{name}-warm"))
     times = []
-    for number in range(min(WARM_UP, most)):
+    for number in range(min(WARM_UP, -(-most // 2))):
         command.prepare(scene, f"{name}-u{number}")
         times.append(kill(scene, command, f"{name}-u{number}", None)[0])
     return statistics.median(times)

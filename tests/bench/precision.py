@@ -54,7 +54,8 @@ HEAD = """\
 <!-- Written by `python tests/bench/precision.py`; what is changed here by hand is lost. -->
 
 There are {rules}. `skillrepo explain CODE` prints the page of one: what it checks, why, how to mend
-what it finds, and where that is said.
+what it finds, and where that is said. Those about a change (G101 to G104), which
+`skillrepo grade` checks, are listed in [grading.md](grading.md#rules-about-a-change).
 
 - **house** and **spec** are the severities in the two profiles; `-` means that the profile does
   not have the rule; what neither has is off until `rules:` in skillrepo.yaml gives it a severity.
