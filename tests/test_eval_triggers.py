@@ -88,6 +88,7 @@ def test_a_skill_that_takes_the_requests_of_another(
         done = run(root, *words, "--record", "--json")
         requests = server.received
     assert (done.code, len(requests)) == (1, 44), done.err
+    assert git(root, "status", "--porcelain") == ""
     # One call without tools for each run: it holds all skills, and no sign of what is right.
     body = requests[-1].body
     assert {*body} == {"model", "messages", "response_format", "seed", "max_tokens"}

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from catalogue import index, path_of, skill_files
 from fair_router import choose, fair
 
 from skillrepo import schema
@@ -23,6 +25,7 @@ from skillrepo.behaviour.together import together
 from skillrepo.behaviour.trigger_measure import Plan
 from skillrepo.behaviour.trigger_result import Triggers, Usage
 from skillrepo.behaviour.triggers import Choose, Exam, Question, Router, Said, one_by_one
+from skillrepo.grade.route_catalogue import catalogue as catalogue_of
 from skillrepo.output import trigger_text
 from skillrepo.output.trigger_shapes import TriggersShape
 from skillrepo.program import routing
@@ -315,6 +318,8 @@ def test_what_is_kept_is_read_back_and_nothing_that_is_made_up() -> None:
         lambda made: made["controls"].update(probes=[]),
         lambda made: made["sides"].pop(),
         lambda made: made.update(trials=0),
+        lambda made: made.update(model="m\nthat passes"),
+        lambda made: made.update(notes=["\x1b[2J"]),
         lambda made: made["usage"].update(calls=-1),
         lambda made: made.update(more="x"),
     )
@@ -369,7 +374,8 @@ def test_hostile_text_stays_in_its_envelope_and_reaches_no_output() -> None:
         assert "sk-ant-api03" not in text
         lines = [each for each in text.splitlines() if each.startswith("END CONTENT")]
         assert len(lines) == 1
-    found = measured(asked=exam((request,), ()), base=None)
+    found = measured(asked=exam((request,), ()), base=None, others=(listed,))
+    assert list(trigger_record.read(trigger_record.line(found, None).encode(), None)) == [found]
     said = text_of(found)
     assert "\x1b" not in said
     assert "sk-ant-api03" not in said + trigger_record.line(found, None)
@@ -418,3 +424,23 @@ def test_tasks_and_queries_together_find_no_more_than_one_of_them() -> None:
     assert together(same, measured(lambda _: Said(None)))[0] == "inconclusive"
     # The queries fall in one of their two dimensions: p = 1 / 2^6, three times that is 0.047.
     assert together(same, bad)[0] == "fail"
+
+
+def test_the_catalogue_of_a_repository_and_what_is_near(tmp_path: Path) -> None:
+    made = index(
+        tmp_path,
+        skill_files("pdf-merge", OWN.description),
+        *(skill_files(each.name, each.description) for each in OTHERS),
+        skill_files("silent", " "),
+        skill_files("s" * 101, "Has too long a name."),
+    )
+    found = catalogue_of(made, path_of("pdf-merge"))
+    assert (found.own, found.others) == (OWN, OTHERS)
+    letters = found.nearest("translate these letters")
+    assert [found.others[place].name for place in letters] == ["letters", "csv-join"]
+    tables = found.nearest("combine csv tables")
+    assert [found.others[place].name for place in tables] == ["csv-join", "letters"]
+    # Which of them is looked at does not matter for what it is called.
+    other = catalogue_of(made, path_of("letters"))
+    assert (other.own, other.sha256) == (OTHERS[1], found.sha256)
+    assert catalogue_of(made, "skills/none/SKILL.md").own is None

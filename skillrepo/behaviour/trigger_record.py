@@ -17,6 +17,7 @@ from skillrepo.behaviour.trigger_result import RouteRun, Triggers, TriggersNote
 from skillrepo.behaviour.trigger_summary import concluded
 from skillrepo.behaviour.triggers import MOST_QUERIES
 from skillrepo.errors import SkillRepoError
+from skillrepo.visible import one_line
 
 _MARK = b'"kind":"triggers"'
 _LONGEST = 500_000
@@ -76,7 +77,16 @@ def _sound(text: bytes) -> TriggersNote | None:
     # Nothing beside, and nothing twice: what is read is all that is written.
     if _text(note).encode() != text or not _is_sound(note.triggers):
         return None
-    return note
+    return note if all(one_line(each) == each for each in _texts(asdict(note))) else None
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts of a note: none of them may hold what a terminal or a CI runner acts on."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 @cache
