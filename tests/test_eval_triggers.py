@@ -10,8 +10,10 @@ from content_repo import FILES, Run, runner, skill
 from fair_router import fair, read
 from openai_server import Received, Reply, Server, chat, clients_let_go, failure, serving
 from test_eval import layer
+from test_triggers import ran
 
 from skillrepo import schema
+from skillrepo.behaviour import record
 
 NAME = "skills/data/pdf-merge"
 REF = "refs/notes/skillrepo/grades"
@@ -111,7 +113,7 @@ def test_a_skill_that_takes_the_requests_of_another(
     again = run(root, *words, "--replay", "--json")
     assert (again.code, again.out, again.err) == (1, done.out, "")
     told = run(root, *words, "--replay").out
-    assert "This skill fails: positives: the mean over 6 tasks changes by +0.00" in told
+    assert "This skill fails: positives: the mean over 6 queries changes by +0.00" in told
     assert "the change has other queries, which are not asked here" in told
     tree = git(root, "rev-parse", f"work:{NAME}")
     note = json.loads(git(root, "notes", "--ref", REF, "show", tree))
@@ -123,11 +125,21 @@ def test_a_skill_that_takes_the_requests_of_another(
         "fail",
         True,
     )
+    # Beside runs of tasks: a fall is one among all dimensions, and there it is still found.
+    more = record.line(ran("pass", (0.0,) * 5), note["base"])
+    git(root, "notes", "--ref", REF, "append", "--message", more, tree)
+    verdict, why = layer(root, run, "--head", "work")
+    assert (verdict, why.startswith("by the runner r, against the skill before: ")) == (
+        "fail",
+        True,
+    )
+    assert "by the router openai/gpt-4o-mini: negatives: " in why
     # With another skill to choose from it says nothing.
     change(root, git, {"skills/data/new/SKILL.md": skill("new", "Does it.")}, "more")
     words = ("eval", "pdf-merge", "--triggers", "--trials", "1", "--head", "more", "--replay")
     assert run(root, *words).err.startswith("error: there is no note of such queries of data/pdf")
-    assert layer(root, run, "pdf-merge", "--head", "more")[0] is None
+    verdict, why = layer(root, run, "pdf-merge", "--head", "more")
+    assert (verdict, "router" in why) == ("pass", False)
 
 
 def test_a_model_that_fails_and_a_budget_that_ends(

@@ -13,7 +13,7 @@ from fair_router import choose, fair
 from skillrepo import schema
 from skillrepo.behaviour import probes, trigger_record
 from skillrepo.behaviour.catalogue import Catalogue, Listed, shuffled
-from skillrepo.behaviour.comparing import compare
+from skillrepo.behaviour.comparing import compare, decide
 from skillrepo.behaviour.result import (
     AssertionResult,
     Configuration,
@@ -92,6 +92,13 @@ def test_a_skill_that_is_as_it_was() -> None:
     # Two runs that agree are enough.
     assert {len(side.runs) for query in found.queries for side in query.sides} == {2}
     assert found.fingerprints == ("fp",)
+
+
+def test_a_skill_that_is_called_otherwise_is_the_same() -> None:
+    found = measured(head=OWN._replace(name="docs-merge"))
+    assert [each.shown.name for each in found.sides] == ["docs-merge", "pdf-merge"]
+    assert (found.verdict, found.sides[0].recall.found) == ("pass", 6)
+    assert "triggered (it, it)" in text_of(found)
 
 
 def test_what_a_model_sees_alike_is_asked_once() -> None:
@@ -407,9 +414,9 @@ def ran(verdict: str, changes: tuple[float, ...]) -> Evaluated:
         for n, change in enumerate(changes)
     )
     compared = compare(tasks, ["base"], "x")
-    assert compared[0].verdict == verdict
-    found = Evaluated("r", "x", "base", 4, "", (), tasks, compared, "pass", (), ())
-    return replace(found, verdict=compared[0].verdict)
+    found, reasons = decide(tasks, compared, by_model=False)
+    assert found == verdict
+    return Evaluated("r", "x", "base", 4, "", (), tasks, compared, found, reasons, ())
 
 
 def test_tasks_and_queries_together_find_no_more_than_one_of_them() -> None:

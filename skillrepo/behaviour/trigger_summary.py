@@ -1,5 +1,6 @@
 """Runs → what they say of a skill: how often it is found, how often left alone, and the verdict."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,8 @@ NOTHING = Share(0, 0, None, None, None)
 _MOST_LOST = 0.1
 """The share of queries with errors above which a pass is none: the hard ones may be missing."""
 _MOST_CONFUSIONS = 20
+_TASK = re.compile(r"\btask(s?)\b")
+"""What a comparison calls its unit, which is a query here."""
 _DIMENSIONS: tuple[Dimension, ...] = ("positives", "negatives")
 
 
@@ -180,7 +183,7 @@ def _comparison(name: Dimension, said: paired.Comparison, left_out: int) -> Trig
         tasks=said.tasks,
         wanted=said.wanted,
         left_out=left_out,
-        why=said.why,
+        why=_TASK.sub(lambda match: "queries" if match[1] else "query", said.why),
     )
 
 

@@ -43,7 +43,9 @@ def render(shape: TriggersShape) -> Iterator[str]:
     yield _controls(found.controls)
     for side in found.sides:
         yield from _side(side)
-    yield from (f"  {_compared(each)}" for each in found.compared)
+    # Of what nothing was asked there is nothing to compare.
+    if not found.controls.faults:
+        yield from (f"  {_compared(each)}" for each in found.compared)
     yield f"  {_usage(found.usage)}"
     yield f"{_VERDICTS[found.verdict]}: {one_line('; '.join(found.reasons))}."
 
