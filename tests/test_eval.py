@@ -275,7 +275,7 @@ def test_what_cannot_be_run(
     assert replay.endswith(f"git fetch origin {REF}:{REF}\n")
     full = fails("pdf-merge", "--output", str(tmp_path / "full"))
     assert full.endswith("is not an empty folder: name a new one\n")
-    assert "of --judge: give it, too" in fails("pdf-merge", "--model", "x")
+    assert "of --judge and --triggers: give one, too" in fails("pdf-merge", "--model", "x")
     assert "is no amount of money" in fails("pdf-merge", "--judge", "--max-cost", "inf")
     assert "--replay runs nothing" in fails("pdf-merge", "--replay", "--record")
     assert "no --record" in fails("pdf-merge", "--record", "--evals", "head")

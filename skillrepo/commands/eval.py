@@ -1,13 +1,16 @@
-"""`skillrepo eval`: runs a skill's tasks with the skill, with it as it was, and with none."""
+"""`skillrepo eval`: runs a skill's tasks, or asks a model when it would load the skill."""
 
 import math
 from pathlib import Path
 from typing import Literal
 
 import click
+from click.core import ParameterSource
 
 from skillrepo.behaviour.exam import MOST_TRIALS
 from skillrepo.behaviour.result import Side
+
+_OF_TASKS = ("runner", "against", "jobs", "judge", "output")
 
 
 @click.command()
@@ -28,7 +31,7 @@ from skillrepo.behaviour.result import Side
     default=3,
     show_default=True,
     metavar="N",
-    help="Run each task so often with each of them.",
+    help="Run each task so often with each of them; ask each query of --triggers so often at most.",
 )
 @click.option("--base", metavar="REV", help="Since the merge-base with REV.  [default branch]")
 @click.option("--head", metavar="REV", help="The skill of this commit, not of the worktree.")
@@ -46,8 +49,15 @@ from skillrepo.behaviour.result import Side
     help="Run so many at the same time.",
 )
 @click.option("--judge", is_flag=True, help="Have a model decide what code cannot.")
-@click.option("--model", metavar="ID", help="The model, with --judge.  [that of skill_evaluate]")
-@click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Of --judge, in all.")
+@click.option(
+    "--triggers",
+    is_flag=True,
+    help="Ask a model which skill of all it would load for each trigger query, and run no task.",
+)
+@click.option(
+    "--model", metavar="ID", help="Of --judge or --triggers.  [that of skill_evaluate, skill_route]"
+)
+@click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Of the model.")
 @click.option("--max-tokens", type=click.IntRange(min=0), metavar="N", help="The same in tokens.")
 @click.option(
     "--record", is_flag=True, help="Keep the result of a --head in refs/notes/skillrepo/grades."
@@ -74,6 +84,7 @@ def command(  # noqa: PLR0913 - as many as there are options
     evals: Side | None,
     jobs: int,
     judge: bool,
+    triggers: bool,
     model: str | None,
     max_cost: float | None,
     max_tokens: int | None,
@@ -88,17 +99,32 @@ def command(  # noqa: PLR0913 - as many as there are options
     skill as it was in the base, and without one. The evals of the base are run, where it has any.
     The verdict is over tasks: with fewer than five of them there is none. The exit code is 1 where
     it is fail.
-    """
-    from skillrepo.commands import evaluating  # noqa: PLC0415 - what --help need not import
 
-    if not judge and (model or max_cost is not None or max_tokens is not None):
-        raise click.UsageError("--model, --max-cost and --max-tokens are of --judge: give it, too")
+    With --triggers, a model chooses among all skills of the repository for each labelled query:
+    verdict and notes are over queries, those that should trigger and those that should not.
+    """
+    if not judge and not triggers and (model or max_cost is not None or max_tokens is not None):
+        why = "--model, --max-cost and --max-tokens are of --judge and --triggers: give one, too"
+        raise click.UsageError(why)
     if max_cost is not None and not math.isfinite(max_cost):
         raise click.UsageError(f"{max_cost} is no amount of money")
     if replay and (record or output or judge):
         raise click.UsageError("--replay runs nothing: it takes no --record, --output or --judge")
     if record and evals == "head":
         raise click.UsageError("a change does not set its own exam: --evals head has no --record")
+    if triggers:
+        _refuse_other(ctx)
+        from skillrepo.commands import triggering  # noqa: PLC0415 - what --help need not import
+
+        limits = (model, max_cost, max_tokens)
+        ask = triggering.Asked(skill, trials, base, head, evals, *limits)
+        if replay:
+            found = triggering.replayed(ask, as_json=as_json)
+        else:
+            found = triggering.evaluated(ask, keep=record, as_json=as_json)
+        ctx.exit(int(found.triggers.verdict == "fail"))
+    from skillrepo.commands import evaluating  # noqa: PLC0415 - what --help need not import
+
     asked = evaluating.Asked(skill, runner, against, trials, base, head, evals, jobs)
     if replay:
         shape = evaluating.replayed(asked)
@@ -107,3 +133,9 @@ def command(  # noqa: PLR0913 - as many as there are options
         shape = evaluating.evaluated(asked, by_model, output=output, keep=record)
     evaluating.show(shape, as_json=as_json)
     ctx.exit(int(shape.evaluated.verdict == "fail"))
+
+
+def _refuse_other(ctx: click.Context) -> None:
+    for name in _OF_TASKS:
+        if ctx.get_parameter_source(name) != ParameterSource.DEFAULT:
+            raise click.UsageError(f"--triggers runs no task, and takes no --{name}")

@@ -17,7 +17,7 @@ from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.grade.eval_places import of_some
 from skillrepo.grade.record import trees_of
-from skillrepo.trigger_queries import File
+from skillrepo.trigger_queries import Evals, File
 from skillrepo.visible import one_line
 
 
@@ -37,15 +37,19 @@ class Version(NamedTuple):
 
     def exam(self, side: Side, skills: str) -> Exam:
         """The tasks of its evals, those that lie beside the skills among them."""
+        found = self.evals()
+        made = exam(found.tasks, self._read(), side, skills)
+        problems = (f"{each.path}:{each.line}: {each.why}" for each in found.problems)
+        return made._replace(notes=(*made.notes, *map(one_line, problems)))
+
+    def evals(self) -> Evals:
+        """All that its eval files hold, those that lie beside the skills among them."""
         library = self.context.library
         places = of_some(library, [self.skill.path]).get(self.skill.path, {})
         contents = (next(library.source.read([path])) for path in places.values())
         named = zip(places.items(), contents, strict=True)
         files = [File(path, name, data) for (name, path), data in named]
-        found = trigger_queries.read(files, library.folder_name(self.skill.path))
-        made = exam(found.tasks, self._read(), side, skills)
-        problems = (f"{each.path}:{each.line}: {each.why}" for each in found.problems)
-        return made._replace(notes=(*made.notes, *map(one_line, problems)))
+        return trigger_queries.read(files, library.folder_name(self.skill.path))
 
     def _read(self) -> Read:
         items = {item.name: item for item in self.bundle.items if item.kind == "file"}

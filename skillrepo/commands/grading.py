@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from skillrepo.commands.indexed import indexed
 from skillrepo.commands.integrity import Integrity
 from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
 from skillrepo.files import within
 from skillrepo.finding import Finding
 from skillrepo.grade import gate
-from skillrepo.grade.behaved import NOT_RUN, behaved
+from skillrepo.grade.behaved import NOT_RUN, Change, behaved
 from skillrepo.grade.distinctness import Distinctness, distinctness
 from skillrepo.grade.eval_places import skill_of
 from skillrepo.grade.graded import Graded, SkillGrade
@@ -18,14 +19,9 @@ from skillrepo.grade.measuring import Measurer
 from skillrepo.grade.opinion import Judgement
 from skillrepo.grade.portfolio import Effect, effect
 from skillrepo.grade.profile import DEFAULT, ProfileName
-from skillrepo.grade.remembered import Remembered
 from skillrepo.grade.routing import Routing, routing
 from skillrepo.grade.score import Grade
 from skillrepo.settings import GateMode, Grading
-
-_WORTHWHILE = 50
-"""Skills; fewer are read sooner than what is remembered of them."""
-
 
 Grades = Mapping[str, Grade]
 """By the path of SKILL.md."""
@@ -64,7 +60,8 @@ def graded(
     after |= measure(sides.after, sides.head, differing)
     routes = _routes(sides, paths, old)
     judged = judge(sides, {path: old.get(path) for path in paths}, routes.head) if judge else None
-    ran = behaved(sides.place.git(), sides.base, sides.head, {p: old.get(p) for p in paths})
+    change = Change(sides.base, sides.head, routes.base, routes.head)
+    ran = behaved(sides.place.git(), change, {path: old.get(path) for path in paths})
     found = _Found(after, before, old, routes, integrity, ran, profile == DEFAULT, judged)
     skills = tuple(_skill(path, sides, found) for path in paths)
     known = frozenset(paths)
@@ -96,6 +93,7 @@ class _Routes(NamedTuple):
     distinct: Mapping[str, Distinctness]
     effect: Effect
     has_queries: bool
+    base: Index
     head: Index
 
 
@@ -116,21 +114,15 @@ class _Found(NamedTuple):
 
 
 def _routes(sides: Sides, paths: Sequence[str], old: Mapping[str, str]) -> _Routes:
-    after, before = sides.after.library, sides.before.library
-    worthwhile = len(before.skill_files) >= _WORTHWHILE
-    folder = sides.place.git().common_dir / "skillrepo"
-    remembered = Remembered(folder if worthwhile else None)
-    base = Index.of(before, remembered)
-    owners = (skill_of(library, p) for library in (before, after) for p in sides.since.changed)
-    head = base.changed(after, filter(None, owners), remembered)
-    remembered.save()
+    base, head = indexed(sides)
     there = [path for path in paths if path in head.entries]
     return _Routes(
         routing(head, there),
         routing(base, {path for path in old.values() if path in base.entries}),
-        distinctness(head, after, there),
-        effect(base, head, after, {was: path for path, was in old.items()}),
+        distinctness(head, sides.after.library, there),
+        effect(base, head, sides.after.library, {was: path for path, was in old.items()}),
         any(a.query.should_trigger for entry in base.entries.values() for a in entry.asked),
+        base,
         head,
     )
 

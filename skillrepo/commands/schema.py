@@ -9,6 +9,7 @@ import click
 from pydantic import TypeAdapter
 
 from skillrepo.behaviour.result import BehaviourNote
+from skillrepo.behaviour.trigger_result import TriggersNote
 from skillrepo.errors import SkillRepoError
 from skillrepo.file_shapes import (
     BaselineFile,
@@ -26,6 +27,7 @@ from skillrepo.output.eval_shapes import EvalShape
 from skillrepo.output.grade_shapes import GradeNoteShape, GradeShape
 from skillrepo.output.judge_shapes import CalibrateShape
 from skillrepo.output.review_shapes import JudgeNoteShape
+from skillrepo.output.trigger_shapes import TriggersShape
 from skillrepo.skill import Frontmatter
 from skillrepo.user_config import UserConfig
 
@@ -48,6 +50,8 @@ _MODELS: Mapping[str, Any] = {
     "grade-note": GradeNoteShape,
     "eval": EvalShape,
     "behaviour-note": BehaviourNote,
+    "triggers": TriggersShape,
+    "triggers-note": TriggersNote,
     "judge-note": JudgeNoteShape,
     "new": shapes.NewShape,
     "batch": shapes.BatchShape,

@@ -23,7 +23,7 @@ def read(text: str, asked: Sequence[Item]) -> dict[str, Vote] | str:
 
     Quotes are as the model gave them, nothing of them is verified.
     """
-    value = _object(text)
+    value = json_object(text)
     if isinstance(value, str):
         return value
     votes = {item.name: _vote(item, value.get(name(n))) for n, item in enumerate(asked)}
@@ -32,7 +32,8 @@ def read(text: str, asked: Sequence[Item]) -> dict[str, Vote] | str:
     return votes
 
 
-def _object(text: str) -> Mapping[str, object] | str:
+def json_object(text: str) -> Mapping[str, object] | str:
+    """The JSON object that a reply is, fenced or not; or why it is none."""
     text = text.strip()
     if len(text) > _LONGEST:
         return f"its reply has {len(text):,} characters"
