@@ -215,7 +215,12 @@ def test_what_was_no_text_before_has_nothing_to_be_compared(root: Path, run: Run
     commit(root, git)
     write(root, PATH, skill(extra="allowed-tools: Bash(curl:*)\n"))
     value = grade(root, run, "--base", "HEAD")
-    assert layers(value) == {"integrity": "pass", "static": "inconclusive", "routing": None}
+    assert layers(value) == {
+        "integrity": "pass",
+        "static": "inconclusive",
+        "routing": None,
+        "behaviour": None,
+    }
 
 
 def test_a_removal_is_told_with_the_verdict(root: Path, run: Run, git: Git) -> None:
