@@ -417,3 +417,10 @@ def test_who_adopts_the_tool_is_told_of_the_baseline(root: Path, run: Run, git: 
     write(root, PATH, skill(body=f"# Merging\n\nFirst of all:\n\n{broken}"))
     value = grade(root, run, "--base", "HEAD")
     assert (layers(value)["integrity"], value["had_errors"]) == ("pass", False)
+
+
+def test_evals_that_cannot_be_read_are_told(root: Path, run: Run) -> None:
+    write(root, EVALS, '[{"query": "one file of these", "should_trigger": true},\n 7]')
+    (fault,) = grade(root, run)["skills"][0]["faults"]
+    assert (fault["path"], fault["line"], fault["rule"]) == (EVALS, 1, "evals-readable")
+    assert "has an item without a text" in fault["message"]
