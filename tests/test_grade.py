@@ -202,6 +202,12 @@ def test_a_skill_that_is_named(root: Path, run: Run) -> None:
     assert "\nThis skill fails: data/pdf-merge (1 named, " in run(root, "grade", "pdf-merge").out
 
 
+def test_one_format(root: Path, run: Run) -> None:
+    done = run(root, "grade", "--json", "--format", "text")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("json and text: name one format\n")
+
+
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [

@@ -525,6 +525,7 @@ def test_profile_and_fail_on(root: Path, run: Run) -> None:
         ("--rev", "", "--base", ""),
         ("--profile", "strict"),
         ("--format", "xml"),
+        ("--json", "--format", "text"),
         ("--fail-on", "never"),
         ("--lost",),
     ],
