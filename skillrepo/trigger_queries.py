@@ -30,6 +30,9 @@ MOST_ITEMS = 1_000
 LONGEST = 16_000
 """Characters of a query or prompt."""
 
+UNKNOWN = "holds no evals in a format that is known"
+"""Why a file counts for nothing here that may be all right for those who made it."""
+
 _FORMATS = (".json", ".yaml", ".yml")
 # Without ending, with `_` for `-`. In `evals` other names are looked at, too.
 _NAMES = frozenset((
@@ -171,7 +174,7 @@ class _Found:
             return
         shape = list(_shape(parsed.value))
         if not shape and _is_named(file.name):
-            self.problem(file.path, 1, "holds no evals in a format that is known")
+            self.problem(file.path, 1, UNKNOWN)
         for items, label in shape:
             for item in items:
                 if self._items == MOST_ITEMS:
