@@ -72,6 +72,7 @@ def graded(sides: Sides, measure: Measure | None = None, profile: ProfileName = 
         had_errors=integrity.had_errors,
         verdict="fail" if others else verdict,
         profile=profile,
+        root=sides.after.library.root,
     )
 
 
