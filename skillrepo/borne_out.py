@@ -22,7 +22,6 @@ _LONGEST_HEADER = 2_048
 _TOKEN = re.compile(r"[\w.+#/-]*\w")
 _CODE_LIKE = re.compile(r"\w[._]\w|[a-z][A-Z]")
 _MARKED = re.compile(r"```(?s:.*?)```|`[^`\n]*`")
-_WORD = re.compile(r"[^\W_]+")
 
 
 def normal(text: str) -> str:
@@ -50,16 +49,17 @@ class _Beside:
         prose = normal("\n".join(page.text for page in pages if page.is_markdown)[:_MOST])
         code = normal("\n".join(page.text for page in pages if not page.is_markdown)[:_MOST])
         self._text = f"{prose}\n{code}"
-        marked = _MARKED.findall(prose)
-        words = set(_WORD.findall(_MARKED.sub(" ", prose)))
-        self._bare = {each.strip("`") for each in marked} - words
+        self._marked = {each.strip("`") for each in _MARKED.findall(prose)}
+        self._plain = _MARKED.sub(" ", prose)
 
     def has(self, key: str) -> bool:
         if key in self._names or key.removeprefix("./").rstrip("/") in self._names:
             return True
         if key in self._files:
             return True
-        return key in self._bare if key.isalpha() else stands(key, self._text)
+        if key.isalpha():
+            return key in self._marked and not stands(key, self._plain)
+        return stands(key, self._text)
 
 
 def stands(key: str, text: str) -> bool:

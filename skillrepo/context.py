@@ -55,11 +55,11 @@ class Context(NamedTuple):
         itself. Raises `SkillRepoError` where the settings cannot be used.
         """
         if settings_of is not None:
-            _settings(source)  # what the change makes of them must be sound too
-        settings = _settings(settings_of or source)
-        taxonomy = _taxonomy(source)
+            read_settings(source)  # what the change makes of them must be sound too
+        settings = read_settings(settings_of or source)
+        taxonomy = read_taxonomy(source)
         if settings_of is not None and isinstance(taxonomy, Taxonomy):
-            before = _taxonomy(settings_of)
+            before = read_taxonomy(settings_of)
             if isinstance(before, Taxonomy):
                 taxonomy = taxonomy.with_policies(before, lambda n: settings.policy(n) is not None)
         root = taxonomy.root if isinstance(taxonomy, Taxonomy) else ""
@@ -67,12 +67,14 @@ class Context(NamedTuple):
         return cls(library, settings, taxonomy, Index(library), frozenset(settings.clients))
 
 
-def _taxonomy(source: Source) -> Taxonomy | tuple[Problem, ...] | None:
+def read_taxonomy(source: Source) -> Taxonomy | tuple[Problem, ...] | None:
+    """The taxonomy of a source, or what is wrong with it; None without. Raises `SkillRepoError`."""
     text = _text(source, taxonomy_module.FILE_NAME)
     return None if text is None else taxonomy_module.load(text)
 
 
-def _settings(source: Source) -> Settings:
+def read_settings(source: Source) -> Settings:
+    """The settings of a source, those as shipped without a file. Raises `SkillRepoError`."""
     text = _text(source, settings_module.FILE_NAME)
     return settings_module.DEFAULT if text is None else settings_module.load(text)
 

@@ -110,6 +110,14 @@ Write = Callable[[Request], Draft]
 class Reviewer(Protocol):
     """A writer that can also judge a finished draft by its plan, and have a person look at it."""
 
+    def __call__(self, request: Request) -> Draft:
+        """Write a draft. Raises `SkillRepoError`."""
+        ...
+
+    def of(self, brief: str) -> "Reviewer":
+        """Give the same writer, which tells of its calls as made for the brief with this id."""
+        ...
+
     def review(self, request: Request, draft: Draft) -> Draft:
         """Give the draft with notes on what is open. Raises `SkillRepoError`."""
         ...

@@ -14,9 +14,13 @@ from skillrepo.propose import propose
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one draft is to be made of; `key` is the name under which it is remembered."""
+    """What one draft is to be made of.
+
+    `key` is the name under which it is remembered, `id` that of its brief in the batch.
+    """
 
     key: str
+    id: str
     brief: str
     sources: tuple[Source, ...]
     name: str | None
@@ -65,13 +69,15 @@ class Failed:
 def draft(task: Task, workshop: Workshop) -> Drafted | Failed:
     """Have one draft written, checked and written again. It reads and changes nothing else."""
     request = request_of(task, workshop)
+    write = workshop.write
+    reviewer = write.of(task.id) if isinstance(write, Reviewer) else None
     try:
         proposal = propose(
             request,
-            workshop.write,
+            reviewer or write,
             _context(workshop),
             max_rounds=workshop.max_rounds,
-            reviewer=workshop.write if isinstance(workshop.write, Reviewer) else None,
+            reviewer=reviewer,
         )
     except WriterFailed as error:
         return Failed(str(error), error.kept)

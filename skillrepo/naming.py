@@ -30,7 +30,7 @@ from skillrepo.document import Document
 from skillrepo.english import VERBS
 from skillrepo.prose import Fenced, Line, Part, Stretches, looked_at, parts
 from skillrepo.unseen import unseen
-from skillrepo.words import STOP, terms
+from skillrepo.words import STOP, distinct_terms
 
 SHELLS = frozenset(("bash", "sh", "shell", "zsh", "console", "powershell", "pwsh", "terminal"))
 """The languages that commands are written in."""
@@ -106,9 +106,10 @@ def named(document: Document, bundle: Bundle) -> Named:
     files = {normal(name) for name in bundle.names}
     above = _Above(document)
     header = document.frontmatter
-    told = set(terms(f"{header.get('name')} {header.get('description')}"[:_LONGEST_HEADER]))
+    told = distinct_terms(f"{header.get('name')} {header.get('description')}"[:_LONGEST_HEADER])
     seen: set[str] = set()
     waiting: set[str] = set()
+    unread: list[str] = []
     found: list[NamedPart] = []
     body = parts(document)
     for part, hidden in zip(body, unseen(body), strict=True):
@@ -120,10 +121,15 @@ def named(document: Document, bundle: Bundle) -> Named:
             for key in (sorted(keys - seen) if len(seen) < _MOST_KEYS else ())
             if files.issuperset(_own(key)) and (key in waiting or not above.has(key, part[0]))
         ]
-        said = len(set(terms(_around(part))) - told) if fresh else 0
+        said = 0
+        if fresh:
+            # Most parts name nothing new, and their words are looked at only where it matters.
+            told |= distinct_terms("\n".join(unread))
+            unread.clear()
+            said = len(distinct_terms(_around(part)) - told)
         waiting.update(fresh[said:])
         seen.update(fresh[:said])
-        told.update(terms(part.text[:_LONGEST_CODE]))
+        unread.append(part.text[:_LONGEST_CODE])
         found.append(NamedPart(part, keys, frozenset(fresh[:said])))
     return Named(tuple(found), borne_out(seen, document, bundle), _dry(found))
 
@@ -136,7 +142,8 @@ def _dry(found: Iterable[NamedPart]) -> float:
         if isinstance(part, Line):
             words += part.words
             stretches.add(part.words)
-            dry = max(dry, stretches.excess / max(words, _SHORT_BODY))
+            if stretches.excess:
+                dry = max(dry, stretches.excess / max(words, _SHORT_BODY))
         if keys or isinstance(part, Fenced):
             stretches.end()
     return dry

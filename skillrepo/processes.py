@@ -1,5 +1,6 @@
 """Work on many skills, spread over the processors."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -28,11 +29,15 @@ def spread(work: Callable[[Sequence[str]], list[T]], paths: Sequence[str]) -> It
     shares = [paths[start : start + _SHARE] for start in range(0, len(paths), _SHARE)]
     global _job  # noqa: PLW0603 - what a fork inherits need not be pickled
     _job = work
+    # What the processes inherit is no garbage, and to look through it copies its pages:
+    # https://docs.python.org/3/library/gc.html#gc.freeze
+    gc.freeze()
     try:
         with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
             for made in pool.map(_run, shares):
                 yield from made
     finally:
+        gc.unfreeze()
         _job = None  # what it knows must not live until Python ends
 
 

@@ -124,8 +124,10 @@ class Stretches:
 
     def add(self, words: int) -> None:
         """Go on by so many words."""
-        self.excess += max(0, self._since + words - max(self._allowed, self._since))
-        self._since += words
+        since = self._since + words
+        if since > self._allowed:
+            self.excess += since - max(self._allowed, self._since)
+        self._since = since
 
     def end(self) -> None:
         """Begin the next one."""

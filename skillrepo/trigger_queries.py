@@ -30,6 +30,9 @@ MOST_ITEMS = 1_000
 LONGEST = 16_000
 """Characters of a query or prompt."""
 
+UNKNOWN = "holds no evals in a format that is known"
+"""Why a file counts for nothing here that may be all right for those who made it."""
+
 _FORMATS = (".json", ".yaml", ".yml")
 # Without ending, with `_` for `-`. In `evals` other names are looked at, too.
 _NAMES = frozenset((
@@ -117,9 +120,13 @@ NONE = Evals((), (), ())
 
 
 def of_bundle(bundle: Bundle, skill: str) -> Evals:
-    """The evals of the skill in a folder called `skill`."""
-    items = (each for each in bundle.items if each.kind == "file" and is_eval_file(each.name))
-    return read((File(each.path, each.name, bundle.data(each)) for each in items), skill)
+    """The evals of the skill in a folder called `skill`.
+
+    What the bundle has not read, it tells of itself.
+    """
+    items = [each for each in bundle.items if each.kind == "file" and is_eval_file(each.name)]
+    files = (File(each.path, each.name, bundle.data(each)) for each in items)
+    return read((each for each in files if each.data is not None), skill)
 
 
 def is_eval_file(name: str) -> bool:
@@ -136,6 +143,12 @@ def is_eval_file(name: str) -> bool:
 def _is_named(name: str) -> bool:
     last = name.lower().rpartition("/")[2]
     return last.rpartition(".")[0].replace("-", "_") in _NAMES
+
+
+def _holds_evals(name: str) -> bool:
+    """Whether an eval file is to hold evals, and nothing else, by its name."""
+    # Beside others in `evals` may lie what a tool is set up with, in JSON with comments.
+    return _is_named(name) or name.lower().split("/")[-2:-1] in ([each] for each in _OF_TASKS)
 
 
 def read(files: Iterable[File], skill: str) -> Evals:
@@ -168,23 +181,15 @@ class _Found:
 
     def take(self, file: File) -> None:
         """Read one file."""
-        if not isinstance(file.data, bytes):
-            size = file.data
-            why = document.OUT_OF_REACH if size is None else document.over_limit(size)
-            self.problem(file.path, 1, why)
-            return
-        text = document.text_of(file.data)
-        if text is None:
-            self.problem(file.path, 1, NOT_TEXT)
-            return
         try:
-            parsed = parse(text, is_json=file.name.lower().endswith(".json"))
+            parsed = _parsed(file)
         except EvalTextError as error:
-            self.problem(file.path, error.line, error.why)
+            if _holds_evals(file.name):
+                self.problem(file.path, error.line, error.why)
             return
         shape = list(_shape(parsed.value))
         if not shape and _is_named(file.name):
-            self.problem(file.path, 1, "holds no evals in a format that is known")
+            self.problem(file.path, 1, UNKNOWN)
         for items, label in shape:
             for item in items:
                 if self._items == MOST_ITEMS:
@@ -246,6 +251,18 @@ class _Found:
             self._unclear.add(key)
             why = f"asks both for and against loading the skill what {known.path}:{known.line} does"
             self.problem(query.path, query.line, why)
+
+
+def _parsed(file: File) -> Parsed:
+    """What a file says. Raises `EvalTextError`."""
+    if not isinstance(file.data, bytes):
+        size = file.data
+        why = document.OUT_OF_REACH if size is None else document.over_limit(size)
+        raise EvalTextError(why, 1)
+    text = document.text_of(file.data)
+    if text is None:
+        raise EvalTextError(NOT_TEXT, 1)
+    return parse(text, is_json=file.name.lower().endswith(".json"))
 
 
 def _key(text: str) -> str:

@@ -168,6 +168,9 @@ class _Builder:
         text = "".join(_LINE_BREAK.split(self._text)[line - 1 : line])
         if why is _QUOTE_IT and text[column - 1 : column].strip():
             why = f"a value may not begin with {_named(text[column - 1])}; put it in quotes"
+        if why is _COLON and re.fullmatch(r"[ ]+[\w-]+", text[: column - 1]):
+            # Both may be meant: a key in the wrong column, or text with a colon in it.
+            why = _GOES_ON
         indent = re.match(r"\s*", text)
         if indent and "\t" in indent[0]:
             why = "the line is indented with a tab; YAML wants spaces"
@@ -194,17 +197,18 @@ def _named(char: str) -> str:
 
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COLON = "an unquoted value holds a colon followed by a space; put the whole value in quotes"
+_GOES_ON = (
+    "this line goes on with the value above; indent it as the key of that, or put the whole value "
+    "in quotes"
+)
 _QUOTE_IT = "a value may not begin with this character; put it in quotes"
 _NEVER_CLOSED = "a quoted value is never closed"
 _TEXT_FOLLOWS = "text follows a closed value; quote the whole value, or mend the indentation"
 # Words of the parser, ours, and whether to name the place where the faulty value begins: the
 # parser names the one where it gave up, which may be pages below.
 _PROBLEMS = (
-    (
-        "mapping values are not allowed",
-        "an unquoted value holds a colon followed by a space; put the whole value in quotes",
-        False,
-    ),
+    ("mapping values are not allowed", _COLON, False),
     ("cannot start any token", _QUOTE_IT, False),
     (
         "unknown escape character",

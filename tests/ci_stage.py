@@ -64,6 +64,7 @@ class Stage:
             "had_errors": False,
             "effect": None,
             "profile": "default",
+            "root": "skills",
             "skills": [SKILL],
             **changes,
         }

@@ -115,6 +115,21 @@ def test_a_fork_is_told_once_and_brought_up_to_date(stage: Stage, git: Git) -> N
     assert stage.labels() == {"grade/pass", "skill/changed", "skill/new"}
 
 
+def test_a_connection_that_is_cut_in_the_middle(stage: Stage) -> None:
+    """What was done stands, and the next run goes on from there: no comment is made twice."""
+    broken = Reply(201, b'{"id": 1', length=100)
+    stage.server.before("POST", f"{AT}/issues/1/labels", broken)
+    done = stage.run()
+    assert (done.code, done.out) == (2, "#1: comment created\n")
+    assert "broke off" in done.err
+    assert done.err.count("\n") == 1
+    assert TOKEN not in done.err
+    again = stage.run()
+    assert (again.code, again.err) == (0, "")
+    assert again.out.startswith("#1: comment unchanged\n#1: labels grade/fail, ")
+    assert stage.body().count(MARKER) == 1
+
+
 def test_a_forged_report_is_not_believed(stage: Stage) -> None:
     stage.report()
     done = stage.run()

@@ -196,10 +196,33 @@ def test_a_skill_that_is_named(root: Path, run: Run) -> None:
     assert [(each["skill"], each["delta"]) for each in value["skills"]] == [("data/pdf-merge", 0)]
     named = grade(root / "skills", run, "pdf-merge", "data/csv-join", "--head", "HEAD")
     assert [each["skill"] for each in named["skills"]] == ["data/csv-join", "data/pdf-merge"]
-    assert " (1 named, compared with main (" in run(root, "grade", "pdf-merge").out
-    done = run(root, "grade", "skills/nowhere")
+    said = run(root, "grade", "pdf-merge", "csv-join").out
+    assert "\nThese skills pass (2 named, compared with main (" in said
+    write(root, PATH, BROKEN)
+    assert "\nThis skill fails: data/pdf-merge (1 named, " in run(root, "grade", "pdf-merge").out
+
+
+def test_one_format(root: Path, run: Run) -> None:
+    done = run(root, "grade", "--json", "--format", "text")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "error: skills/nowhere: no such file or folder\n"
+    assert done.err.endswith("json and text: name one format\n")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        ("data/pdf-merg", "no skill is called 'data/pdf-merg' in the worktree: did you mean pdf-m"),
+        ("xyz", "no skill is called 'xyz' in the worktree: `skillrepo list` has those there are"),
+        ("taxonomy.yaml", "taxonomy.yaml is no skill: name one, or none for those that the change"),
+        ("README.md", "README.md: no SKILL.md in it, nor above it"),
+    ],
+)
+def test_what_is_named_and_no_skill(wanted: str, why: str, root: Path, run: Run) -> None:
+    write(root, "README.md", "x")
+    done = run(root, "grade", wanted)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {why}")
+    assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -223,7 +246,8 @@ def test_what_cannot_be_done(arguments: list[str], words: str, root: Path, run: 
 
 def test_outside_of_git_and_without_a_commit(tmp_path: Path, run: Run, git: Git) -> None:
     write(tmp_path, "a/SKILL.md", skill("a"))
-    assert "is not in a git repository" in run(tmp_path, "grade").err
+    outside = run(tmp_path, "grade")
+    assert "is not in a git repository: go to one, or make one with `git init`\n" in outside.err
     git(tmp_path, "init", "--quiet")
     assert "there is no commit yet" in run(tmp_path, "grade").err
 
@@ -386,7 +410,7 @@ def test_what_a_change_does_to_the_routing_of_others(root: Path, run: Run, git: 
     assert value["verdict"] == "fail"
     assert value["effect"]["resident_tokens_after"] != value["effect"]["resident_tokens_before"]
     said = run(root, "grade").out
-    assert "captured from skills/data/csv-join by skills/data/pdf-merge: “Tidy spread" in said
+    assert "captured from data/csv-join by data/pdf-merge: “Tidy spread" in said
     assert "it captures 1 labelled query of other skills; 0 may be captured" in said
 
 
@@ -403,7 +427,7 @@ def test_a_skill_that_is_no_longer_found(root: Path, run: Run, git: Git) -> None
     assert found["data/csv-join"]["routing"] is None
     said = run(root, "grade").out
     assert "found first for its own queries (1): 1.00 → 0.00" in said
-    assert "lost by skills/data/pdf-merge to skills/data/csv-join: “Merge PDF files”" in said
+    assert "lost by data/pdf-merge to data/csv-join: “Merge PDF files”" in said
 
 
 def test_who_claims_the_same_is_told_of_what_made_it_so(root: Path, run: Run) -> None:
@@ -411,7 +435,7 @@ def test_who_claims_the_same_is_told_of_what_made_it_so(root: Path, run: Run) ->
     assert len(grade(root, run)["effect"]["neighbours"]) == 1
     assert "claim much of the same" not in run(root, "grade").out
     write(root, "skills/data/pdf-split/SKILL.md", skill("pdf-split"))
-    assert "skills/data/pdf-split claim much of the same" in run(root, "grade").out
+    assert "data/pdf-split claim much of the same" in run(root, "grade").out
 
 
 def test_a_body_that_is_another_ones(root: Path, run: Run) -> None:

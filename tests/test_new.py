@@ -108,6 +108,11 @@ def test_template_is_committed_and_fails_in_house(root: Path, run: Run, git: Git
     house = run(root, "validate", "--rev", BRANCH)
     assert house.code == 1
     assert "template-text" in house.out
+    errors = json.loads(run(root, "drafts", "--json").out)["drafts"][0]["gate"]["errors"]
+    assert errors == house.out.count("template-text") > 0
+    refused = run(root, "promote", BRANCH)
+    assert (refused.code, refused.out.count("template-text")) == (1, errors)
+    assert "does not pass the gate (the specification, and no text of a template)" in refused.out
     body = git(root, "log", "-1", "--format=%b", BRANCH)
     assert "template-text" in body
     assert "This is a template" in body

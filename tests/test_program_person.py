@@ -88,6 +88,24 @@ def test_a_plan_is_changed_until_it_is_right(writer: Write) -> None:
     assert "Of the plan `pdf-merge` is to be changed: Call it join" in prompt
 
 
+def test_a_name_that_is_taken_is_asked_for_anew(writer: Write) -> None:
+    ask = Person("PDF split", "!", "PDF split", "Join PDFs", "proceed", "proceed")
+    request = replace(REQUEST, name=None, taken=frozenset({"pdf-merge", "pdf-split"}))
+    with serving(*PLAN, WRITE) as server:
+        draft = writer(server, ask)(request)
+    assert draft.name == "join-pdfs"
+    assert len({prompt.shown for prompt in ask.asked}) == len(ask.asked) == 6
+    assert [prompt.shown.splitlines()[-1] for prompt in ask.asked[:4]] == [
+        "The model chose the name pdf-merge, which is taken.",
+        "This is the name pdf-split, which is taken.",
+        "This is a name without letters or digits.",
+        "This is the name pdf-split, which is taken.",
+    ]
+    assert ask.asked[4].shown.startswith("Name: join-pdfs\n")
+    with serving() as server:
+        assert writer(server, Person(), "replay")(request).name == "join-pdfs"
+
+
 def test_a_skill_that_does_it_already_is_named_before_the_text_is_paid_for(writer: Write) -> None:
     ask = Person("cancel")
     with serving(*plan(covered_by="data/pdf/split")) as server, pytest.raises(CancelledError):

@@ -924,7 +924,7 @@ def test_into_a_branch_that_the_remote_alone_has(place: Place, git: Git) -> None
 def test_outside_of_a_repository(tmp_path: Path, run: Run) -> None:
     done = run(tmp_path, "pr", BRANCH)
     assert done.code == 2
-    assert done.err.endswith("is not in a git repository\n")
+    assert done.err.endswith("or make one with `git init`\n")
 
 
 def test_without_a_default_branch(place: Place, git: Git) -> None:

@@ -240,3 +240,13 @@ def test_each_sentence_of_our_template_is_found(sentence: str, wax: Path) -> Non
         (3, True),
         (6, True),
     ]
+
+
+def test_a_key_in_evals_is_not_told(wax: Path) -> None:
+    key = "ghp_" + "a1B2c3D4e5F6" * 3
+    (wax / "SKILL.md").write_text(skill("wax"))
+    (wax / "evals.yaml").write_text(f"{key}: 1\n{key}: 2\n")
+    (found,) = found_in(wax, BY_NAME["evals-readable"])
+    assert (found.path, found.line) == ("evals.yaml", 2)
+    assert "stands here a second time" in found.message
+    assert key not in found.message

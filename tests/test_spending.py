@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_progress_as_json_lines(root: Path, run: Run, configure: Configure) -> N
     assert done.json("new")["spent"]["total"]["calls"] == 7
     events = [json.loads(line) for line in done.err.splitlines()]
     assert [schema.violations("progress", event) for event in events] == [[]] * 14
-    assert events[0]["event"] == "asked"
+    assert (events[0]["event"], events[0]["id"]) == ("asked", None)
     assert events[0]["step"] == "phase1.gather_requirements"
     assert events[-1]["event"] == "answered"
     assert events[-1]["total"]["calls"] == 7
@@ -287,8 +288,13 @@ def test_a_batch_has_one_budget(root: Path, run: Run, configure: Configure) -> N
     with serving(*SCRIPT, *SCRIPT) as server:
         configure(server)
         batch = ("new", "--batch", "b.jsonl", "--jobs", "1", "--writer", "model", "--json")
-        value = run(root, *batch, "--max-tokens", "12000").json("batch")
+        done = run(root, *batch, "--max-tokens", "12000", "--progress", "json")
+    value = done.json("batch")
     assert (value["done"], value["error"]) == (2, 0)
     assert value["spent"]["total"]["calls"] == 14
+    events = [json.loads(line) for line in done.err.splitlines()]
+    assert not any(schema.violations("progress", event) for event in events)
+    asked = Counter(each["id"] for each in events if each["event"] == "asked")
+    assert asked == {each["id"]: 7 for each in value["briefs"]}
     prompts = [each.prompt for each in server.received if "## new_directories" in each.prompt]
     assert all(f"data/pdf-split: {ABOUT}" in prompt for prompt in prompts)

@@ -226,6 +226,7 @@ def test_one_bad_item_hides_no_other() -> None:
 def test_a_file_of_another_kind_in_the_folder_is_nobody_s_business() -> None:
     for text in ('{"runs": [{"result": 1}]}', '["a", "b"]', "[1, [2]]", '{"inputs": {"a": "b"}}'):
         assert read("evals/benchmark.json", text) == trigger_queries.NONE
+    assert read("evals/tsconfig.json", "{ // as compilers take it\n}") == trigger_queries.NONE
 
 
 def test_a_query_for_and_against_the_skill_counts_for_nothing() -> None:
@@ -250,7 +251,7 @@ def test_there_are_bounds() -> None:
     assert [each.why for each in found.problems] == [
         "is beyond the first 100 eval files of the skill"
     ]
-    unread = [File("a", "a", None), File("b", "b", 2_000_000)]
+    unread = [File("a", "evals.json", None), File("b", "tasks/b.json", 2_000_000)]
     why = [each.why for each in trigger_queries.read(unread, "a").problems]
     assert "cannot be read" in why[0]
     assert "2,000,000 bytes" in why[1]

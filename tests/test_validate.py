@@ -18,6 +18,7 @@ from skillrepo import cli, resource
 
 WAX, INK, UNIT = "skills/data/wax", "skills/data/ink", "skills/coding/unit"
 GOOD = {f"{folder}/SKILL.md": skill(Path(folder).name) for folder in (WAX, INK, UNIT)}
+NO_GIT = "is not in a git repository: go to one, or make one with `git init`"
 CLEAN = "3 skills checked: 0 errors, 0 warnings, 0 notes.\n"
 BAD = skill("wrong")
 NAME = f"{WAX}/SKILL.md:2:7: error M102 name-matches-folder: `name` is `wrong`"
@@ -371,7 +372,7 @@ def test_a_skill_anywhere(tmp_path: Path, run: Run) -> None:
     assert run(tmp_path, "validate").out.startswith("wax/SKILL.md:2:7: error M102")
     for option in (("--staged",), ("--rev", "HEAD"), ("--base", "HEAD")):
         done = run(tmp_path, "validate", *option)
-        assert (done.code, done.err) == (2, f"error: {tmp_path} is not in a git repository\n")
+        assert (done.code, done.err) == (2, f"error: {tmp_path} {NO_GIT}\n")
 
 
 def test_paths_open_from_where_one_is(tmp_path: Path, run: Run) -> None:
@@ -524,6 +525,7 @@ def test_profile_and_fail_on(root: Path, run: Run) -> None:
         ("--rev", "", "--base", ""),
         ("--profile", "strict"),
         ("--format", "xml"),
+        ("--json", "--format", "text"),
         ("--fail-on", "never"),
         ("--lost",),
     ],

@@ -177,6 +177,7 @@ def test_lines_are_those_of_an_editor(end: str, odd: str) -> None:
         # Not YAML
         ("a: Use when: b", 1, 12, "put the whole value in quotes"),
         ("a: b\n  c: d", 2, 4, "put the whole value in quotes"),
+        ("a: b\n c: [", 2, 3, "this line goes on with the value above; indent it as the key of"),
         ("a: 'b\nc: d\n", 1, 4, "a quoted value is never closed"),
         ('a: b\nc: "d\n---\n', 2, 4, "a quoted value is never closed"),
         ("a: b\nc: [d\ne: f", 2, 4, "a list in [brackets] is never closed"),

@@ -94,7 +94,7 @@ def jobs_of(
             continue
         key = batch.key(brief, read[0], writer)
         near = nearest.to(brief.text) if nearest else ()
-        task = Task(key, brief.text, read[0], brief.name, category, near)
+        task = Task(key, brief.id, brief.text, read[0], brief.name, category, near)
         jobs[key] = Job(brief, task, read[1])
     batch.refuse(problems)
     return jobs

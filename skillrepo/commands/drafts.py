@@ -40,8 +40,9 @@ def command(*, forge: bool, remote: str | None, to: str | None, as_json: bool) -
     """List the branches below skill/, here and of remotes as they were last fetched.
 
     Each with its skill, what it adds or changes, how far it is ahead of the default branch and
-    behind it, whether it passes the gate (the specification, by the settings of the default
-    branch), and its age. With --forge its open pull requests, too; else nobody is asked.
+    behind it, whether it passes the gate (the specification, and no text of a template, by the
+    settings of the default branch), and its age. With --forge its open pull requests, too; else
+    nobody is asked.
     """
     if not forge and (remote, to) != (None, None):
         raise click.UsageError("--remote and --to are for --forge")

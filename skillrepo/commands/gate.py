@@ -1,4 +1,4 @@
-"""The gate: what `spec` finds in the skills that a draft changes, by the rules of where it goes."""
+"""The gate: what is wrong with the skills that a draft changes, by the rules of where it goes."""
 
 from collections.abc import Iterator, Mapping
 from posixpath import dirname
@@ -13,7 +13,7 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import Source, within
 from skillrepo.finding import Finding, Report, Severity
 from skillrepo.git_tips import Change
-from skillrepo.rules import ALL, taxonomy_valid
+from skillrepo.rules import ALL, taxonomy_valid, template_text
 from skillrepo.selection import applied
 from skillrepo.settings import Ignore
 from skillrepo.taxonomy import Taxonomy
@@ -23,6 +23,9 @@ def gate(
     target: Context, before: Source, after: Source, changed: Mapping[str, Change]
 ) -> Report | None:
     """Check the skills that hold the changed paths, and the taxonomy if it is one of these.
+
+    What counts is the specification, and that no text of a template is left: `new` commits one for
+    its user to fill in, and merged as it is it would stand in the way of a skill.
 
     None where there is nothing of that, or a partial clone lacks one.
 
@@ -40,7 +43,10 @@ def gate(
         return None
     if any(isinstance(each, Unreadable) and each.why == OUT_OF_REACH for each in skills):
         return None
-    plan = Plan.of(applied(ALL, "spec", target.settings.rules), ALL, inside)
+    rules = target.settings.rules
+    left = applied((template_text.RULE,), "house", rules)
+    own = [each for each in applied(ALL, "spec", rules) if each.rule is not template_text.RULE]
+    plan = Plan.of((*own, *left), ALL, inside)
     verdicts = [judge(each, plan, inside) for each in skills]
     honoured = Since(before, (), moved).honoured(plan, inside)
     found = report(verdicts, plan, inside, honoured=honoured)

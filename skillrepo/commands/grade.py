@@ -10,7 +10,7 @@ import click
 from skillrepo.commands.grading import Grades, Measure, exit_code, graded
 from skillrepo.commands.judge_options import Asked, judge_options, judging
 from skillrepo.commands.place import Place
-from skillrepo.commands.printing import say_all
+from skillrepo.commands.printing import one_form, say_all
 from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
 from skillrepo.errors import SkillRepoError
@@ -36,9 +36,11 @@ _FORMS = {"text": grade_text.render, "json": grade_json.render, "markdown": grad
     "settings of the base, else warn]",
 )
 @click.option(
-    "--format", "form", type=click.Choice(tuple(_FORMS)), default="text", show_default=True
+    "--format", "forms", type=click.Choice(tuple(_FORMS)), multiple=True, help="[default: text]"
 )
-@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--json", "forms", flag_value="json", multiple=True, help="The same as --format json."
+)
 @click.option(
     "--record", is_flag=True, help="Keep the grades of commits in refs/notes/skillrepo/grades."
 )
@@ -60,7 +62,7 @@ def command(  # noqa: PLR0913 - as many as there are options
     base: str | None,
     head: str | None,
     mode: GateMode | None,
-    form: str,
+    forms: tuple[str, ...],
     record: bool,
     replay: bool,
     profile: ProfileName,
@@ -72,6 +74,7 @@ def command(  # noqa: PLR0913 - as many as there are options
     --head, changes since the merge-base with the default branch, or --base. The static grade says
     how well a skill is kept, how it is worded to be found, and what it costs; not that it helps.
     """
+    form = one_form(forms)
     sides = Sides.of(Place.of(skills), base, head).naming(skills)
     if base is None and sides.base_name == "HEAD":
         click.echo(

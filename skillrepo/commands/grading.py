@@ -82,6 +82,7 @@ def graded(
         had_errors=integrity.had_errors,
         verdict="fail" if others else verdict,
         profile=profile,
+        root=sides.after.library.root,
     )
 
 

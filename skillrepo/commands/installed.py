@@ -10,7 +10,7 @@ from pathlib import Path
 from skillrepo import __version__, taxonomy
 from skillrepo.commands.place import Place
 from skillrepo.config import Config, ResolvedModel
-from skillrepo.context import Context
+from skillrepo.context import read_settings, read_taxonomy
 from skillrepo.errors import SkillRepoError
 from skillrepo.files import Folder
 from skillrepo.git import no_identity
@@ -115,13 +115,13 @@ def _settings() -> _Found:
     if source is None or source.kind(FILE_NAME) == "missing":
         return None, f"no {FILE_NAME} is here; all settings of the repository are as shipped"
     # What is wrong with them is raised.
-    _ = Context.of(source).settings
+    read_settings(source)
     return f"{FILE_NAME}; skillrepo config show has what is in force", None
 
 
 def _taxonomy() -> _Found:
     source = _source()
-    found = source and Context.of(source).taxonomy
+    found = source and read_taxonomy(source)
     if found is None:
         return None, f"no {taxonomy.FILE_NAME} is here; skillrepo init makes one"
     if not isinstance(found, taxonomy.Taxonomy):

@@ -12,7 +12,8 @@ from skillrepo.git import Repository
 from skillrepo.library import Library
 from skillrepo.visible import one_line
 
-_WHOLE_REPOSITORY = (taxonomy.FILE_NAME, settings.FILE_NAME)
+WHOLE_REPOSITORY = (taxonomy.FILE_NAME, settings.FILE_NAME)
+"""Files that say something of every skill."""
 
 
 class Place(NamedTuple):
@@ -85,7 +86,9 @@ class Place(NamedTuple):
     def git(self) -> Repository:
         """The git repository. Raises `SkillRepoError` where there is none."""
         if self.repository is None:
-            raise SkillRepoError(f"{self.root} is not in a git repository")
+            raise SkillRepoError(
+                f"{self.root} is not in a git repository: go to one, or make one with `git init`"
+            )
         return self.repository
 
     def select(self, library: Library, *, others: bool = False) -> list[str]:
@@ -96,7 +99,7 @@ class Place(NamedTuple):
         """
         chosen: set[str] = set()
         for name in self.named:
-            if name in _WHOLE_REPOSITORY:
+            if name in WHOLE_REPOSITORY:
                 return library.skill_files
             there = library.source.kind(name) != "missing"
             found = library.select(name) if there else []
@@ -113,7 +116,7 @@ class Place(NamedTuple):
 def affected(library: Library, changed: Iterable[str]) -> list[str]:
     """The SKILL.md of each skill that a change of these files concerns."""
     paths = list(changed)
-    if any(path in _WHOLE_REPOSITORY for path in paths):
+    if any(path in WHOLE_REPOSITORY for path in paths):
         return library.skill_files
     owners = {library.owner(path) for path in paths}
     return sorted(owner for owner in owners if owner and within(owner, library.root))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -54,6 +54,15 @@ def show(report: Report, form: str, view: View, output: Path | None) -> None:
         _write(output, text.encode(errors="backslashreplace"))
         form = "text"
     say_all(render(form, report, view))
+
+
+def one_form(forms: Sequence[str]) -> str:
+    """The one format that was asked for, text without any. Raises `click.UsageError`."""
+    if len(set(forms)) > 1:
+        import click  # noqa: PLC0415 - what a hook has no time for
+
+        raise click.UsageError(f"{' and '.join(dict.fromkeys(forms))}: name one format")
+    return forms[0] if forms else "text"
 
 
 def say_all(lines: Iterable[str]) -> None:

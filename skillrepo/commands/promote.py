@@ -79,9 +79,10 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Merge BRANCH, which holds a draft (skill/…), if the skills that it changes pass the gate.
 
-    The gate is the specification, by the settings of the branch that it goes to. It is
-    fast-forwarded, or where that cannot be, the skill's folder is put there in one commit. Where
-    that branch is checked out, git merges in its worktree, which must be clean. BRANCH stays.
+    The gate is the specification, and that no text of a template is left, by the settings of the
+    branch that it goes to. It is fast-forwarded, or where that cannot be, the skill's folder is put
+    there in one commit. Where that branch is checked out, git merges in its worktree, which must be
+    clean. BRANCH stays.
     """
     if len(set(ways)) > 1:
         raise click.UsageError("--squash and --ff exclude each other")
@@ -168,7 +169,8 @@ def _text(repository: Repository, merge: _Merge) -> Iterator[str]:
     yield from render("text", merge.report)
     branch, into = one_line(merge.branch), one_line(merge.into)
     if merge.commit is None:
-        yield f"{branch} does not pass the gate (the specification): it was not merged"
+        why = "the specification, and no text of a template"
+        yield f"{branch} does not pass the gate ({why}): it was not merged"
         yield "next: mend it on its branch; to merge it as it is, use git merge"
         return
     yield f"merged {branch} into {into} ({merge.how}): {merge.before[:12]} → {merge.commit[:12]}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from skillrepo import git_worktree
-from skillrepo.commands.place import Place
+from skillrepo.commands.place import WHOLE_REPOSITORY, Place
 from skillrepo.commands.since import Since, base_of
 from skillrepo.commands.target import find
 from skillrepo.context import Context
@@ -13,6 +13,8 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.git_tips import changes
 from skillrepo.grade.renamed import renamed
 from skillrepo.library import is_skill_file
+from skillrepo.near import Words
+from skillrepo.visible import one_line
 
 
 class Sides(NamedTuple):
@@ -68,16 +70,30 @@ class Sides(NamedTuple):
     def naming(self, wanted: Sequence[Path]) -> Self:
         """The same, of skills that were named: by path, or by name or address where none is there.
 
-        `wanted` are the words that the paths of the place come from, in their order.
+        `wanted` are the words that the paths of the place come from, in their order. Raises
+        `SkillRepoError` for what no skill is called, and for a file that is about all of them.
         """
-        library = self.after.library
-        named = (
-            path
-            if library.source.kind(path) != "missing"
-            else find(str(word), path, self.after) or path
-            for word, path in zip(wanted, self.place.named, strict=True)
-        )
-        return self._replace(place=self.place._replace(named=tuple(named)))
+        pairs = zip(map(str, wanted), self.place.named, strict=True)
+        named = tuple(self._named(word, path) for word, path in pairs)
+        return self._replace(place=self.place._replace(named=named))
+
+    def _named(self, word: str, path: str) -> str:
+        if path in WHOLE_REPOSITORY:
+            raise SkillRepoError(
+                f"{path} is no skill: name one, or none for those that the change touches"
+            )
+        if self.after.library.source.kind(path) != "missing":
+            return path
+        found = find(word, path, self.after)
+        if found is None:
+            near = Words(sorted(self.after.library.names)).near(word.rpartition("/")[2])
+            do = (
+                f"did you mean {one_line(near)}?"
+                if near
+                else "`skillrepo list` has those there are"
+            )
+            raise SkillRepoError(f"no skill is called {one_line(word)!r} in {self.head_name}: {do}")
+        return found
 
     def was(self, path: str) -> str | None:
         """The SKILL.md in the base of a skill by the one in the head; None for a new skill."""

@@ -16,6 +16,7 @@ from skillrepo.git import Repository
 from skillrepo.output import json, shapes
 from skillrepo.program.account import Account, Event, Limits, Spent
 from skillrepo.program.recording import Mode, Recordings
+from skillrepo.visible import one_line
 
 Progress = Literal["auto", "text", "json", "none"]
 _CLEAR = "\r\x1b[K"
@@ -177,11 +178,12 @@ def _tell(event: Event) -> None:
     """One line that is written over, and a line of its own for what a step cost."""
     # In a log each line stays.
     clear, end = (_CLEAR, "") if sys.stderr.isatty() else ("", "\n")
+    step = event.step if event.brief is None else f"{one_line(event.brief)}: {event.step}"
     if event.kind == "asked":
-        _write(f"{clear}{event.step}: asking {event.model}{end}")
+        _write(f"{clear}{step}: asking {event.model}{end}")
     else:
         cost = f", {_price(event.spent)}" if event.kind == "answered" else ""
-        said = f"{event.step}: {event.kind}{cost}"
+        said = f"{step}: {event.kind}{cost}"
         _write(f"{clear}{said} (so far {in_words(event.total)})\n")
 
 
@@ -193,6 +195,7 @@ def _tell_json(event: Event) -> None:
         model=event.model,
         spent=_counts(event.spent),
         total=_counts(event.total),
+        id=event.brief,
     )
     _write(json.line(said) + "\n")
 

@@ -6,6 +6,7 @@ from typing import get_args
 import click
 
 from skillrepo import settings
+from skillrepo.commands.printing import one_form
 from skillrepo.commands.validation import Options, validate
 from skillrepo.output import FORMATS
 
@@ -21,8 +22,12 @@ _LEVELS = get_args(settings.FailOn)
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Without these rules.")
 @click.option("--client", multiple=True, metavar="NAME", help="Know the keys that a client reads.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--format", "forms", type=click.Choice(FORMATS), multiple=True, help="[default: text]"
+)
+@click.option(
+    "--json", "forms", flag_value="json", multiple=True, help="The same as --format json."
+)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -50,14 +55,16 @@ _LEVELS = get_args(settings.FailOn)
 )
 @click.option("--write-baseline", is_flag=True, help="Write the findings into that file.")
 @click.pass_context
-def command(ctx: click.Context, /, paths: tuple[Path, ...], **options: object) -> None:
+def command(
+    ctx: click.Context, /, paths: tuple[Path, ...], forms: tuple[str, ...], **options: object
+) -> None:
     """Check skills against the specification and the house rules.
 
     PATH is a skill's folder, its SKILL.md, another file of it, or a folder of skills. Without one
     every skill of the repository is checked; with --staged or --base those that changed.
     RULE is a code, a name, or the beginning of codes, such as P; several are separated by commas.
     """
-    asked = Options(**options)  # type: ignore[arg-type]  # click has checked their types
+    asked = Options(form=one_form(forms), **options)  # type: ignore[arg-type]  # click has checked their types
     _refuse_contradictions(asked)
     ctx.exit(validate(paths, asked))
 

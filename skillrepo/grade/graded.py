@@ -56,7 +56,8 @@ class Graded(NamedTuple):
     for the worktree. `effect` is what the change does to the routing of all skills, None where the
     skills were named, whatever changed. `had_errors` says that some of the faults were there before
     the change. `removed` are the addresses of skills that are gone, `others` the findings that the
-    change makes outside of its own skills. The static grades are by `profile`.
+    change makes outside of its own skills. The static grades are by `profile`. `root` is the folder
+    that addresses begin in.
     """
 
     base: str
@@ -70,3 +71,4 @@ class Graded(NamedTuple):
     effect: Effect | None = None
     had_errors: bool = False
     profile: ProfileName = DEFAULT
+    root: str = ""

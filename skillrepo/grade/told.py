@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from posixpath import dirname
 
 from skillrepo import changes, taxonomy
+from skillrepo.files import within
 from skillrepo.finding import Finding
 from skillrepo.grade import fleet_compat
 from skillrepo.grade.gate import NOT_MEASURED, LayerVerdict
 from skillrepo.grade.graded import Graded, SkillGrade
 from skillrepo.grade.portfolio import Effect
 from skillrepo.grade.routing import Outcome
-from skillrepo.grade.score import hundredths, shown
+from skillrepo.grade.score import Grade, hundredths, shown
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
 
@@ -19,7 +20,8 @@ CLAIM = (
     "costs: not that it helps."
 )
 HINT = (
-    "Some of these errors were there before. With a baseline in the base only new ones fail: "
+    "Some of these errors were there before: whoever touches a skill answers for all of them, as "
+    "in validate --base. With a baseline in the base only new ones fail: "
     "skillrepo validate --write-baseline, and commit what it writes."
 )
 """For a repository that had errors when it adopted the tool."""
@@ -28,11 +30,6 @@ _CLAIM_OF_FLEET = (
     "does not say that the skill helps."
 )
 _NO_QUERIES = "no skill of the base has labelled queries: skillrepo explain eval_coverage"
-_VERDICTS = {
-    "pass": "This change passes",
-    "fail": "This change fails",
-    "inconclusive": "There is no verdict on this change",
-}
 _NAMED = 3
 _OF_CHANGE = frozenset(rule.code for rule in changes.ALL)
 _SHARED = 5
@@ -79,7 +76,29 @@ def headline(graded: Graded, name: Callable[[str], str] = one_line) -> str:
     because = f": {', '.join(named)}" if named else ""
     gone = ", ".join(_few(graded.removed, name))
     removes = f"{';' if because else ','} {'it' if because else 'and'} removes {gone}"
-    return f"{_VERDICTS[graded.verdict]}{because}{removes if gone else ''}"
+    return f"{_verdict(graded)}{because}{removes if gone else ''}"
+
+
+def _verdict(graded: Graded) -> str:
+    # Without an effect the skills were named, and may be as they were.
+    one = "this change" if graded.effect else "this skill"
+    what, ending = (one, "s") if graded.effect or len(graded.skills) == 1 else ("these skills", "")
+    if graded.verdict == "inconclusive":
+        return f"There is no verdict on {what}"
+    verb = {"pass": f"pass{'es' if ending else ''}", "fail": f"fail{ending}"}[graded.verdict]
+    return f"{what.capitalize()} {verb}"
+
+
+def label_of(grade: Grade) -> str:
+    """The label of a static grade, as it is said beside a number."""
+    return "below minimum" if grade.label == "below" else grade.label
+
+
+def _address(path: str, graded: Graded) -> str:
+    """What people call a skill, by the path of its SKILL.md."""
+    folder = dirname(path)
+    inside = within(folder, graded.root) and folder != graded.root
+    return one_line(folder.removeprefix(f"{graded.root}/") if inside else folder)
 
 
 def _few(names: Sequence[str], name: Callable[[str], str]) -> Iterator[str]:
@@ -113,7 +132,7 @@ def change_of(each: SkillGrade) -> str:
     if each.grade is None:
         return "could not be graded"
     grade = each.grade
-    place = f"{grade.label}, above {grade.percentile} of 100 published skills"
+    place = f"{label_of(grade)}, above {grade.percentile} of 100 published skills"
     if each.is_new:
         return f"{shown(grade.score)}, new ({place})"
     if each.base is None:
@@ -132,7 +151,7 @@ def difference(each: SkillGrade) -> str:
     return f"{change / 100:+.2f}" if change else "±0"
 
 
-def routed(each: SkillGrade) -> Iterator[str]:
+def routed(each: SkillGrade, graded: Graded) -> Iterator[str]:
     """What becomes of the skill's own labelled queries, and how far its body is its own."""
     now, before = each.routing, each.routing_before
     if now is not None:
@@ -148,17 +167,17 @@ def routed(each: SkillGrade) -> Iterator[str]:
             yield f"not measured, for it is too much work: {now.not_looked_at:,} more queries"
         for outcome in now.outcomes:
             if not outcome.is_right:
-                yield _wrong(outcome)
+                yield _wrong(outcome, graded)
     if each.distinct and each.distinct.nearest and each.distinct.value is not None:
         share = f"{1 - each.distinct.value:.0%}"
-        nearest = one_line(dirname(each.distinct.nearest))
+        nearest = _address(each.distinct.nearest, graded)
         if each.distinct.value < _DISTINCT:
             yield f"its body repeats {share} of {nearest}"
 
 
-def _wrong(outcome: Outcome) -> str:
+def _wrong(outcome: Outcome, graded: Graded) -> str:
     query = _quoted(outcome.query.text)
-    first = one_line(dirname(outcome.first)) if outcome.first else "no skill"
+    first = _address(outcome.first, graded) if outcome.first else "no skill"
     if outcome.query.should_trigger:
         return f"  {query} finds {first} first"
     return f"  {query} finds it first, and should not"
@@ -170,17 +189,16 @@ def effects(graded: Graded) -> Iterator[str]:
     if effect is None:
         return
     for theft in effect.thefts:
-        of = one_line(dirname(theft.owner))
-        yield f"captured from {of} by {one_line(dirname(theft.thief))}: {_quoted(theft.query.text)}"
+        of, by = (_address(path, graded) for path in (theft.owner, theft.thief))
+        yield f"captured from {of} by {by}: {_quoted(theft.query.text)}"
     for loss in effect.losses:
-        now = one_line(dirname(loss.now)) if loss.now else "no skill"
-        skill = one_line(dirname(loss.skill))
-        yield f"lost by {skill} to {now}: {_quoted(loss.query.text)}"
-    yield from _removed(effect)
+        now = _address(loss.now, graded) if loss.now else "no skill"
+        yield f"lost by {_address(loss.skill, graded)} to {now}: {_quoted(loss.query.text)}"
+    yield from _removed(effect, graded)
     for each in effect.neighbours:
         if each.before is not None and each.overlap < each.before + _MORE:
             continue  # they claimed as much of the same before
-        pair = f"{one_line(dirname(each.skill))} and {one_line(dirname(each.other))}"
+        pair = f"{_address(each.skill, graded)} and {_address(each.other, graded)}"
         shared = one_line(", ".join(each.shared[:_SHARED]))
         overlap = numbers(each.before, each.overlap, is_new=each.before is None)
         yield f"{pair} claim much of the same ({overlap}: {shared}), unknown to each other"
@@ -196,14 +214,14 @@ def effects(graded: Graded) -> Iterator[str]:
         yield f"skills that were too much work to find neighbours of: {effect.not_compared:,}"
 
 
-def _removed(effect: Effect) -> Iterator[str]:
+def _removed(effect: Effect, graded: Graded) -> Iterator[str]:
     """A line for each skill that stays, and has labelled queries no more."""
     removed: dict[str, list[str]] = {}
     for each in effect.removed:
         removed.setdefault(each.skill, []).append(each.query.text)
     for path, texts in removed.items():
         shown = ", ".join(_few(texts, _quoted))
-        yield f"no longer among the queries of {one_line(dirname(path))}: {shown}"
+        yield f"no longer among the queries of {_address(path, graded)}: {shown}"
 
 
 def _quoted(text: str) -> str:

@@ -35,6 +35,7 @@ def shape(graded: Graded) -> shapes.GradeShape:
         effect=_effect(graded.effect) if graded.effect else None,
         had_errors=graded.had_errors,
         profile=graded.profile,
+        root=graded.root,
     )
 
 

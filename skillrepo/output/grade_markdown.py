@@ -22,6 +22,7 @@ from skillrepo.grade.told import (
     difference,
     effects,
     headline,
+    label_of,
     numbers,
     routed,
     said_of,
@@ -54,7 +55,7 @@ def render(graded: Graded, most: int = MOST) -> Iterator[str]:
     details: list[str] = []
     shown = 0
     for each in _ranked(graded.skills):
-        block = list(_details(each))
+        block = list(_details(each, graded))
         left -= sum(len(text) + 1 for text in block)
         if left < 0:
             break
@@ -128,14 +129,14 @@ def _grade(each: SkillGrade) -> str:
         return NOT_MEASURED
     now = shown(each.grade.score)
     before = shown(each.base.score) if each.base else now
-    return f"{'' if before == now else f'{before} → '}{now} {each.grade.label}"
+    return f"{'' if before == now else f'{before} → '}{now} {label_of(each.grade)}"
 
 
 def _verdict(verdict: str | None) -> str:
     return f"{_ICONS[verdict]} {verdict}" if verdict else NOT_MEASURED
 
 
-def _details(each: SkillGrade) -> Iterator[str]:
+def _details(each: SkillGrade, graded: Graded) -> Iterator[str]:
     icon = _ICONS[each.gate.verdict]
     yield ""
     yield f"<details><summary>{icon} {_code(each.skill)}</summary>"
@@ -146,7 +147,7 @@ def _details(each: SkillGrade) -> Iterator[str]:
     )
     reasons = [why for layer in each.gate.layers for why in each.reasons(layer)]
     faults = (line(_within(fault, each)) for fault in each.faults)
-    told = [*reasons, *faults, *routed(each)]
+    told = [*reasons, *faults, *routed(each, graded)]
     if told:
         yield ""
         yield from _list(told)

@@ -38,6 +38,7 @@ def read(value: Any) -> Graded:
         effect=_effect(value["effect"]) if value["effect"] else None,
         had_errors=value["had_errors"],
         profile=value["profile"],
+        root=value["root"],
         verdict=value["verdict"],
     )
 

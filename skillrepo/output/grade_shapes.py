@@ -197,3 +197,5 @@ class GradeShape:
     """Whether some of the errors were there before, so that the base wants a baseline."""
     profile: ProfileName
     """By which the static grades are; those of the second are no part of the verdict."""
+    root: str
+    """The folder that addresses begin in: `skills` for that of skills/data/x; else empty."""

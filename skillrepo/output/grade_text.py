@@ -15,7 +15,7 @@ def render(graded: Graded) -> Iterator[str]:
     """The lines of the report, without line ends: each skill, then the verdict."""
     graded = without_keys(graded)
     for each in graded.skills:
-        yield from _skill(each)
+        yield from _skill(each, graded)
         yield ""
     for name in graded.removed:
         yield f"{heading(name)}: removed"
@@ -30,14 +30,14 @@ def render(graded: Graded) -> Iterator[str]:
         yield cost
 
 
-def _skill(each: SkillGrade) -> Iterator[str]:
+def _skill(each: SkillGrade, graded: Graded) -> Iterator[str]:
     yield f"{heading(each.skill)}: {change_of(each)}"
     for layer in each.gate.layers:
         yield f"  {one_line(said_of(layer))}"
         if layer.layer == "integrity":
             yield from (f"    {line(fault)}" for fault in each.faults)
         yield from (f"    {one_line(reason)}" for reason in each.reasons(layer))
-    yield from (f"  {said}" for said in routed(each))
+    yield from (f"  {said}" for said in routed(each, graded))
     if each.grade:
         yield from _measures(each.grade, each)
     if each.review:

@@ -243,7 +243,10 @@ class OptimizeShape:
 
 @dataclass(frozen=True, slots=True)
 class ProgressShape:
-    """A line of `--progress json`: what happened to a call, its cost, and that of all so far."""
+    """A line of `--progress json`: what happened to a call, its cost, and that of all so far.
+
+    `id` is that of the brief of a batch that it was made for; else null.
+    """
 
     version: Literal[1]
     event: Literal["asked", "answered", "replayed", "failed"]
@@ -251,6 +254,7 @@ class ProgressShape:
     model: str
     spent: SpentCountsShape
     total: SpentCountsShape
+    id: str | None
 
 
 @dataclass(frozen=True, slots=True)

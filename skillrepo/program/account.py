@@ -1,7 +1,8 @@
 """What a run may spend on models, and what it has spent: calls, tokens and money, by step."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
 from threading import Condition
 from typing import Literal
 
@@ -57,13 +58,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened to a call, what it cost, and what the run spent by then."""
+    """What happened to a call, what it cost, and what the run spent by then.
+
+    `brief` is the id of the brief that it was made for, None where there is one alone.
+    """
 
     kind: Literal["asked", "answered", "replayed", "failed"]
     step: str
     model: str
     spent: Spent
     total: Spent
+    brief: str | None = None
 
 
 def _say_nothing(_: Event) -> None:
@@ -80,10 +85,16 @@ class Account:
 
     limits: Limits = Limits()
     say: Callable[[Event], None] = _say_nothing
+    brief: str | None = None
     _steps: dict[str, Spent] = field(default_factory=dict)
     _open: dict[int, Spent] = field(default_factory=dict)
-    _last: int = 0
+    _tickets: Iterator[int] = field(default_factory=count)
     _lock: Condition = field(default_factory=Condition)
+
+    def of(self, brief: str) -> "Account":
+        """The same account, for the calls that are made for one brief of a batch."""
+        # Limits, books and lock are shared, whoever has them.
+        return replace(self, brief=brief)
 
     @property
     def steps(self) -> Mapping[str, Spent]:
@@ -108,11 +119,10 @@ class Account:
                     raise BudgetSpentError(why)
                 self._lock.wait()
             total = self._spent()
-            self._last += 1
-            self._open[self._last] = most
+            ticket = next(self._tickets)
+            self._open[ticket] = most
             self._steps.setdefault(step, Spent())
-            ticket = self._last
-        self.say(Event("asked", step, model, Spent(), total))
+        self.say(Event("asked", step, model, Spent(), total, self.brief))
         return ticket
 
     def settle(
@@ -140,7 +150,7 @@ class Account:
                 self._lock.notify_all()
             self._steps[step] = self._steps.get(step, Spent()) + spent
             total = self._spent()
-        self.say(Event(kind, step, model, spent, total))
+        self.say(Event(kind, step, model, spent, total, self.brief))
 
     def _spent(self) -> Spent:
         return sum(self._steps.values(), Spent())

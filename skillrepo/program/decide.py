@@ -14,7 +14,6 @@ _MAX_DESCRIPTION = 1024
 _MAX_SHOWN = 100
 # difflib's ratio: "data/pdf" and "data/pdfs" have 0.94, "coding" and "writing" 0.62.
 _ALIKE = 0.8
-_ANOTHER = "give one with --name (in a batch: `name`)"
 
 
 def category(answer: str, choices: Sequence[Choice]) -> tuple[str, str | None]:
@@ -38,17 +37,17 @@ def category(answer: str, choices: Sequence[Choice]) -> tuple[str, str | None]:
     raise SkillRepoError(message)
 
 
-def name(answer: str, taken: Collection[str]) -> str:
-    """A valid name that resembles the answer and is not taken."""
+def name(answer: str) -> str:
+    """The valid name that resembles the answer; empty where none does."""
     ascii_only = unicodedata.normalize("NFKD", answer.casefold()).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:_MAX_NAME].rstrip("-")
-    if not slug:
-        message = f"the model chose a name without letters or digits; {_ANOTHER}"
-        raise SkillRepoError(message)
-    if slug in taken:
-        message = f"the model chose the name {slug}, which is taken; {_ANOTHER}"
-        raise SkillRepoError(message)
-    return slug
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:_MAX_NAME].rstrip("-")
+
+
+def unfit(name: str, taken: Collection[str]) -> str | None:
+    """What is wrong with a name, in words that end a sentence; None where it will do."""
+    if not name:
+        return "a name without letters or digits"
+    return f"the name {name}, which is taken" if name in taken else None
 
 
 def description(answer: str) -> tuple[str, str | None]:

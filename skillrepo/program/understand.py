@@ -23,6 +23,7 @@ DEPENDENCIES = "phase1.analyze_dependencies"
 SYNTHESIZE = "phase1.synthesize"
 USED = (GATHER, INTENT, PLACEMENT, DEPENDENCIES, SYNTHESIZE)
 
+_ANOTHER = "give one with --name (in a batch: `name`)"
 _NOBODY_ASKED = "(nobody was asked)"
 _LONGEST = 300
 
@@ -90,7 +91,7 @@ def understand(predictors: Predictors, request: Request, checkpoints: Checkpoint
     while True:
         answer, again = sourced.ask(predictors, SYNTHESIZE, {**inputs, "answers": said}, wanted)
         cut = tuple(dict.fromkeys((*cut, *again)))
-        plan = _plan(answer, request, category, related)
+        plan = _plan(answer, request, category, related, checkpoints)
         notes = (*placed, *_assumed(open_questions, answer["assumptions"]), *plan.notes)
         shown = _shown(plan, placed, answer["assumptions"])
         change = checkpoints.confirm(shown, "Is this the plan?")
@@ -121,7 +122,13 @@ def _with_category(analyses: Mapping[str, Answer], category: str) -> Mapping[str
     return {**analyses, PLACEMENT: {**analyses[PLACEMENT], "path": category}}
 
 
-def _plan(answer: Answer, request: Request, category: str, related: tuple[str, ...]) -> Plan:
+def _plan(
+    answer: Answer,
+    request: Request,
+    category: str,
+    related: tuple[str, ...],
+    checkpoints: Checkpoints,
+) -> Plan:
     description, cut = decide.description(answer["description"])
     plan = Plan(
         category,
@@ -136,9 +143,23 @@ def _plan(answer: Answer, request: Request, category: str, related: tuple[str, .
         (cut,) if cut else (),
     )
     try:
-        return replace(plan, name=request.name or decide.name(answer["name"], request.taken))
+        return replace(plan, name=request.name or _name(answer["name"], request, checkpoints))
     except SkillRepoError as error:
         raise WriterFailed(str(error), plan.kept()) from None
+
+
+def _name(answer: str, request: Request, checkpoints: Checkpoints) -> str:
+    """The name that the model chose, or where that will not do, the one that a person gives."""
+    name = decide.name(answer)
+    told: list[str] = []
+    while why := decide.unfit(name, request.taken):
+        # All of it is shown, so that no question is that of before, whose answer is recorded.
+        told.append(f"{'This is' if told else 'The model chose'} {why}.")
+        given = checkpoints.clarify("\n".join(told), "What is the skill to be called?", ())
+        if given is None:
+            raise SkillRepoError(f"the model chose {why}; {_ANOTHER}")
+        name = decide.name(given)
+    return name
 
 
 def _shown(plan: Plan, placed: Iterable[str], assumptions: Iterable[str]) -> str:

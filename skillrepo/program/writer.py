@@ -95,6 +95,10 @@ class ModelWriter:
             shown = visible(draft.files[SKILL_FILE].decode(errors="replace"))
         return draft
 
+    def of(self, brief: str) -> "ModelWriter":
+        """The same writer, whose calls are told of as those for one brief of a batch."""
+        return replace(self, account=self.account.of(brief))
+
     def confirm(self, shown: str, question: str) -> str | None:
         """Ask the person, if there is one; None to go on, else what is to be changed."""
         return self._checkpoints().confirm(shown, question)
