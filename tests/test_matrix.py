@@ -801,6 +801,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "eval": ("eval", "pdf-merge", "--against", "none", "--trials", "1", "--head", "HEAD"),
     "ci grade": ("ci", "grade", "--head", "HEAD", "--record"),
     "ci comment": ("ci", "comment", "--report", "x"),
+    "ci judge": ("ci", "judge", "--report", "x"),
     "judge labels": ("judge", "labels", "pdf-merge"),
     "judge calibrate": ("judge", "calibrate", "README.md"),
     "explain": ("explain", "M101"),
@@ -856,7 +857,7 @@ def test_nothing_that_a_hostile_repository_names_is_run(
         (root / ".git" / folder / "reference-transaction").unlink()
     for words in (*CALLS.values(), *MORE):
         # One stage is for a push, the other for a run that has ended.
-        start("workflow_run" if "comment" in words else "push", "1" * 40, "1" * 40)
+        start("workflow_run" if {"comment", "judge"} & {*words[1:]} else "push", "1" * 40, "1" * 40)
         # What has to look at a file that may have changed would start a filter.
         os.utime(root / "README.md", (1, 1))
         done = run(root, *words)

@@ -81,9 +81,10 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 # `optimize` itself writes .skillrepo/programs/ of the worktree: test_optimize.py has it.
 # What they are for is to change the worktree, the index, the branch or the hooks of the user.
-# `ci comment` is for another event than `ci grade`: test_ci_comment.py has it.
+# `ci comment` and `ci judge` are for another event than `ci grade`: test_ci_comment.py and
+# test_ci_judge.py have them.
 # `judge calibrate` asks a model: test_judge_calibrate.py has it.
-EXCEPTIONS = {"init", "promote", "hooks install", "ci comment", "judge calibrate"}
+EXCEPTIONS = {"init", "promote", "hooks install", "ci comment", "ci judge", "judge calibrate"}
 # Of the git directory. New objects may come, too.
 OURS = re.compile(
     r"(logs/)?refs/(heads/(skill/.+|published)|skillrepo/.+|notes/skillrepo/grades"
