@@ -247,6 +247,16 @@ def test_it_is_said_again_from_notes_alone(
     )
 
 
+def test_what_cannot_be_recorded_is_shown(root: Path, run: Run) -> None:
+    lock = root / f".git/{REF}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    done = run(root, "grade", "--head", "draft", "--record")
+    assert done.code == 2
+    assert REF in done.err
+    assert TOOL in done.out
+
+
 def test_only_what_no_note_says_is_asked(root: Path, git: Git) -> None:
     grade(root, judging(root, Scripted()), record=True)
     again = judging(root, scripted := Scripted())

@@ -92,10 +92,11 @@ def command(  # noqa: PLR0913 - as many as there are options
         found = graded(sides, measurer.measure, judge=judge.judge if judge else None)
         if judge and judge.recalled and not replay:
             click.echo(f"judge: {judge.recalled:,} taken from notes, at no cost", err=True)
-        if record:
-            kept = measurer.keep() + (judge.keep() if judge else 0)
-            click.echo(f"recorded in {REF}: {kept:,} new", err=True)
+    # What was paid for is shown, also where it cannot be kept.
     say_all(_FORMS[form](found))
+    if record:
+        kept = measurer.keep() + (judge.keep() if judge else 0)
+        click.echo(f"recorded in {REF}: {kept:,} new", err=True)
     ctx.exit(exit_code(found, sides.after.settings.grade, mode))
 
 
