@@ -1,6 +1,8 @@
 """`skillrepo grade --judge`: what is shown, what becomes of it, and what notes say again."""
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -247,9 +249,18 @@ def test_it_is_said_again_from_notes_alone(
     )
 
 
-def test_what_cannot_be_recorded_is_shown(root: Path, run: Run) -> None:
+def test_what_cannot_be_recorded_is_shown_and_what_cannot_be_shown_recorded(
+    root: Path, run: Run, git: Git
+) -> None:
+    words = ("-m", "skillrepo", "grade", "--head", "draft", "--record")
+    reader, writer = os.pipe()
+    os.close(reader)
+    subprocess.run([sys.executable, *words], cwd=root, stdout=writer, check=False)
+    os.close(writer)
+    assert len(git(root, "notes", "--ref", REF, "list").splitlines()) == 2
+    git(root, "update-ref", "-d", REF)
     lock = root / f".git/{REF}.lock"
-    lock.parent.mkdir(parents=True)
+    lock.parent.mkdir(parents=True, exist_ok=True)
     lock.touch()
     done = run(root, "grade", "--head", "draft", "--record")
     assert done.code == 2

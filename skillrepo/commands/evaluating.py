@@ -92,18 +92,17 @@ def evaluated(
         notes=notes,
     )
     shape = _shape(subject, found, wanted)
-    # It took time and money: it is shown, also where it cannot be kept.
-    _show(shape, as_json=as_json)
-    if account is not None:
-        from skillrepo.commands.spending import spent_lines  # noqa: PLC0415 - for models alone
-
-        for line in spent_lines(account):
-            click.echo(line, err=True)
-    if output is not None:
-        name = subject.after.context.library.folder_name(subject.after.skill.path)
-        _write(output, files(name, exam, done, found))
-    if keep:
-        _record(subject, shape)
+    try:
+        # It took time and money: it is shown where it cannot be kept, and kept where nobody reads.
+        _show(shape, as_json=as_json)
+    finally:
+        if account is not None:
+            _tell_spent(account)
+        if output is not None:
+            name = subject.after.context.library.folder_name(subject.after.skill.path)
+            _write(output, files(name, exam, done, found))
+        if keep:
+            _record(subject, shape)
     return shape
 
 
@@ -185,6 +184,13 @@ def _decider(config: Config, by_model: ByModel | None) -> tuple[str, Decide | No
     resolved = config.resolve("skill_evaluate", by_model.model)
     account = Account(Limits(by_model.max_cost, by_model.max_tokens))
     return one_line(resolved.model), decider(resolved, account, Recordings()), account
+
+
+def _tell_spent(account: Any) -> None:
+    from skillrepo.commands.spending import spent_lines  # noqa: PLC0415 - for models alone
+
+    for line in spent_lines(account):
+        click.echo(line, err=True)
 
 
 def _base_tree(subject: Subject, wanted: tuple[Configuration, ...]) -> str | None:
