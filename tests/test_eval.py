@@ -214,7 +214,7 @@ def test_too_few_tasks_or_runs_are_no_verdict(make_repo: MakeRepo, git: Git, run
         assert f"with the skill: {why}; without a skill: {why}." in done.out
 
 
-def test_what_cannot_be_kept_is_shown(make_repo: MakeRepo, git: Git, run: Run) -> None:
+def test_what_cannot_be_kept_is_shown(make_repo: MakeRepo, run: Run) -> None:
     root = make_repo({**FILES, **files(asked=evals(ANSWERS[0]))})
     lock = root / f".git/{REF}.lock"
     lock.parent.mkdir(parents=True)

@@ -138,10 +138,10 @@ def test_a_key_that_it_was_given_is_told_nobody() -> None:
         shown.append(left)
         return Decision(passed=True, quote="key={KEY}, {KEY}x")
 
-    command = ("/bin/sh", "-c", "echo key=$KEY, ${KEY}x; echo $KEY > f; [ $1 = 0 ] || exec cat $KEY")
+    script = "echo key=$KEY, ${KEY}x; echo $KEY > f; [ $1 = 0 ] || exec cat $KEY"
     asked = task("look", "The output matches `key=.*`", "`f` contains `KEY`", "It is nice")
     for code in ("0", "1"):
-        made = runner(*command, "sh", code, env=["KEY"])
+        made = runner("/bin/sh", "-c", script, "sh", code, env=["KEY"])
         run = replace(made, environ={**made.environ, "KEY": key})(asked, None, decide)
         assert key not in repr((run, shown))
     assert "{KEY}" in run.why

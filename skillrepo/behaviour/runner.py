@@ -112,7 +112,12 @@ class Runner:
         ended = user_program.run(
             self._argv(root, place.path),
             place.path,
-            {**self._named(_INHERITED), **place.named, "HOME": str(root / "home"), "TMPDIR": str(root / "tmp")},
+            {
+                **self._named(_INHERITED),
+                **place.named,
+                "HOME": str(root / "home"),
+                "TMPDIR": str(root / "tmp"),
+            },
             timeout=self.settings.timeout,
             streams=user_program.Streams(output, errors),
             ends=_Watch(root, output, self.most_written, is_stopped),

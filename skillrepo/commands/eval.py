@@ -104,7 +104,5 @@ def command(  # noqa: PLR0913 - as many as there are options
         shape = evaluating.replayed(asked, as_json=as_json)
     else:
         by_model = evaluating.ByModel(model, max_cost, max_tokens) if judge else None
-        shape = evaluating.evaluated(
-            asked, by_model, output=output, keep=record, as_json=as_json
-        )
+        shape = evaluating.evaluated(asked, by_model, output=output, keep=record, as_json=as_json)
     ctx.exit(int(shape.evaluated.verdict == "fail"))
