@@ -136,6 +136,8 @@ def test_it_is_told_by_dimension_and_item() -> None:
     assert (
         told_opinion(found) == "m/x says, beside the grade (2 votes, which differ on 2 of 24 items)"
     )
+    long = said(review(parts=3), review(parts=2))
+    assert told_opinion(long).endswith("(2 votes, each on 3 parts of the text)")
     assert dimensions(found).startswith("Routing clarity 2/4 → 3/4, Knowledge delta 4/4, ")
     assert list(items(found)) == [
         f"{NAMES[0]} no (2 of 3 votes, advisory): “send it to them now” in SKILL.md",
@@ -157,6 +159,7 @@ def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:
     for wrong in (
         {"votes": 1.0},
         {"votes": -1},
+        {"parts": -1},
         {"paid": {**value["paid"], "cost": float("inf")}},
         {"paid": {**value["paid"], "votes": 10**40}},
         {"binding": ["routing.made_up"]},
