@@ -62,6 +62,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python tests/bench/grades.py
 	$(BIN)/python tests/bench/grade.py
 	$(BIN)/python tests/bench/gate_power.py
+	$(BIN)/python tests/bench/judge_layer.py
 	$(BIN)/python tests/bench/routing.py
 	$(BIN)/python tests/bench/model_load.py
 	$(BIN)/python tests/bench/judge_load.py

@@ -133,9 +133,10 @@ def sign_flip(differences: Sequence[float], *, seed: str) -> float:
     Were head and base the same, each difference could as well have the other sign. All 2^n ways to
     give signs are looked at for up to twelve tasks; above, 10,000 that are drawn, and the observed
     one is counted among them, so that p is never 0 and the test stays valid: (b + 1) / (m + 1)
-    (Phipson and Smyth 2010). Ties count as lower in full.
+    (Phipson and Smyth 2010). Ties count as lower in full. A difference of 0 has no sign to change,
+    and counts for none of the twelve.
     """
-    sizes = [abs(each) for each in differences]
+    sizes = [abs(each) for each in differences if each]
     limit = math.fsum(differences) + _ROUNDING * math.fsum(sizes)
     signs = [(size, -size) for size in sizes]
     if len(signs) <= _EXACT:

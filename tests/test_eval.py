@@ -214,6 +214,18 @@ def test_too_few_tasks_or_runs_are_no_verdict(make_repo: MakeRepo, git: Git, run
         assert f"with the skill: {why}; without a skill: {why}." in done.out
 
 
+def test_what_cannot_be_kept_is_shown(make_repo: MakeRepo, run: Run) -> None:
+    root = make_repo({**FILES, **files(asked=evals(ANSWERS[0]))})
+    lock = root / f".git/{REF}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    words = ("--against", "none", "--trials", "1", "--head", "HEAD", "--record")
+    done = run(root, "eval", "pdf-merge", *words)
+    assert done.code == 2
+    assert REF in done.err
+    assert "The output contains `42`: 1 of 1 with the skill, 0 of 1 without a skill" in done.out
+
+
 def test_notes_that_were_made_up(make_repo: MakeRepo, git: Git, run: Run) -> None:
     root = make_repo(FILES)
     commit(root, git, files())

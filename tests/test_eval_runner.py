@@ -4,12 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from skillrepo.behaviour.checks import check_of
 from skillrepo.behaviour.exam import Assertion, ExamTask
+from skillrepo.behaviour.graders import Decision
 from skillrepo.behaviour.runner import Run, Runner
 from skillrepo.behaviour.skill_files import SkillFile, SkillFiles
 from skillrepo.behaviour.trials import Skills, run_trials
@@ -126,6 +128,25 @@ def test_what_went_wrong_says_nothing_of_the_skill(rooms: Path, tmp_path: Path) 
     run = runner()(task(f"forever {tmp_path}/pid"), None, is_stopped=lambda: True)
     assert (run.outcome, run.why) == ("failed", "it was stopped")
     assert list(rooms.iterdir()) == []
+
+
+def test_a_key_that_it_was_given_is_told_nobody() -> None:
+    key = "Zq81-opaque-77aa"
+    shown = []
+
+    def decide(_task: ExamTask, left: str, _assertion: str) -> Decision:
+        shown.append(left)
+        return Decision(passed=True, quote="key={KEY}, {KEY}x")
+
+    script = "echo key=$KEY, ${KEY}x; echo $KEY > f; [ $1 = 0 ] || exec cat $KEY"
+    asked = task("look", "The output matches `key=.*`", "`f` contains `KEY`", "It is nice")
+    for code in ("0", "1"):
+        made = runner("/bin/sh", "-c", script, "sh", code, env=["KEY"])
+        run = replace(made, environ={**made.environ, "KEY": key})(asked, None, decide)
+        assert key not in repr((run, shown))
+    assert "{KEY}" in run.why
+    (left,) = shown
+    assert left == "The program printed:\nkey={KEY}, {KEY}x\n\nIt left a file f:\n{KEY}\n"
 
 
 def test_a_program_that_cannot_be_started() -> None:

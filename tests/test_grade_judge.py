@@ -1,6 +1,8 @@
 """`skillrepo grade --judge`: what is shown, what becomes of it, and what notes say again."""
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -21,9 +23,11 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
 from skillrepo.git_notes import add_to_notes, read_notes
 from skillrepo.grade.graded import Graded
-from skillrepo.grade.judge_record import Key, kept_of
+from skillrepo.grade.judge_record import Kept, Key, kept_of
+from skillrepo.grade.judge_record import line as line_of
 from skillrepo.grade.record import REF
 from skillrepo.judge.ask import Reply
+from skillrepo.judge.review import Ballot, Vote
 from skillrepo.judge.rubric import rubric
 from skillrepo.output import grade_json, grade_markdown, grade_read, grade_text
 
@@ -245,6 +249,32 @@ def test_it_is_said_again_from_notes_alone(
         "there is no note of what other/model says"
         in run(clone, *arguments[:-1], "other/model").err
     )
+
+
+def test_the_longest_line_is_read_again() -> None:
+    votes = {item.name: Vote("yes", "\U0001f600" * 400) for item in rubric().items}
+    casts = tuple((Ballot(seed, votes, 1, 1, 0.0), "") for seed in range(5))
+    key, what = Key("a" * 64, "m/x", "b" * 64, "c" * 64), Kept("d" * 64, casts, ())
+    assert list(kept_of(line_of(key, what).encode(), key)) == [what]
+
+
+def test_what_cannot_be_recorded_is_shown_and_what_cannot_be_shown_recorded(
+    root: Path, run: Run, git: Git
+) -> None:
+    words = ("-m", "skillrepo", "grade", "--head", "draft", "--record")
+    reader, writer = os.pipe()
+    os.close(reader)
+    subprocess.run([sys.executable, *words], cwd=root, stdout=writer, check=False)
+    os.close(writer)
+    assert len(git(root, "notes", "--ref", REF, "list").splitlines()) == 2
+    git(root, "update-ref", "-d", REF)
+    lock = root / f".git/{REF}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    done = run(root, "grade", "--head", "draft", "--record")
+    assert done.code == 2
+    assert REF in done.err
+    assert TOOL in done.out
 
 
 def test_only_what_no_note_says_is_asked(root: Path, git: Git) -> None:

@@ -136,3 +136,23 @@ def test_labels_of_nothing_are_refused_before_anything_is_paid(
     done = run(root, "judge", "calibrate", "labels.jsonl")
     assert (done.code, done.out) == (2, "")
     assert why in done.err
+
+
+def test_a_file_that_cannot_be_added_to_is_told_before_anything_is_paid(
+    root: Path, run: Run, tmp_path: Path
+) -> None:
+    value = {"skill": "qturn", "item": ITEM, "label": "yes"}
+    (root / "labels.jsonl").write_text(json.dumps(value))
+    kept = root / calibration.FILE_NAME
+    kept.parent.mkdir()
+    kept.write_bytes(b"\xff\xfe{}")
+    words = ("judge", "calibrate", "labels.jsonl", "--write")
+    damaged = run(root, *words)
+    assert (damaged.code, damaged.out) == (2, "")
+    assert f"{calibration.FILE_NAME} is no JSON" in damaged.err
+    kept.unlink()
+    kept.parent.rmdir()
+    kept.parent.symlink_to(tmp_path)
+    elsewhere = run(root, *words)
+    assert (elsewhere.code, elsewhere.out) == (2, "")
+    assert "is a symbolic link; nothing is written through it" in elsewhere.err

@@ -7,7 +7,6 @@ import pytest
 from grades import CHANGE
 
 from skillrepo.ci.job import annotated
-from skillrepo.grade import judged
 from skillrepo.grade.gate import decide, integrity
 from skillrepo.grade.judged import verdict
 from skillrepo.grade.opinion import Opinion, opinion
@@ -75,25 +74,36 @@ def test_what_follows(found: Opinion, expected: str | None, why: str) -> None:
     assert bool(layer.reasons) == (expected != "pass")
 
 
-def test_a_dimension_that_falls_is_not_made_up_for_by_others(
-    monkeypatch: pytest.MonkeyPatch,
+FAULTS = [item.name for item in rubric().items if item.quote == "no" and not item.blocks]
+THERE = [item.name for item in rubric().items if item.quote == "yes"]
+
+
+@pytest.mark.parametrize(
+    ("faults", "rises", "binding", "expected", "why"),
+    [
+        (6, 0, ALL, "fail", "all items: the share that is yes changes by -0.25 over 24 items"),
+        (6, 9, ALL, "fail", "faults: the share that is yes changes by -0.40 over 15 items"),
+        (
+            4,
+            9,
+            ALL,
+            "inconclusive",
+            "faults: the share that is yes falls by more than 0.10, though",
+        ),
+        (1, 9, {*THERE, *FAULTS[:4]}, "inconclusive", "faults: the share that is yes falls"),
+        (1, 9, ALL, "pass", ""),
+        # Five have a p of 1 / 32, which is too much for one of three.
+        (5, 0, ALL, "inconclusive", "(-0.38 to -0.04, p = 0.094)"),
+        (5, 0, FAULTS, "inconclusive", "p = 0.062"),
+        (6, 0, FAULTS, "fail", "p = 0.031"),
+    ],
+)
+def test_new_lines_do_not_make_up_for_new_faults(
+    faults: int, rises: int, binding: Collection[str], expected: str, why: str
 ) -> None:
-    """Where it has enough items: by Holm's adjusted p values."""
-    first = rubric().items[0]
-    names = ["a.1", "a.2", "a.3", "a.4", "a.5", "a.6", *(f"b.{n}" for n in range(18))]
-    items = tuple(first._replace(name=name, dimension=name[0]) for name in names)
-    many = rubric()._replace(items=items, titles={"a": "Apart", "b": "Besides"})
-    monkeypatch.setattr(judged, "rubric", lambda: many)
-
-    def side(*no: str) -> tuple[ItemResult, ...]:
-        return tuple(result(name, "no" if name in no else "yes") for name in names)
-
-    found = said(review(), review())._replace(binding=tuple(names), base=side(*names[6:10]))
-    worse = verdict(found._replace(head=side(*names[:6])))
-    assert worse.verdict == "fail"
-    assert worse.reasons[0].startswith("Apart: the share that is yes changes by -1.00 over 6 items")
-    # Five that fall have a p of 1 / 32, which is too much for one of three.
-    assert verdict(found._replace(head=side(*names[:5]), base=side(*names[5:10]))).verdict != "fail"
+    layer = verdict(said(no(*FAULTS[:faults]), no(*THERE[:rises]), binding))
+    assert layer.verdict == expected
+    assert why in "; ".join(layer.reasons)
 
 
 def test_a_no_without_a_quote_fails_nobody() -> None:
@@ -126,6 +136,8 @@ def test_it_is_told_by_dimension_and_item() -> None:
     assert (
         told_opinion(found) == "m/x says, beside the grade (2 votes, which differ on 2 of 24 items)"
     )
+    long = said(review(parts=3), review(parts=2))
+    assert told_opinion(long).endswith("(2 votes, each on 3 parts of the text)")
     assert dimensions(found).startswith("Routing clarity 2/4 → 3/4, Knowledge delta 4/4, ")
     assert list(items(found)) == [
         f"{NAMES[0]} no (2 of 3 votes, advisory): “send it to them now” in SKILL.md",
@@ -147,6 +159,7 @@ def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:
     for wrong in (
         {"votes": 1.0},
         {"votes": -1},
+        {"parts": -1},
         {"paid": {**value["paid"], "cost": float("inf")}},
         {"paid": {**value["paid"], "votes": 10**40}},
         {"binding": ["routing.made_up"]},

@@ -16,6 +16,8 @@ MARGIN = 0.10
 _MOST_LOST = 0.1
 """The share of runs without an end, or of assertions that were not decided although they might have
 been, above which a pass is none: the hard ones may be missing."""
+_SEED = "behaviour"
+"""Of nothing that whoever proposes a change writes, or they could look for one that has luck."""
 _DIGITS = 4
 SAID: dict[Configuration, str] = {
     "head": "with the skill",
@@ -24,11 +26,9 @@ SAID: dict[Configuration, str] = {
 }
 
 
-def compare(
-    tasks: Sequence[TaskResult], others: Iterable[Against], seed: str
-) -> tuple[Compared, ...]:
+def compare(tasks: Sequence[TaskResult], others: Iterable[Against]) -> tuple[Compared, ...]:
     """The head against each of the others."""
-    return tuple(_compared(tasks, other, seed) for other in others)
+    return tuple(_compared(tasks, other) for other in others)
 
 
 def decide(
@@ -41,6 +41,8 @@ def decide(
     first = compared[0]
     sides: tuple[Configuration, ...] = ("head", first.against)
     told = [why for each in sides for why in _missing(tasks, each, by_model=by_model)]
+    if first.verdict == "pass" and not told:
+        told = list(_hiding(tasks, first, by_model=by_model))
     verdict = "inconclusive" if first.verdict == "pass" and told else first.verdict
     return verdict, (first.why, *told)
 
@@ -55,6 +57,33 @@ def _missing(
     if (share := _undecided(tasks, configuration, by_model=by_model)) > _MOST_LOST:
         said = "of the assertions that could be decided were not"
         yield f"{SAID[configuration]}: {share:.0%} {said}"
+
+
+def _hiding(tasks: Sequence[TaskResult], found: Compared, *, by_model: bool) -> Iterator[str]:
+    """Whether a fall may be hidden by what is missing of the head: if all of it were failures.
+
+    The interval then lies lower by as much as the mean does (bounds: Manski 1989, Journal of Human
+    Resources 24:343-360).
+    """
+    worst = [_worst(task, found.against, by_model=by_model) for task in tasks]
+    low = fmean(each for each in worst if each is not None) - (found.mean or 0.0)
+    if (found.low or 0.0) + low < -MARGIN + 10**-_DIGITS:
+        said = f"what came to no end, or was not decided, may hide a fall of {MARGIN:.2f}"
+        yield f"{SAID['head']}: {said}"
+
+
+def _worst(task: TaskResult, against: Against, *, by_model: bool) -> float | None:
+    """The difference of a task if the head had failed what is missing of it."""
+    lost = sum(each.lost for each in task.runs if each.configuration == "head")
+    found = []
+    for each in task.assertions:
+        other = each.rate(against)
+        for head in (tally for tally in each.tallies if tally.configuration == "head"):
+            asked = by_model or each.by == "code"
+            total = head.passed + head.failed + (lost + head.not_measured if asked else 0)
+            if other is not None and total:
+                found.append(head.passed / total - other)
+    return fmean(found) if found else None
 
 
 def _lost(tasks: Sequence[TaskResult], configuration: Configuration) -> float:
@@ -80,10 +109,10 @@ def difference(task: TaskResult, against: Against) -> float | None:
     return fmean(found) if found else None
 
 
-def _compared(tasks: Sequence[TaskResult], against: Against, seed: str) -> Compared:
+def _compared(tasks: Sequence[TaskResult], against: Against) -> Compared:
     found = [difference(task, against) for task in tasks]
     known = [each for each in found if each is not None]
-    said = paired.compare(known, margin=MARGIN, seed=f"{seed}/{against}")
+    said = paired.compare(known, margin=MARGIN, seed=f"{_SEED}/{against}")
     return Compared(
         against=against,
         verdict=said.verdict,

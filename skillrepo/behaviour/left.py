@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from skillrepo.tree_path import path_problem
@@ -16,6 +17,8 @@ from skillrepo.tree_path import path_problem
 MOST_BYTES = 1_000_000
 """Of a file that is looked into."""
 _MOST_NAMES = 200
+_SHORTEST_KEY = 8
+"""Characters of a variable that is hidden; a shorter one stands in any text."""
 _MOST_WALKED = 100_000
 """Files and folders; what holds more is too large however small they are."""
 
@@ -27,13 +30,15 @@ class UnknownError(Exception):
 class Folder(NamedTuple):
     """The folder of a program: where it is, and a descriptor of it, for it may be moved.
 
-    `given` is what the program found there, `skills` the folder of skills.
+    `given` is what the program found there, `skills` the folder of skills, and `named` the
+    variables of the user that it was given, which may be keys.
     """
 
     path: Path
     descriptor: int
     given: Mapping[str, bytes]
     skills: str
+    named: Mapping[str, str] = MappingProxyType({})
 
     @property
     def is_there(self) -> bool:
@@ -45,9 +50,16 @@ class Folder(NamedTuple):
         return (there.st_dev, there.st_ino) == (opened.st_dev, opened.st_ino)
 
     def plain(self, data: bytes) -> str:
-        """Text of the program; its folder has another name each time, so it is `{folder}` here."""
+        """Text of the program; its folder has another name each time, so it is `{folder}` here.
+
+        What a variable of the user holds is `{NAME}`: a key need not look like one.
+        """
         text = data.decode(errors="replace").replace(str(self.path), "{folder}")
-        return text.replace(str(self.path.parent), "{root}")
+        text = text.replace(str(self.path.parent), "{root}")
+        for name, value in sorted(self.named.items(), key=lambda each: -len(each[1])):
+            if len(value) >= _SHORTEST_KEY:
+                text = text.replace(value, f"{{{name}}}")
+        return text
 
 
 class Left:

@@ -104,6 +104,6 @@ def _is_sound(evaluated: Evaluated) -> bool:
     others = [each.against for each in evaluated.compared]
     if others not in (["base"], ["none"], ["base", "none"]):
         return False
-    made = compare(tasks, others, evaluated.exam)
+    made = compare(tasks, others)
     told = decide(tasks, made, by_model=bool(evaluated.model))
     return made == evaluated.compared and told == (evaluated.verdict, evaluated.reasons)

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -93,7 +93,8 @@ class Runner:
         given = self._fill(folder, task, skill)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            place = Folder(folder, descriptor, given, self.settings.skills)
+            named = self._named(self.settings.env)
+            place = Folder(folder, descriptor, given, self.settings.skills, named)
             return self._done(root, place, task, decide, is_stopped)
         finally:
             os.close(descriptor)
@@ -111,7 +112,12 @@ class Runner:
         ended = user_program.run(
             self._argv(root, place.path),
             place.path,
-            {**self._environ(), "HOME": str(root / "home"), "TMPDIR": str(root / "tmp")},
+            {
+                **self._named(_INHERITED),
+                **place.named,
+                "HOME": str(root / "home"),
+                "TMPDIR": str(root / "tmp"),
+            },
             timeout=self.settings.timeout,
             streams=user_program.Streams(output, errors),
             ends=_Watch(root, output, self.most_written, is_stopped),
@@ -139,8 +145,7 @@ class Runner:
             arguments = [each.replace(name, place) for each in arguments]
         return [program, *arguments]
 
-    def _environ(self) -> dict[str, str]:
-        names = (*_INHERITED, *self.settings.env)
+    def _named(self, names: Iterable[str]) -> dict[str, str]:
         return {name: self.environ[name] for name in names if name in self.environ}
 
     def _fill(self, folder: Path, task: ExamTask, skill: SkillFiles | None) -> dict[str, bytes]:

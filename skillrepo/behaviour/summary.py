@@ -45,7 +45,7 @@ def summarise(  # noqa: PLR0913 - what the record of a run has to say
     )
     known: tuple[Against, ...] = ("base", "none")
     others = [each for each in known if each in configurations]
-    compared = compare(tasks, others, exam.sha256)
+    compared = compare(tasks, others)
     verdict, reasons = decide(tasks, compared, by_model=bool(model))
     return Evaluated(
         runner=runner,

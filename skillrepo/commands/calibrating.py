@@ -91,17 +91,32 @@ def calibrate(file: Path, model: str | None, votes: int | None, spending: Spendi
     return Calibrated(made, given.waiting, failed, spent_shape(account))
 
 
+def known() -> tuple[Calibration, ...]:
+    """Those of the worktree's file, to which a new one is to be added.
+
+    SkillRepoError where that cannot be: known before anything is paid for.
+    """
+    file = _kept_in()
+    if file.parent.is_symlink():
+        raise SkillRepoError(
+            f"{file.parent.name} is a symbolic link; nothing is written through it"
+        )
+    return calibration.load(_bytes(file).decode(errors="replace")) if file.is_file() else ()
+
+
 def keep(new: Calibration) -> str:
     """Put a calibration into the worktree's file; say so."""
-    file = Place.of(()).git().worktree() / calibration.FILE_NAME
-    known = calibration.load(file.read_text()) if file.is_file() else ()
     try:
-        put(file, calibration.dump(known, new).encode())
+        put(_kept_in(), calibration.dump(known(), new).encode())
     except OSError as error:
         raise SkillRepoError(
             f"{calibration.FILE_NAME} cannot be written: {error.strerror}"
         ) from None
     return f"wrote {calibration.FILE_NAME}: commit it, and it decides from then on"
+
+
+def _kept_in() -> Path:
+    return Place.of(()).git().worktree() / calibration.FILE_NAME
 
 
 def as_json(found: Calibrated) -> Iterator[str]:

@@ -127,11 +127,10 @@ def command(  # noqa: PLR0913 - as many as there are options
 
     asked = evaluating.Asked(skill, runner, against, trials, base, head, evals, jobs)
     if replay:
-        shape = evaluating.replayed(asked)
+        shape = evaluating.replayed(asked, as_json=as_json)
     else:
         by_model = evaluating.ByModel(model, max_cost, max_tokens) if judge else None
-        shape = evaluating.evaluated(asked, by_model, output=output, keep=record)
-    evaluating.show(shape, as_json=as_json)
+        shape = evaluating.evaluated(asked, by_model, output=output, keep=record, as_json=as_json)
     ctx.exit(int(shape.evaluated.verdict == "fail"))
 
 

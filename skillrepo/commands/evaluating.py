@@ -53,9 +53,12 @@ class ByModel(NamedTuple):
 
 
 def evaluated(
-    asked: Asked, by_model: ByModel | None, *, output: Path | None, keep: bool
+    asked: Asked, by_model: ByModel | None, *, output: Path | None, keep: bool, as_json: bool
 ) -> EvalShape:
-    """Run it all, and `keep` it in a note. SkillRepoError where that cannot begin."""
+    """Run it all, show what came of it, and `keep` that in a note.
+
+    SkillRepoError where it cannot begin, or not be kept.
+    """
     config = Config.load(os.environ, Path.home())
     runner = _runner(config, asked.runner)
     subject = Subject.of(asked.skill, asked.base, asked.head)
@@ -89,21 +92,22 @@ def evaluated(
         notes=notes,
     )
     shape = _shape(subject, found, wanted)
-    if output is not None:
-        name = subject.after.context.library.folder_name(subject.after.skill.path)
-        _write(output, files(name, exam, done, found))
-    if keep:
-        _record(subject, shape)
-    if account is not None:
-        from skillrepo.commands.spending import spent_lines  # noqa: PLC0415 - for models alone
-
-        for line in spent_lines(account):
-            click.echo(line, err=True)
+    try:
+        # It took time and money: it is shown where it cannot be kept, and kept where nobody reads.
+        _show(shape, as_json=as_json)
+    finally:
+        if account is not None:
+            _tell_spent(account)
+        if output is not None:
+            name = subject.after.context.library.folder_name(subject.after.skill.path)
+            _write(output, files(name, exam, done, found))
+        if keep:
+            _record(subject, shape)
     return shape
 
 
-def replayed(asked: Asked) -> EvalShape:
-    """What a note has of this change. SkillRepoError where there is none."""
+def replayed(asked: Asked, *, as_json: bool) -> EvalShape:
+    """Show what a note has of this change. SkillRepoError where there is none."""
     subject = Subject.of(asked.skill, asked.base, asked.head)
     tree = subject.after.tree
     if tree is None:
@@ -125,11 +129,12 @@ def replayed(asked: Asked) -> EvalShape:
     if len(found) > 1:
         names = ", ".join(each.runner for each in found)
         raise SkillRepoError(f"there are notes of several runners; name one by --runner: {names}")
-    return _shape(subject, found[0], wanted)
+    shape = _shape(subject, found[0], wanted)
+    _show(shape, as_json=as_json)
+    return shape
 
 
-def show(shape: EvalShape, *, as_json: bool) -> None:
-    """Print it."""
+def _show(shape: EvalShape, *, as_json: bool) -> None:
     say_all([json.dumps(shape)] if as_json else eval_text.render(shape))
 
 
@@ -179,6 +184,13 @@ def _decider(config: Config, by_model: ByModel | None) -> tuple[str, Decide | No
     resolved = config.resolve("skill_evaluate", by_model.model)
     account = Account(Limits(by_model.max_cost, by_model.max_tokens))
     return one_line(resolved.model), decider(resolved, account, Recordings()), account
+
+
+def _tell_spent(account: Any) -> None:
+    from skillrepo.commands.spending import spent_lines  # noqa: PLC0415 - for models alone
+
+    for line in spent_lines(account):
+        click.echo(line, err=True)
 
 
 def _base_tree(subject: Subject, wanted: tuple[Configuration, ...]) -> str | None:

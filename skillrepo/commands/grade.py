@@ -95,10 +95,13 @@ def command(  # noqa: PLR0913 - as many as there are options
         found = graded(sides, measurer.measure, judge=judge.judge if judge else None)
         if judge and judge.recalled and not replay:
             click.echo(f"judge: {judge.recalled:,} taken from notes, at no cost", err=True)
+    try:
+        # What was paid for is shown where it cannot be kept, and kept where nobody reads it.
+        say_all(_FORMS[form](found))
+    finally:
         if record:
             kept = measurer.keep() + (judge.keep() if judge else 0)
             click.echo(f"recorded in {REF}: {kept:,} new", err=True)
-    say_all(_FORMS[form](found))
     ctx.exit(exit_code(found, sides.after.settings.grade, mode))
 
 

@@ -83,6 +83,8 @@ def calibrate(  # noqa: PLR0913 - as many as there are options
     """
     from skillrepo.commands import calibrating  # noqa: PLC0415 - it asks a model
 
+    if write:
+        calibrating.known()
     found = calibrating.calibrate(file, model, int(votes) if votes else None, spending)
     if as_json:
         say_all(calibrating.as_json(found))

@@ -4,9 +4,9 @@ The layer can lower a verdict or ask for a review: no pass of it clears what ano
 Only items that were calibrated for the model bind; the others are told, and decide nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from skillrepo import holm, paired
+from skillrepo import paired
 from skillrepo.grade.gate import NOT_MEASURED, LayerVerdict, Verdict
 from skillrepo.grade.opinion import Opinion
 from skillrepo.judge.review import ItemResult
@@ -15,6 +15,8 @@ from skillrepo.judge.rubric import Item, rubric
 MARGIN = 0.1
 """Of the share of items that are yes, what may be lost."""
 _ALL = "all items"
+# A new line can prove that something is there, and would make up for faults that were found.
+_APART = {"yes": "what is to be there", "no": "faults"}
 _WORTH = {"yes": 1.0, "no": 0.0}
 
 
@@ -24,8 +26,8 @@ def verdict(said: Opinion) -> LayerVerdict:
     - inconclusive: the model could not tell the control skills apart, or something is missing;
     - not measured: no item is calibrated for the model;
     - fail: a binding item of a dimension that blocks is no, with a quote, as it was not before; or
-      binding items went from yes to no, as `paired.compare` finds, over all items and within each
-      dimension that has enough, by Holm;
+      binding items went from yes to no, as `paired.compare_all` finds, by Holm, over all of them,
+      over those of which something is to be there, and over those of which a fault is not;
     - inconclusive: too little is known to say that nothing was lost;
     - pass: neither, of a new skill where no item that blocks is no.
     """
@@ -96,16 +98,12 @@ def _answers(items: Sequence[ItemResult]) -> dict[str, ItemResult]:
 
 
 def _compared(said: Opinion) -> LayerVerdict:
-    groups = {_ALL: _differences(said, _bound(said))}
-    for dimension, title in rubric().titles.items():
-        found = _differences(said, [i for i in _bound(said) if i.dimension == dimension])
-        if len(found) >= paired.MIN_TASKS:
-            groups[title] = found
+    bound = _bound(said)
+    groups = {_ALL: _differences(said, bound)}
+    for quote, name in _APART.items():
+        groups[name] = _differences(said, [item for item in bound if item.quote == quote])
     seed = f"{said.model} {said.rubric} {said.prompt}"
-    compared = {
-        name: paired.compare(differences, margin=MARGIN, seed=f"{seed} {name}")
-        for name, differences in groups.items()
-    }
+    compared = paired.compare_all(groups, margin=MARGIN, seed=seed)
     whole = compared[_ALL]
     if whole.tasks < paired.MIN_TASKS:
         why = (
@@ -113,17 +111,29 @@ def _compared(said: Opinion) -> LayerVerdict:
             f"{paired.MIN_TASKS} cannot show that a skill has become worse"
         )
         return _says("inconclusive", why)
-    p_values = holm.adjusted({name: each.p or 0.0 for name, each in compared.items()})
-    worse = [
-        name
-        for name, each in compared.items()
-        if each.verdict == "fail" and p_values[name] < paired.LEVEL
-    ]
-    if worse:
-        return _says("fail", *(_told(name, compared[name], p_values[name]) for name in worse))
-    if whole.verdict == "pass":
-        return _says("pass")
-    return _says("inconclusive", _told(_ALL, whole, p_values[_ALL]))
+    found = decided(compared, _ALL)
+    if found == "fail":
+        worse = {name: each for name, each in compared.items() if each.verdict == "fail"}
+        return _says("fail", *(_told(name, each) for name, each in worse.items()))
+    if whole.verdict != "pass":
+        return _says("inconclusive", _told(_ALL, whole))
+    return _says(found, *(_made_up(name) for name in _fallen(compared)))
+
+
+def decided(compared: Mapping[str, paired.Comparison], whole: str) -> Verdict:
+    """What follows from comparisons: that of the `whole`, unless one of its parts has fallen."""
+    verdicts = {each.verdict for each in compared.values()}
+    if "fail" in verdicts:
+        return "fail"
+    return "inconclusive" if _fallen(compared) else compared[whole].verdict
+
+
+def _fallen(compared: Mapping[str, paired.Comparison]) -> list[str]:
+    return [name for name, each in compared.items() if (each.mean or 0.0) < -MARGIN]
+
+
+def _made_up(name: str) -> str:
+    return f"{name}: the share that is yes falls by more than {MARGIN:.2f}, though others rise"
 
 
 def _differences(said: Opinion, items: Sequence[Item]) -> list[float]:
@@ -135,10 +145,10 @@ def _differences(said: Opinion, items: Sequence[Item]) -> list[float]:
     return [head[i.name] - base[i.name] for i in items if i.name in head and i.name in base]
 
 
-def _told(name: str, found: paired.Comparison, p: float) -> str:
+def _told(name: str, found: paired.Comparison) -> str:
     seen = (
         f"{name}: the share that is yes changes by {found.mean:+.2f} over {found.tasks} items "
-        f"({found.low:+.2f} to {found.high:+.2f}, p = {p:.2g})"
+        f"({found.low:+.2f} to {found.high:+.2f}, p = {found.p:.2g})"
     )
     if found.verdict == "fail":
         return f"{seen}, and may fall by {MARGIN:.2f}"

@@ -14,9 +14,11 @@ _LONGEST = 100
 
 
 def opinion(said: Opinion) -> str:
-    """Whose opinion it is, and how far its votes agree."""
+    """Whose opinion it is, on how much at a time, and how far its votes agree."""
     disputed = f", which differ on {said.disputed} of {len(said.head)} items" * bool(said.disputed)
-    return f"{one_line(said.model)} says, beside the grade ({_votes(said.votes)}{disputed})"
+    parts = f", each on {said.parts:,} parts of the text" * (said.parts > 1)
+    votes = f"{_votes(said.votes)}{parts}{disputed}"
+    return f"{one_line(said.model)} says, beside the grade ({votes})"
 
 
 def _votes(number: int) -> str:

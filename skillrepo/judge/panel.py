@@ -81,13 +81,6 @@ def review(panel: Panel, side: Side, items: Sequence[Item]) -> Review:
     return Review(panel.model, *hashes, results, ballots, len(shown), problems, key)
 
 
-def disagreement(items: Sequence[ItemResult]) -> float | None:
-    """The share of votes, from 0 to 1, that are not what most say; None without any."""
-    asked = [item for item in items if item.votes and not item.inherited]
-    total = sum(item.votes for item in asked)
-    return 1 - sum(item.agreed for item in asked) / total if total else None
-
-
 def _votes(panel: Panel, cast: Callable[[int], Cast], items: Sequence[Item]) -> list[Cast]:
     """As many as it takes until no other one could change anything."""
     enough = panel.votes // 2 + 1

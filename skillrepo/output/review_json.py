@@ -16,6 +16,7 @@ def shape(said: Opinion) -> shapes.OpinionShape:
         rubric=said.rubric,
         prompt=said.prompt,
         votes=said.votes,
+        parts=said.parts,
         head=tuple(map(_item, said.head)),
         base=None if said.base is None else tuple(map(_item, said.base)),
         binding=said.binding,
@@ -40,7 +41,7 @@ def read(value: Mapping[str, Any]) -> Opinion | None:
     sound = (
         all(map(_is_sound, sides))
         and names.issuperset(value["binding"])
-        and are_sound((value["votes"], *spent[:3]), spent.cost)
+        and are_sound((value["votes"], value["parts"], *spent[:3]), spent.cost)
     )
     if not sound:
         return None
@@ -49,6 +50,7 @@ def read(value: Mapping[str, Any]) -> Opinion | None:
         value["rubric"],
         value["prompt"],
         value["votes"],
+        value["parts"],
         head,
         None if value["base"] is None else base,
         tuple(value["binding"]),

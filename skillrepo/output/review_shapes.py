@@ -37,15 +37,17 @@ class PaidShape:
 class OpinionShape:
     """What a model says of a skill after a change and before it; `base` is null for a new one.
 
-    `rubric` and `prompt` are hashes (sha256, hex) of what was asked. `binding` names the items that
-    are calibrated for the model: of the others none is in the verdict. With `controls` or
-    `problems` none is. `paid` is for the votes on both, whenever they were cast.
+    `rubric` and `prompt` are hashes (sha256, hex) of what was asked. `parts` is in how many
+    requests the longer of the two was shown, 1 where it was shown as a whole. `binding` names the
+    items that are calibrated for the model: of the others none is in the verdict. With `controls`
+    or `problems` none is. `paid` is for the votes on both, whenever they were cast.
     """
 
     model: str
     rubric: str
     prompt: str
     votes: int
+    parts: int
     head: tuple[ItemShape, ...]
     base: tuple[ItemShape, ...] | None
     binding: tuple[str, ...]

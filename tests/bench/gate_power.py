@@ -20,7 +20,7 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from skillrepo import agreement, holm, paired, proportion, resampling
-from skillrepo.grade import gate
+from skillrepo.grade import gate, judged
 from skillrepo.settings import Grading
 
 NOISE = 0.0575
@@ -81,7 +81,7 @@ def judge() -> Procedure:
         differences = [float(answer(p) - answer(p)) for p in sure]
         return [*differences, *(float(answer(0.02) - answer(0.98)) for _ in range(lost))]
 
-    return Procedure(f"judge, {ITEMS} items x {VOTES}", 0.05, draw)
+    return Procedure(f"judge, {ITEMS} items x {VOTES}", judged.MARGIN, draw)
 
 
 JUDGE = judge()
