@@ -138,6 +138,18 @@ def test_it_is_told_by_dimension_and_item() -> None:
     assert "n/a" in dimensions(said(review(dict.fromkeys(NAMES, "na"))))
 
 
+def test_what_was_not_answered_is_not_measured_and_why_is_told_once() -> None:
+    # Nothing came of it: no item is n/a, and the layer has the reason.
+    lost = (Ballot(1, {}, 0, 0, None), Ballot(2, {}, 0, 0, None))
+    found = said(review(dict.fromkeys(NAMES), ballots=lost, problems=("no reply",)), None, (), "x")
+    assert told_opinion(found) == "m/x says, beside the grade (0 votes)"
+    assert dimensions(found) == "not measured"
+    assert list(items(found)) == []
+    assert verdict(found).reasons == ("control skills: x", "no reply")
+    some = said(review(dict.fromkeys(NAMES[:4])))
+    assert dimensions(some).startswith("Routing clarity not measured, Knowledge delta 4/4, ")
+
+
 def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:
     found = said(no(HIDDEN), review(), SAFE, "x")
     value = plain(review_json.shape(found))

@@ -48,7 +48,7 @@ class Opinion(NamedTuple):
     """What a model says of a skill, beside its grade; no number is made of it and the grade.
 
     `head` and `base` are the answers after and before, `base` None for a new skill. `votes` is how
-    many ballots the head had. `binding` names the items that are calibrated for the model. With
+    many ballots the head had that a reply came of. `binding` names the items that are calibrated for the model. With
     `controls` or `problems` it decides nothing. `paid` is what the ballots cost, whenever that was.
     """
 
@@ -86,7 +86,7 @@ def opinion(judged: Judged, binding: Collection[str]) -> Opinion:
         head.model,
         head.rubric,
         head.prompt,
-        len(head.ballots),
+        sum(_of_ballot(ballot).votes for ballot in head.ballots),
         head.items,
         None if base is None else base.items,
         tuple(item.name for item in rubric().items if item.name in binding),
