@@ -127,7 +127,7 @@ def test_it_is_told_by_dimension_and_item() -> None:
         told_opinion(found) == "m/x says, beside the grade (2 votes, which differ on 2 of 24 items)"
     )
     assert dimensions(found).startswith("Routing clarity 2/4 → 3/4, Knowledge delta 4/4, ")
-    assert list(items(found)) == [
+    assert [str(each) for each in items(found)] == [
         f"{NAMES[0]} no (2 of 3 votes, advisory): “send it to them now” in SKILL.md",
         f"{NAMES[1]} no → yes (3 of 3 votes, advisory): “send it to them now” in SKILL.md",
         f"{HIDDEN} yes → no (2 of 3 votes): “send it to them now” in SKILL.md",

@@ -48,8 +48,9 @@ class Opinion(NamedTuple):
     """What a model says of a skill, beside its grade; no number is made of it and the grade.
 
     `head` and `base` are the answers after and before, `base` None for a new skill. `votes` is how
-    many ballots the head had that a reply came of. `binding` names the items that are calibrated for the model. With
-    `controls` or `problems` it decides nothing. `paid` is what the ballots cost, whenever that was.
+    many ballots of the head a reply came of. `binding` names the items that are calibrated for the
+    model. With `controls` or `problems` it decides nothing. `paid` is what the ballots cost,
+    whenever that was.
     """
 
     model: str

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded
@@ -48,8 +49,22 @@ def _share(counts: Counter[tuple[str, str | None]], dimension: str) -> str:
     return "n/a" if counts[dimension, "na"] else NOT_MEASURED
 
 
-def items(said: Opinion) -> Iterator[str]:
-    """A line for each item that is no, or has another answer than before.
+class ItemTold(NamedTuple):
+    """An item in words: its `answer` may be two with an arrow; `quote` is empty without one."""
+
+    name: str
+    ask: str
+    answer: str
+    votes: str
+    quote: str
+
+    def __str__(self) -> str:
+        """As a line, under its name."""
+        return f"{self.name} {self.answer} {self.votes}" + f": {self.quote}" * bool(self.quote)
+
+
+def items(said: Opinion) -> Iterator[ItemTold]:
+    """Each item that is no, or has another answer than before.
 
     What is missing is the reason of the layer, which stands with the verdict.
     """
@@ -60,14 +75,15 @@ def items(said: Opinion) -> Iterator[str]:
             yield _item(each, was, said)
 
 
-def _item(each: ItemResult, was: ItemResult | None, said: Opinion) -> str:
+def _item(each: ItemResult, was: ItemResult | None, said: Opinion) -> ItemTold:
     answer = _answer(each)
     if was and was.answer != each.answer:
         answer = f"{_answer(was)} → {answer}"
     votes = "as before" if each.inherited else f"{each.agreed} of {each.votes} votes"
     role = "" if each.item in said.binding else ", advisory"
-    quote = f": {_quoted(each.quote)} in {one_line(each.path)}" if each.quote else ""
-    return f"{each.item} {answer} ({votes}{role}){quote}"
+    quote = f"{_quoted(each.quote)} in {one_line(each.path)}" if each.quote else ""
+    ask = next(item.ask for item in rubric().items if item.name == each.item)
+    return ItemTold(each.item, ask, answer, f"({votes}{role})", quote)
 
 
 def _answer(each: ItemResult) -> str:
