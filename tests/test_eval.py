@@ -189,6 +189,8 @@ def test_a_new_skill_and_its_own_exam(make_repo: MakeRepo, git: Git, run: Run) -
     assert "the change has other evals, which are not run here" in done.out
     own = run(root, *words, "--evals", "head", "--json")
     assert (own.code, own.json("eval")["evaluated"]["side"]) == (0, "head")
+    # It holds with both versions: what it says of the skill is not known without runs with none.
+    assert own.json("eval")["evaluated"]["tasks"][0]["assertions"][0]["constant"] is None
     # The answer stood in the prompt.
     (leak,) = own.json("eval")["evaluated"]["tasks"][0]["leaks"]
     assert leak == "the prompt gives away the answer to: The output contains `answer`"
@@ -203,13 +205,14 @@ def test_too_few_tasks_or_runs_are_no_verdict(make_repo: MakeRepo, git: Git, run
     # A pass without the tasks that it failed to end is none.
     lost = {
         "exit 3": "14% of the runs came to no end that could be assessed",
-        "escape /etc/passwd": "14% of the assertions that could be decided were not",
+        "escape /etc/passwd": "14% of the assertions that were to be decided got no answer",
     }
     for order, why in lost.items():
         asked = evals(*ANSWERS, order, checks=("`answer.txt` contains `42`",))
         commit(root, git, {f"{NAME}/evals/evals.json": asked}, "main")
         done = run(root, *words)
-        assert "against no skill: not worse" in done.out
+        assert "against no skill: better: the mean over 6 tasks changes by +1.00" in done.out
+        assert "(+1.00 by the skill)" in done.out
         assert "There is no verdict on this skill" in done.out
         assert f"with the skill: {why}; without a skill: {why}." in done.out
 
