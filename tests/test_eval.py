@@ -327,10 +327,12 @@ def test_a_model_decides_what_code_cannot(
         chat('{"passed": true, "quote": "the answer is 42"}'),
     )
     with clients_let_go(), serving(*replies) as server:
-        entry = {"model": "openai/x", "env": "TEST_KEY", "api_base": server.url, "num_retries": 0}
+        # Its longest reply would cost $0.26, and what is asked for is a line.
+        model = {"model": "openai/gpt-5-mini", "env": "TEST_KEY"}
+        entry = {**model, "api_base": server.url, "num_retries": 0}
         configure(models={"default": "mine", "registry": {"mine": entry}})
         words = ("eval", "pdf-merge", "--against", "none", "--trials", "1", "--judge", "--json")
-        done = run(root, *words)
+        done = run(root, *words, "--max-cost", "0.05")
         asked = [each.prompt for each in server.received]
         spent = run(root, *words, "--max-tokens", "1")
     monkeypatch.delenv("TEST_KEY")
@@ -340,8 +342,11 @@ def test_a_model_decides_what_code_cannot(
     assert (with_skill["passed"], with_skill["evidence"]) == (1, "“the answer is 42”")
     # Without the skill the program said another thing, and the quote is made up.
     assert (without["passed"], without["not_measured"]) == (0, 1)
-    assert found["model"] == "openai/x"
-    assert "2 calls" in done.err
+    assert found["model"] == "openai/gpt-5-mini"
+    assert done.err.splitlines() == [
+        "judge: up to 2 calls of openai/gpt-5-mini (cap $0.05)",
+        "judge: 2 calls, 24 tokens, $0.0000 (cap $0.05)",
+    ]
     assert len(asked) == 2
     assert "the answer is 42" in asked[0]
     assert "the answer is unknown" in asked[1]
