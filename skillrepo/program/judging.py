@@ -75,18 +75,25 @@ def panel(
 
 
 def expected(
-    cases: Sequence[Case], config: Config, *, model: str | None = None, votes: int | None = None
+    cases: Sequence[Case],
+    config: Config,
+    *,
+    model: str | None = None,
+    votes: int | None = None,
+    more: int = 0,
 ) -> Spent:
     """What a batch will likely cost, by the price list that LiteLLM ships; nothing is called.
 
-    That is where replies agree, and come without reasoning; the cost is None where the price is not
-    known. Raises `SkillRepoError` where a package is missing.
+    That is where replies agree, and come without reasoning; the cases have `more` votes than that.
+    The cost is None where the price is not known. Raises `SkillRepoError` where a package is
+    missing.
     """
     settings = config.user.judge
     known = facts(config.resolve("skill_evaluate", model), load()[1])
     votes = votes or settings.votes
     asked = Panel(_nobody, "", rubric(), votes, settings.max_prompt_tokens)
-    calls = [call for case in (*controls.cases(), *cases) for call in estimate.calls(asked, case)]
+    calls = [call for case in controls.cases() for call in estimate.calls(asked, case)]
+    calls += (call for case in cases for call in estimate.calls(asked, case, more))
     return sum((known.priced(shown, given) for shown, given in calls), Spent(estimated=True))
 
 
