@@ -122,6 +122,9 @@ def test_who_cannot_tell_the_control_skills_apart_is_no_judge(
         at(git_env, server.url)
         done = run(root, "judge", "calibrate", "labels.jsonl", "--write")
         assert len(server.received) == 8
+        spent = run(root, "judge", "calibrate", "labels.jsonl", "--max-tokens", "1")
+    # Who was not asked may well be one.
+    assert "error: the control skills could not be judged: the next call (judge" in spent.err
     assert done.code == 2
     assert "error: openai/gpt-4o-mini is no judge: of the good control skill" in done.err
     assert not (root / calibration.FILE_NAME).exists()

@@ -134,6 +134,8 @@ def _say(text: str) -> None:
 def _refuse_blind(panel: Panel, most: int) -> None:
     """Who cannot tell the two control skills apart agrees with people by chance alone."""
     good, bad = at_once(lambda case: judged(panel, case).head, controls.cases(), most)
+    if problems := (*good.problems, *bad.problems):
+        raise SkillRepoError(f"the control skills could not be judged: {problems[0]}")
     if faults := controls.faults(panel.rubric, good, bad):
         raise SkillRepoError(f"{panel.model} is no judge: {faults[0]}")
 
