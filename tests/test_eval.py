@@ -270,6 +270,10 @@ def test_what_cannot_be_run(
     assert "there is no runner 'fak' in" in fails("pdf-merge", "--runner", "fak")
     assert "did you mean 'fake'?" in fails("pdf-merge", "--runner", "fak")
     assert fails("csv-join").startswith("error: data/csv-join has no evals with assertions to run")
+    broken = root / "skills/data/csv-join/evals/evals.json"
+    broken.parent.mkdir()
+    broken.write_text('{"evals": [')
+    assert "evals.json:1: " in fails("csv-join")
     assert "pdf-merg" in fails("pdf-merg")
     assert fails("skills").startswith("error: skills holds 2 skills; name one: skills/data/csv")
     assert "name a commit by --head" in fails("pdf-merge", "--record")
@@ -287,6 +291,9 @@ def test_what_cannot_be_run(
     assert fails("pdf-merge", "--runner", "b").endswith(
         "cannot be started: No such file or directory\n"
     )
+    # What could not be kept is said before anything is run.
+    under = str(tmp_path / "full/x/out")
+    assert "x/out cannot be written: " in fails("pdf-merge", "--runner", "b", "--output", under)
     configure(runners={})
     assert fails("pdf-merge").startswith("error: no runner is configured: name a program under")
     (root / NAME / "SKILL.md").write_text("x")

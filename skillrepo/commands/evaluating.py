@@ -66,7 +66,7 @@ def evaluated(
     if keep and subject.after.tree is None:
         raise SkillRepoError("the worktree has no tree to keep a note on: name a commit by --head")
     if output is not None:
-        _refuse_full(output)
+        _make_empty(output)
     exam, body = subject.exam(asked.evals, runner.settings.skills)
     wanted = _configurations(asked, subject)
     skills = subject.skills(wanted)
@@ -214,10 +214,12 @@ def _record(subject: Subject, shape: EvalShape) -> None:
     click.echo(f"recorded in {REF}: {new:,} new", err=True)
 
 
-def _refuse_full(folder: Path) -> None:
+def _make_empty(folder: Path) -> None:
+    """Before the runs, which are not to be lost for a folder that cannot be made."""
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise SkillRepoError(f"{folder} is there, and is not an empty folder: name a new one")
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SkillRepoError(f"{folder} cannot be written: {error.strerror}") from None
 
