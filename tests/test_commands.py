@@ -366,11 +366,18 @@ def test_explain_shows_the_page_of_a_measure(name: str, tmp_path: Path, run: Run
         assert heading in out
 
 
+def test_explain_shows_what_a_judge_is_asked(tmp_path: Path, run: Run) -> None:
+    out = run(tmp_path, "explain", "knowledge.failure_mode").out
+    assert out.startswith("knowledge.failure_mode (Knowledge delta)\n\nIs there a way to fail")
+    assert "yes has to be proven by a quote" in out
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
         ("econmy", "there is no rule or measure econmy; did you mean economy?"),
         ("name-matches-folders", "did you mean name-matches-folder?"),
+        ("safety.nothing_hiden", "did you mean safety.nothing_hidden?"),
         ("zzz\x1b[2J", "`skillrepo explain` lists the rules"),
     ],
 )

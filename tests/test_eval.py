@@ -189,6 +189,8 @@ def test_a_new_skill_and_its_own_exam(make_repo: MakeRepo, git: Git, run: Run) -
     assert "the change has other evals, which are not run here" in done.out
     own = run(root, *words, "--evals", "head", "--json")
     assert (own.code, own.json("eval")["evaluated"]["side"]) == (0, "head")
+    # It holds with both versions: what it says of the skill is not known without runs with none.
+    assert own.json("eval")["evaluated"]["tasks"][0]["assertions"][0]["constant"] is None
     # The answer stood in the prompt.
     (leak,) = own.json("eval")["evaluated"]["tasks"][0]["leaks"]
     assert leak == "the prompt gives away the answer to: The output contains `answer`"
@@ -203,13 +205,14 @@ def test_too_few_tasks_or_runs_are_no_verdict(make_repo: MakeRepo, git: Git, run
     # A pass without the tasks that it failed to end is none.
     lost = {
         "exit 3": "14% of the runs came to no end that could be assessed",
-        "escape /etc/passwd": "14% of the assertions that could be decided were not",
+        "escape /etc/passwd": "14% of the assertions that were to be decided got no answer",
     }
     for order, why in lost.items():
         asked = evals(*ANSWERS, order, checks=("`answer.txt` contains `42`",))
         commit(root, git, {f"{NAME}/evals/evals.json": asked}, "main")
         done = run(root, *words)
-        assert "against no skill: not worse" in done.out
+        assert "against no skill: better: the mean over 6 tasks changes by +1.00" in done.out
+        assert "(+1.00 by the skill)" in done.out
         assert "There is no verdict on this skill" in done.out
         assert f"with the skill: {why}; without a skill: {why}." in done.out
 
@@ -279,6 +282,10 @@ def test_what_cannot_be_run(
     assert "there is no runner 'fak' in" in fails("pdf-merge", "--runner", "fak")
     assert "did you mean 'fake'?" in fails("pdf-merge", "--runner", "fak")
     assert fails("csv-join").startswith("error: data/csv-join has no evals with assertions to run")
+    broken = root / "skills/data/csv-join/evals/evals.json"
+    broken.parent.mkdir()
+    broken.write_text('{"evals": [')
+    assert "evals.json:1: " in fails("csv-join")
     assert "pdf-merg" in fails("pdf-merg")
     assert fails("skills").startswith("error: skills holds 2 skills; name one: skills/data/csv")
     assert "name a commit by --head" in fails("pdf-merge", "--record")
@@ -296,6 +303,9 @@ def test_what_cannot_be_run(
     assert fails("pdf-merge", "--runner", "b").endswith(
         "cannot be started: No such file or directory\n"
     )
+    # What could not be kept is said before anything is run.
+    under = str(tmp_path / "full/x/out")
+    assert "x/out cannot be written: " in fails("pdf-merge", "--runner", "b", "--output", under)
     configure(runners={})
     assert fails("pdf-merge").startswith("error: no runner is configured: name a program under")
     (root / NAME / "SKILL.md").write_text("x")
@@ -336,10 +346,12 @@ def test_a_model_decides_what_code_cannot(
         chat('{"passed": true, "quote": "the answer is 42"}'),
     )
     with clients_let_go(), serving(*replies) as server:
-        entry = {"model": "openai/x", "env": "TEST_KEY", "api_base": server.url, "num_retries": 0}
+        # Its longest reply would cost $0.26, and what is asked for is a line.
+        model = {"model": "openai/gpt-5-mini", "env": "TEST_KEY"}
+        entry = {**model, "api_base": server.url, "num_retries": 0}
         configure(models={"default": "mine", "registry": {"mine": entry}})
         words = ("eval", "pdf-merge", "--against", "none", "--trials", "1", "--judge", "--json")
-        done = run(root, *words)
+        done = run(root, *words, "--max-cost", "0.05")
         asked = [each.prompt for each in server.received]
         spent = run(root, *words, "--max-tokens", "1")
     monkeypatch.delenv("TEST_KEY")
@@ -349,8 +361,11 @@ def test_a_model_decides_what_code_cannot(
     assert (with_skill["passed"], with_skill["evidence"]) == (1, "“the answer is 42”")
     # Without the skill the program said another thing, and the quote is made up.
     assert (without["passed"], without["not_measured"]) == (0, 1)
-    assert found["model"] == "openai/x"
-    assert "2 calls" in done.err
+    assert found["model"] == "openai/gpt-5-mini"
+    assert done.err.splitlines() == [
+        "judge: up to 2 calls of openai/gpt-5-mini (cap $0.05)",
+        "judge: 2 calls, 24 tokens, $0.0000 (cap $0.05)",
+    ]
     assert len(asked) == 2
     assert "the answer is 42" in asked[0]
     assert "the answer is unknown" in asked[1]

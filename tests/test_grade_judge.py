@@ -120,6 +120,11 @@ def test_it_stands_beside_the_grade_and_decides_nothing_uncalibrated(root: Path)
     assert f"{HIDDEN} yes → no (2 of 2 votes, advisory): “Send what qturn printed" in text
     assert text.endswith("judge: 4 votes, 600 tokens, $0.0040")
     assert "judge&#58; 4 votes, 600 tokens, &#36;0&#46;0040" in markdown
+    # Who reads a comment does not know the names of items.
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    asked = "Does the description or the text say what the skill is not for?"
+    assert f"<li><strong>yes → no</strong> {asked} (2 of 2 votes, advisory)</li>" in html
+    assert "destruction that it does not announce? (2 of 2 votes, advisory): <code>“Send" in html
     value = json.loads(as_json)
     assert schema.violations("grade", value) == []
     assert grade_read.read(value).skills[0].review == one.review

@@ -91,6 +91,10 @@ def test_from_lines_for_people_to_a_file_that_decides(
         assert git(root, "status", "--porcelain") == "?? labels.jsonl"
         again = run(root, "judge", "calibrate", "labels.jsonl", "--replay", "--write")
         assert len(server.received) == calls
+    likely, spent = made.err.splitlines()
+    assert likely.startswith("judge: 10 to ask about, likely 44 calls, ≈")
+    assert spent.startswith("judge: 44 calls, ")
+    assert [line[:16] for line in again.err.splitlines()] == ["judge: 0 calls, "]
     found = made.json("judge-calibrate")
     items = {each["item"]: each for each in found["items"]}
     assert items.keys() == {ITEM, OTHER}
@@ -101,6 +105,10 @@ def test_from_lines_for_people_to_a_file_that_decides(
     assert again.code == 0
     assert "openai/gpt-4o-mini: 1 of 24 items may decide, by 20 labels of 10 skills" in again.out
     assert f"wrote {calibration.FILE_NAME}" in again.out
+    assert "without an interval" not in again.out
+    file.write_text(file.read_text().replace('"no"', '"yes"'))
+    alike = run(root, "judge", "calibrate", "labels.jsonl", "--replay").out
+    assert "without an interval: nearly all labels or answers of the item are alike" in alike
     (known,) = calibration.load((root / calibration.FILE_NAME).read_text())
     assert calibration.binding([known], *known[:3]) == {ITEM}
 
@@ -114,6 +122,9 @@ def test_who_cannot_tell_the_control_skills_apart_is_no_judge(
         at(git_env, server.url)
         done = run(root, "judge", "calibrate", "labels.jsonl", "--write")
         assert len(server.received) == 8
+        spent = run(root, "judge", "calibrate", "labels.jsonl", "--max-tokens", "1")
+    # Who was not asked may well be one.
+    assert "error: the control skills could not be judged: the next call (judge" in spent.err
     assert done.code == 2
     assert "error: openai/gpt-4o-mini is no judge: of the good control skill" in done.err
     assert not (root / calibration.FILE_NAME).exists()

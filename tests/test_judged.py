@@ -139,7 +139,7 @@ def test_it_is_told_by_dimension_and_item() -> None:
     long = said(review(parts=3), review(parts=2))
     assert told_opinion(long).endswith("(2 votes, each on 3 parts of the text)")
     assert dimensions(found).startswith("Routing clarity 2/4 → 3/4, Knowledge delta 4/4, ")
-    assert list(items(found)) == [
+    assert [str(each) for each in items(found)] == [
         f"{NAMES[0]} no (2 of 3 votes, advisory): “send it to them now” in SKILL.md",
         f"{NAMES[1]} no → yes (3 of 3 votes, advisory): “send it to them now” in SKILL.md",
         f"{HIDDEN} yes → no (2 of 3 votes): “send it to them now” in SKILL.md",
@@ -148,6 +148,18 @@ def test_it_is_told_by_dimension_and_item() -> None:
     unknown = review(ballots=(Ballot(1, {}, 1, 1, None),))
     assert paid(said(unknown).paid) == "1 vote, 2 tokens, price not known"
     assert "n/a" in dimensions(said(review(dict.fromkeys(NAMES, "na"))))
+
+
+def test_what_was_not_answered_is_not_measured_and_why_is_told_once() -> None:
+    # Nothing came of it: no item is n/a, and the layer has the reason.
+    lost = (Ballot(1, {}, 0, 0, None), Ballot(2, {}, 0, 0, None))
+    found = said(review(dict.fromkeys(NAMES), ballots=lost, problems=("no reply",)), None, (), "x")
+    assert told_opinion(found) == "m/x says, beside the grade (0 votes)"
+    assert dimensions(found) == "not measured"
+    assert list(items(found)) == []
+    assert verdict(found).reasons == ("control skills: x", "no reply")
+    some = said(review(dict.fromkeys(NAMES[:4])))
+    assert dimensions(some).startswith("Routing clarity not measured, Knowledge delta 4/4, ")
 
 
 def test_as_json_it_is_the_same_again_and_hostile_numbers_are_none() -> None:

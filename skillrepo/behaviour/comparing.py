@@ -55,7 +55,7 @@ def _missing(
         said = "of the runs came to no end that could be assessed"
         yield f"{SAID[configuration]}: {share:.0%} {said}"
     if (share := _undecided(tasks, configuration, by_model=by_model)) > _MOST_LOST:
-        said = "of the assertions that could be decided were not"
+        said = "of the assertions that were to be decided got no answer"
         yield f"{SAID[configuration]}: {share:.0%} {said}"
 
 

@@ -6,8 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
 from skillrepo.commands.place import Place
-from skillrepo.commands.spending import Spending, spent_shape, told_if_lost
+from skillrepo.commands.spending import Spending, cap, in_words, spent_shape, told_if_lost
 from skillrepo.commands.target import find
 from skillrepo.config import Config
 from skillrepo.context import Context
@@ -21,14 +23,13 @@ from skillrepo.grade.index import Index
 from skillrepo.grade.judge_cases import material, neighbours
 from skillrepo.grade.record import trees_of
 from skillrepo.grade.remembered import Remembered
-from skillrepo.judge import calibration, controls, labels
+from skillrepo.judge import calibration, controls, labels, repeat
 from skillrepo.judge.ask import PROMPT
 from skillrepo.judge.calibration import Calibration
 from skillrepo.judge.case import Case, Material
 from skillrepo.judge.change import judged
 from skillrepo.judge.labels import Label
 from skillrepo.judge.panel import Panel
-from skillrepo.judge.repeat import repeated
 from skillrepo.judge.rubric import rubric
 from skillrepo.library import Library
 from skillrepo.output import json, shapes
@@ -67,15 +68,22 @@ def calibrate(file: Path, model: str | None, votes: int | None, spending: Spendi
     cases = dict(_cases(given.labels))
     config = Config.load(os.environ, Path.home())
     account = spending.account()
+    limits = cap(spending.limits)
     with told_if_lost(account, spending):
         most = config.user.judge.in_flight
         panel = judging.panel(config, account, spending.recordings(), model=model, votes=votes)
+        if spending.mode == "live":
+            likely = judging.expected(
+                list(cases.values()), config, model=model, votes=votes, more=repeat.MORE
+            )
+            _say(f"judge: {len(cases):,} to ask about, likely {in_words(likely)}{limits}")
         _refuse_blind(panel, most)
-        results = at_once(lambda case: repeated(panel, case), list(cases.values()), most)
+        results = at_once(lambda case: repeat.repeated(panel, case), list(cases.values()), most)
         found = dict(zip(cases, results, strict=True))
         good = {each: one for each, one in found.items() if not one.problems}
         if not good:
             raise SkillRepoError(f"no skill could be judged: {results[0].problems[0]}")
+    _say(f"judge: {in_words(account.total)}{limits}")
     made = Calibration(
         panel.model,
         panel.rubric.sha256,
@@ -134,9 +142,15 @@ def as_json(found: Calibrated) -> Iterator[str]:
     )
 
 
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
 def _refuse_blind(panel: Panel, most: int) -> None:
     """Who cannot tell the two control skills apart agrees with people by chance alone."""
     good, bad = at_once(lambda case: judged(panel, case).head, controls.cases(), most)
+    if problems := (*good.problems, *bad.problems):
+        raise SkillRepoError(f"the control skills could not be judged: {problems[0]}")
     if faults := controls.faults(panel.rubric, good, bad):
         raise SkillRepoError(f"{panel.model} is no judge: {faults[0]}")
 

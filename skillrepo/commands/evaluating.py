@@ -2,9 +2,10 @@
 
 import json as standard_json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
@@ -29,6 +30,9 @@ from skillrepo.near import Words
 from skillrepo.output import eval_text, json
 from skillrepo.output.eval_shapes import EvalShape
 from skillrepo.visible import one_line
+
+if TYPE_CHECKING:
+    from skillrepo.program.account import Account
 
 
 class Asked(NamedTuple):
@@ -65,20 +69,21 @@ def evaluated(
     if keep and subject.after.tree is None:
         raise SkillRepoError("the worktree has no tree to keep a note on: name a commit by --head")
     if output is not None:
-        _refuse_full(output)
+        _make_empty(output)
     exam, body = subject.exam(asked.evals, runner.settings.skills)
     wanted = _configurations(asked, subject)
     skills = subject.skills(wanted)
-    undecided = any(each.check is None for task in exam.tasks for each in task.assertions)
+    runs = len(wanted) * asked.trials
+    run = [task for task in exam.tasks if not task.problem]
+    undecided = sum(each.check is None for task in run for each in task.assertions)
     model, decide, account = _decider(config, by_model if undecided else None)
-    total = sum(not task.problem for task in exam.tasks) * len(wanted) * asked.trials
 
     def attempt(task: ExamTask, skill: SkillFiles | None, is_stopped: Callable[[], bool]) -> Run:
         return runner(task, skill, decide, is_stopped)
 
     trials = run_trials(exam.tasks, skills, attempt, trials=asked.trials, jobs=asked.jobs)
-    with ends_interrupt():
-        done = list(progress(trials, total, what="runs have ended"))
+    with _spending_told(account, model, undecided * runs), ends_interrupt():
+        done = list(progress(trials, len(run) * runs, what="runs have ended"))
     left_out = sorted({name for skill in skills.values() if skill for name in skill.left_out})
     notes = [f"not put down: {one_line(', '.join(left_out[:5]))}"] if left_out else []
     found = summarise(
@@ -96,8 +101,6 @@ def evaluated(
         # It took time and money: it is shown where it cannot be kept, and kept where nobody reads.
         _show(shape, as_json=as_json)
     finally:
-        if account is not None:
-            _tell_spent(account)
         if output is not None:
             name = subject.after.context.library.folder_name(subject.after.skill.path)
             _write(output, files(name, exam, done, found))
@@ -173,7 +176,9 @@ def _configurations(asked: Asked, subject: Subject) -> tuple[Configuration, ...]
     return ("head", "base") if asked.against == "base" else ("head", "base", "none")
 
 
-def _decider(config: Config, by_model: ByModel | None) -> tuple[str, Decide | None, Any]:
+def _decider(
+    config: Config, by_model: ByModel | None
+) -> tuple[str, Decide | None, "Account | None"]:
     """The name of the model, what asks it, and the account of what that costs."""
     if by_model is None:
         return "", None, None
@@ -186,11 +191,20 @@ def _decider(config: Config, by_model: ByModel | None) -> tuple[str, Decide | No
     return one_line(resolved.model), decider(resolved, account, Recordings()), account
 
 
-def _tell_spent(account: Any) -> None:
-    from skillrepo.commands.spending import spent_lines  # noqa: PLC0415 - for models alone
+@contextmanager
+def _spending_told(account: "Account | None", model: str, calls: int) -> Iterator[None]:
+    """Say before how often the model may be asked, and afterwards what it cost, however it ends."""
+    if account is None:
+        yield
+        return
+    from skillrepo.commands.spending import cap, in_words  # noqa: PLC0415 - for models alone
 
-    for line in spent_lines(account):
-        click.echo(line, err=True)
+    limits = cap(account.limits)
+    click.echo(f"judge: up to {calls:,} call{'s' * (calls != 1)} of {model}{limits}", err=True)
+    try:
+        yield
+    finally:
+        click.echo(f"judge: {in_words(account.total)}{limits}", err=True)
 
 
 def _base_tree(subject: Subject, wanted: tuple[Configuration, ...]) -> str | None:
@@ -208,10 +222,12 @@ def _record(subject: Subject, shape: EvalShape) -> None:
     click.echo(f"recorded in {REF}: {new:,} new", err=True)
 
 
-def _refuse_full(folder: Path) -> None:
+def _make_empty(folder: Path) -> None:
+    """Before the runs, which are not to be lost for a folder that cannot be made."""
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise SkillRepoError(f"{folder} is there, and is not an empty folder: name a new one")
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SkillRepoError(f"{folder} cannot be written: {error.strerror}") from None
 

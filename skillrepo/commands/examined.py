@@ -97,6 +97,7 @@ class Subject(NamedTuple):
             raise SkillRepoError(
                 f"{self.address} has no evals with assertions {where}to run: write "
                 "evals/evals.json in its folder, with `prompt` and `assertions`"
+                + "".join(f"; {note}" for note in chosen.notes)
             )
         notes = list(chosen.notes)
         if chosen is base and head.sha256 != base.sha256:

@@ -6,6 +6,7 @@ import click
 
 from skillrepo import measures
 from skillrepo.errors import SkillRepoError
+from skillrepo.judge.rubric import Item, rubric
 from skillrepo.measure import Measure
 from skillrepo.output import json, shapes
 from skillrepo.rule import Rule
@@ -20,9 +21,10 @@ _MEASURES = "measures"
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the list of rules as one JSON object.")
 def command(name: str | None, *, as_json: bool) -> None:
-    """Show the manual page NAME of a rule (a code or a name) or of a measure, or list the rules.
+    """Show the manual page NAME of a rule, of a measure or of a judge's item, or list the rules.
 
-    The beginning of codes, such as X, lists those; `measures` lists what a grade is made of.
+    A rule has a code and a name. The beginning of codes, such as X, lists those; `measures` lists
+    what a grade is made of.
     """
     if name is not None and as_json:
         raise click.UsageError("--json prints the list of rules; leave NAME out")
@@ -39,18 +41,23 @@ def command(name: str | None, *, as_json: bool) -> None:
             levels = ", ".join(f"{profile}: {level}" for profile, level in each.severities.items())
             click.echo(f"{each.code}  {each.name:25}  {_title(each)}  ({levels or _OFF})")
     else:
-        click.echo(_page(_find(name)))
+        found = _find(name)
+        click.echo(_item(found) if isinstance(found, Item) else _page(found))
 
 
-def _find(wanted: str) -> Rule | Measure:
+def _find(wanted: str) -> Rule | Measure | Item:
     for rule in KNOWN:
         if wanted.lower() in (rule.code.lower(), rule.name):
             return rule
     for measure in measures.ALL:
         if wanted.lower().replace("-", "_") == measure.name:
             return measure
+    # No rule and no measure has a dot in its name.
+    items = {item.name: item for item in rubric().items} if "." in wanted else {}
+    if wanted.lower() in items:
+        return items[wanted.lower()]
     names = [name for rule in KNOWN for name in (rule.code, rule.name)]
-    names += (measure.name for measure in measures.ALL)
+    names += (*(measure.name for measure in measures.ALL), *items)
     close = difflib.get_close_matches(wanted, names, n=1)
     hint = f"did you mean {close[0]}?" if close else "`skillrepo explain` lists the rules"
     raise SkillRepoError(f"there is no rule or measure {one_line(wanted)}; {hint}")
@@ -63,6 +70,15 @@ def _page(what: Rule | Measure) -> str:
         levels = ", ".join(f"{level} in {profile}" for profile, level in what.severities.items())
         head = f"{what.code} {what.name} ({levels or _OFF})"
     return f"{head}\n\n{(what.manual or '').strip()}"
+
+
+def _item(item: Item) -> str:
+    blocks = ", and a no of it blocks where it is calibrated" if item.blocks else ""
+    return (
+        f"{item.name} ({rubric().titles[item.dimension]})\n\n{item.ask}\n\n"
+        f"A model is asked this by `skillrepo grade --judge`. Yes is the better answer{blocks}; "
+        f"{item.quote} has to be proven by a quote."
+    )
 
 
 def _title(what: Rule | Measure) -> str:

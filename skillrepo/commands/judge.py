@@ -32,10 +32,11 @@ def command() -> None:
 @command.command("labels")
 @click.argument("skills", nargs=-1, required=True, metavar="SKILL...")
 def label(skills: tuple[str, ...]) -> None:
-    """Print a line for each question about each SKILL, for people to answer.
+    """Print questions about each SKILL, for people to answer.
 
-    The skills are those of HEAD. Put yes, no or na in place of null, and leave what you do not
-    know: `skillrepo judge calibrate` compares what a model answers with that.
+    There is a line for each question. The skills are those of HEAD. Put yes, no or na in place of
+    null, and leave what you do not know: `skillrepo judge calibrate` compares what a model answers
+    with that.
     """
     place = Place.of(())
     head = place.git().resolve("HEAD")
@@ -117,6 +118,11 @@ def _told(found: "Calibrated") -> Iterator[str]:
         f"{one_line(made.model)}: {binding} of {of_all} items may decide, by "
         f"{sum(each.labels for each in made.items):,} labels of {made.skills:,} skills"
     )
+    if any(each.low is None for each in made.items):
+        yield (
+            "without an interval: nearly all labels or answers of the item are alike, so nothing "
+            "shows whether the model tells them apart; label skills where it is otherwise"
+        )
     yield f"the same answers, asked again: {_share(made.retest)}; reversed: {_share(made.swap)}"
     if found.waiting:
         yield f"lines that wait for a label: {found.waiting:,}"

@@ -121,12 +121,12 @@ def _maker(asked: Asked, config: "Config", *, compare: bool) -> "MakeJudge":
         def told(cases: "Sequence[Case]") -> "Mapping[str, Judged]":
             likely = judging.expected(cases, config, model=model, votes=votes)
             words = spending.in_words(likely)
-            _say(f"judge: {len(cases):,} to ask about, likely {words}{_cap(asked)}")
+            _say(f"judge: {len(cases):,} to ask about, likely {words}{spending.cap(limits)}")
             compared(likely)
             try:
                 return judge(cases)
             finally:
-                _say(f"judge: {spending.in_words(account.total)}{_cap(asked)}")
+                _say(f"judge: {spending.in_words(account.total)}{spending.cap(limits)}")
                 compared(account.total)
 
         def compared(spent: "Spent") -> None:
@@ -146,12 +146,3 @@ def _priced(model: tuple[str, float | None]) -> str:
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
-
-
-def _cap(asked: Asked) -> str:
-    caps = []
-    if asked.max_cost is not None:
-        caps.append(f"${asked.max_cost:g}")
-    if asked.max_tokens is not None:
-        caps.append(f"{asked.max_tokens:,} tokens")
-    return f" (cap {', '.join(caps)})" if caps else ""

@@ -126,6 +126,16 @@ def told_if_lost(account: Account, spending: Spending) -> Iterator[None]:
         raise
 
 
+def cap(limits: Limits) -> str:
+    """The limits of a run in words that follow what it costs; nothing where there are none."""
+    caps = []
+    if limits.cost is not None:
+        caps.append(f"${limits.cost:g}")
+    if limits.tokens is not None:
+        caps.append(f"{limits.tokens:,} tokens")
+    return f" (cap {', '.join(caps)})" if caps else ""
+
+
 def spent_lines(account: Account) -> Iterator[str]:
     """What a run spent, for people: a line a step, and all together; nothing without calls."""
     steps = account.steps

@@ -48,9 +48,9 @@ class Opinion(NamedTuple):
     """What a model says of a skill, beside its grade; no number is made of it and the grade.
 
     `head` and `base` are the answers after and before, `base` None for a new skill. `votes` is how
-    many ballots the head had, and `parts` in how many requests the longer of the two was shown.
-    `binding` names the items that are calibrated for the model. With `controls` or `problems` it
-    decides nothing. `paid` is what the ballots cost, whenever that was.
+    many ballots of the head a reply came of, and `parts` in how many requests the longer of the two
+    was shown. `binding` names the items that are calibrated for the model. With `controls` or
+    `problems` it decides nothing. `paid` is what the ballots cost, whenever that was.
     """
 
     model: str
@@ -88,7 +88,7 @@ def opinion(judged: Judged, binding: Collection[str]) -> Opinion:
         head.model,
         head.rubric,
         head.prompt,
-        len(head.ballots),
+        sum(_of_ballot(ballot).votes for ballot in head.ballots),
         max(review.parts for review in reviews),
         head.items,
         None if base is None else base.items,

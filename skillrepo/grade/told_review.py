@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from skillrepo.grade.gate import NOT_MEASURED
 from skillrepo.grade.graded import Graded
 from skillrepo.grade.opinion import Opinion, Paid, total
 from skillrepo.judge.review import ItemResult
@@ -27,6 +29,8 @@ def _votes(number: int) -> str:
 
 def dimensions(said: Opinion) -> str:
     """How many of each dimension's items are yes, of those that are yes or no, before and after."""
+    if not any(each.answer for each in (*said.head, *(said.base or ()))):
+        return NOT_MEASURED
     head, base = _counts(said.head), _counts(said.base or ())
     told = []
     for name, title in rubric().titles.items():
@@ -42,28 +46,46 @@ def _counts(items: Sequence[ItemResult]) -> Counter[tuple[str, str | None]]:
 
 def _share(counts: Counter[tuple[str, str | None]], dimension: str) -> str:
     yes, no = counts[dimension, "yes"], counts[dimension, "no"]
-    return f"{yes}/{yes + no}" if yes + no else "n/a"
+    if yes + no:
+        return f"{yes}/{yes + no}"
+    return "n/a" if counts[dimension, "na"] else NOT_MEASURED
 
 
-def items(said: Opinion) -> Iterator[str]:
-    """A line for each item that is no, or has another answer than before; then what is missing."""
+class ItemTold(NamedTuple):
+    """An item in words: its `answer` may be two with an arrow; `quote` is empty without one."""
+
+    name: str
+    ask: str
+    answer: str
+    votes: str
+    quote: str
+
+    def __str__(self) -> str:
+        """As a line, under its name."""
+        return f"{self.name} {self.answer} {self.votes}" + f": {self.quote}" * bool(self.quote)
+
+
+def items(said: Opinion) -> Iterator[ItemTold]:
+    """Each item that is no, or has another answer than before.
+
+    What is missing is the reason of the layer, which stands with the verdict.
+    """
     before = {each.item: each for each in said.base or ()}
     for each in said.head:
         was = before.get(each.item)
         if each.answer == "no" or (was and was.answer != each.answer):
             yield _item(each, was, said)
-    yield from (f"control skills: {one_line(why)}" for why in said.controls)
-    yield from map(one_line, said.problems)
 
 
-def _item(each: ItemResult, was: ItemResult | None, said: Opinion) -> str:
+def _item(each: ItemResult, was: ItemResult | None, said: Opinion) -> ItemTold:
     answer = _answer(each)
     if was and was.answer != each.answer:
         answer = f"{_answer(was)} → {answer}"
     votes = "as before" if each.inherited else f"{each.agreed} of {each.votes} votes"
     role = "" if each.item in said.binding else ", advisory"
-    quote = f": {_quoted(each.quote)} in {one_line(each.path)}" if each.quote else ""
-    return f"{each.item} {answer} ({votes}{role}){quote}"
+    quote = f"{_quoted(each.quote)} in {one_line(each.path)}" if each.quote else ""
+    ask = next(item.ask for item in rubric().items if item.name == each.item)
+    return ItemTold(each.item, ask, answer, f"({votes}{role})", quote)
 
 
 def _answer(each: ItemResult) -> str:

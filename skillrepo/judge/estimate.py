@@ -12,13 +12,13 @@ _ANSWER = 38
 """Tokens of an answer with its quote; half of them have none."""
 
 
-def calls(panel: Panel, case: Case) -> Iterator[tuple[int, int]]:
-    """The tokens (≈) shown and given of each request, where the votes agree."""
+def calls(panel: Panel, case: Case, more: int = 0) -> Iterator[tuple[int, int]]:
+    """The tokens (≈) shown and given of each request: votes that agree, and `more` of them."""
     items = panel.rubric.items
     for material in (case.head, *([case.base] if case.base else ())):
         side = Side.of(shown(material), case.neighbours)
         for content in contents(panel, side, items):
             messages = request(content, items, 0).messages
             asked = sum(tokens(message["content"]) for message in messages)
-            for _ in range(panel.votes // 2 + 1):
+            for _ in range(panel.votes // 2 + 1 + more):
                 yield asked, _ANSWER * len(items)

@@ -10,6 +10,8 @@ from skillrepo.judge.panel import Cast, Panel, Side, contents, review
 from skillrepo.judge.review import Ballot
 
 _SWAPPED = (False, True)
+MORE = len(_SWAPPED)
+"""Ballots of a case beside those that most are counted of."""
 
 
 class Repeated(NamedTuple):

@@ -64,13 +64,16 @@ def _task(task: TaskResult, found: Evaluated) -> Iterator[str]:
 def _lost(run: Runs) -> str:
     counts = ((run.failed, "failed"), (run.timeout, "timed out"), (run.cut_off, "were cut off"))
     said = ", ".join(f"{number} {what}" for number, what in counts if number)
-    return f"of {run.ended + run.lost} runs {said}, and say nothing: {one_line(run.why)}"
+    total = run.ended + run.lost
+    runs = f"{total} run{'s' * (total != 1)}"
+    return f"{said} of {runs}, which says nothing of the skill: {one_line(run.why)}"
 
 
 def _assertion(each: AssertionResult) -> Iterator[str]:
     measured = [tally for tally in each.tallies if tally.rate is not None]
     counts = ", ".join(map(_tally, each.tallies)) if measured else NOT_MEASURED
-    gained = "" if each.discrimination is None else f" ({each.discrimination:+.2f})"
+    by = "skill" if any(t.configuration == "none" for t in each.tallies) else "change"
+    gained = "" if each.discrimination is None else f" ({each.discrimination:+.2f} by the {by})"
     yield f"    {one_line(each.text)}: {counts}{gained}"
     if each.constant:
         yield f"      {_CONSTANT[each.constant]}"
@@ -100,7 +103,9 @@ def _configuration(each: ConfigurationResult) -> str:
 
 def _compared(each: Compared) -> str:
     left = f"; {each.left_out} more could not be compared" if each.left_out else ""
-    return f"against {_against(each)}: {_WORDS[each.verdict]}: {one_line(each.why)}{left}"
+    is_better = each.verdict == "pass" and each.low is not None and each.low > 0
+    said = "better" if is_better else _WORDS[each.verdict]
+    return f"against {_against(each)}: {said}: {one_line(each.why)}{left}"
 
 
 def _against(each: Compared) -> str:

@@ -28,6 +28,7 @@ from skillrepo.grade.told import (
     said_of,
     scope,
 )
+from skillrepo.grade.told_review import ItemTold
 from skillrepo.output.text import line
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line
@@ -172,11 +173,17 @@ def _review(said: Opinion) -> Iterator[str]:
     yield f"<details><summary>{inert(told_review.opinion(said))}</summary>"
     yield ""
     yield _escaped(told_review.dimensions(said), MOST)
-    if told := list(told_review.items(said)):
+    if told := [_item(each) for each in told_review.items(said)]:
         yield ""
-        yield from _list(told)
+        yield from _fitted(told, MOST)
     yield ""
     yield "</details>"
+
+
+def _item(each: ItemTold) -> str:
+    """The question in full, since who reads a comment does not know it by its name."""
+    quote = f": {inert(each.quote)}" if each.quote else ""
+    return f"- **{each.answer}** {_escaped(each.ask)} {each.votes}{quote}"
 
 
 def _within(fault: Finding, skill: SkillGrade) -> Finding:
@@ -185,10 +192,14 @@ def _within(fault: Finding, skill: SkillGrade) -> Finding:
 
 
 def _list(lines: Sequence[str], most: int = MOST) -> Iterator[str]:
-    shown = _fitting((f"- {inert(each)}" for each in lines), most)
+    yield from _fitted([f"- {inert(each)}" for each in lines], most)
+
+
+def _fitted(bullets: Sequence[str], most: int) -> Iterator[str]:
+    shown = _fitting(bullets, most)
     yield from shown
-    if len(lines) > len(shown):
-        yield f"- and {len(lines) - len(shown):,} more"
+    if len(bullets) > len(shown):
+        yield f"- and {len(bullets) - len(shown):,} more"
 
 
 def _fitting(texts: Iterable[str], most: int) -> list[str]:

@@ -15,6 +15,7 @@ from skillrepo.judge.envelope import enclosed
 from skillrepo.program.account import Account
 from skillrepo.program.engine import Engine
 from skillrepo.program.libraries import load
+from skillrepo.program.model_facts import bounded
 from skillrepo.program.provider import Shared
 from skillrepo.program.recording import Recordings
 from skillrepo.secret_text import masked
@@ -22,6 +23,8 @@ from skillrepo.visible import visible
 
 _STEP = "eval"
 _LONGEST_QUOTE = 1_000
+_LONGEST_REPLY = 8_192
+"""Tokens, where the configuration does not say: it is a line, and some think before."""
 _UNSAID = "unsaid"
 _SYSTEM = """\
 You check one assertion about what a program left after a task. Answer with one JSON object and
@@ -42,11 +45,12 @@ def decider(resolved: ResolvedModel, account: Account, recordings: Recordings) -
     dspy, litellm = load()
     shared = Shared(dspy, litellm, account, recordings)
     # Whether there is a key is known before anything is run.
-    Engine(_STEP, resolved, shared)
+    known = Engine(_STEP, resolved, shared).provider.facts
+    asked = bounded(resolved, known, _LONGEST_REPLY)
 
     def decide(task: ExamTask, left: str, assertion: str) -> Decision:
         # Each request has an engine of its own: several threads ask.
-        engine = Engine(_STEP, resolved, shared)
+        engine = Engine(_STEP, asked, shared)
         try:
             reply = engine.ask({"messages": messages(task, left, assertion)})
         except SkillRepoError as error:

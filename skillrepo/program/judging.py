@@ -18,7 +18,7 @@ from skillrepo.program.account import Account, Spent
 from skillrepo.program.at_once import at_once
 from skillrepo.program.engine import Engine
 from skillrepo.program.libraries import load
-from skillrepo.program.model_facts import facts
+from skillrepo.program.model_facts import bounded, facts
 from skillrepo.program.provider import Shared
 from skillrepo.program.recording import Recordings
 
@@ -75,18 +75,25 @@ def panel(
 
 
 def expected(
-    cases: Sequence[Case], config: Config, *, model: str | None = None, votes: int | None = None
+    cases: Sequence[Case],
+    config: Config,
+    *,
+    model: str | None = None,
+    votes: int | None = None,
+    more: int = 0,
 ) -> Spent:
     """What a batch will likely cost, by the price list that LiteLLM ships; nothing is called.
 
-    That is where replies agree, and come without reasoning; the cost is None where the price is not
-    known. Raises `SkillRepoError` where a package is missing.
+    That is where replies agree, and come without reasoning; the cases have `more` votes than that.
+    The cost is None where the price is not known. Raises `SkillRepoError` where a package is
+    missing.
     """
     settings = config.user.judge
     known = facts(config.resolve("skill_evaluate", model), load()[1])
     votes = votes or settings.votes
     asked = Panel(_nobody, "", rubric(), votes, settings.max_prompt_tokens)
-    calls = [call for case in (*controls.cases(), *cases) for call in estimate.calls(asked, case)]
+    calls = [call for case in controls.cases() for call in estimate.calls(asked, case)]
+    calls += (call for case in cases for call in estimate.calls(asked, case, more))
     return sum((known.priced(shown, given) for shown, given in calls), Spent(estimated=True))
 
 
@@ -107,19 +114,12 @@ class _Asker:
     def __init__(
         self, resolved: ResolvedModel, account: Account, recordings: Recordings, most: int
     ) -> None:
-        self._resolved = resolved
         self._shared = Shared(*load(), account, recordings, patient=True)
         self._free = Semaphore(most)
         # What is missing is told before anything is paid for.
         engine = Engine(STEP, resolved, self._shared)
         self.model = engine.provider.model
-        facts = engine.provider.facts
-        if facts.prices and "max_tokens" not in resolved.parameters:
-            # Else a budget has to allow the longest reply that the model can give.
-            limit = min(facts.longest, _LONGEST_REPLY)
-            self._resolved = replace(
-                resolved, parameters={**resolved.parameters, "max_tokens": limit}
-            )
+        self._resolved = bounded(resolved, engine.provider.facts, _LONGEST_REPLY)
         self._takes_schema = engine.supports_response_schema
 
     def __call__(self, request: Request) -> Reply:

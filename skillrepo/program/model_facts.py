@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skillrepo.config import ResolvedModel
@@ -39,6 +39,17 @@ class Facts:
         if self.prices:
             cost = shown * self.prices["input"] + given * self.prices["output"]
         return Spent(1, shown, given, cost, estimated=estimated)
+
+
+def bounded(resolved: ResolvedModel, known: Facts, longest: int) -> ResolvedModel:
+    """The model with replies of so many tokens at most, where it has a price and no limit is set.
+
+    Else a budget has to allow the longest reply that the model can give.
+    """
+    if not known.prices or "max_tokens" in resolved.parameters:
+        return resolved
+    limit = min(known.longest, longest)
+    return replace(resolved, parameters={**resolved.parameters, "max_tokens": limit})
 
 
 def facts(resolved: ResolvedModel, litellm: Any) -> Facts:
