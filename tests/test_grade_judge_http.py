@@ -47,22 +47,26 @@ def test_it_is_asked_for_once_and_said_again(
         file.write_text(CONFIG.format(url=server.url))
         poor = run(root, *arguments, "--max-cost", "0", "--gate", "enforce")
         assert server.received == []
-        first = run(root, *arguments, "--max-cost", "1", "--record")
+        first = run(root, *arguments, "--max-cost", "1")
         calls = len(server.received)
+        # No note has it yet, but each reply was kept as it came.
+        noted = run(root, *arguments, "--max-cost", "1", "--record")
         again = run(root, *arguments, "--max-cost", "0")
         replayed = run(root, *arguments, "--replay")
         assert len(server.received) == calls == 8
     assert (poor.code, poor.out.splitlines()[0][:1]) == (0, "⚪")
     assert "of --max-cost 0 there are" in poor.out
-    likely, spent, recorded = first.err.splitlines()
+    likely, spent = first.err.splitlines()
     assert likely.startswith("judge: 1 to ask about, likely 8 calls, ≈")
     assert likely.endswith(" (cap $1)")
     assert spent == "judge: 8 calls, 96 tokens, $0.0000 (cap $1)"
+    _, replayed_all, recorded = noted.err.splitlines()
+    assert replayed_all == "judge: 0 calls, 8 replayed, 0 tokens, $0.0000 (cap $1)"
     assert recorded.startswith(f"recorded in {REF}: ")
     assert first.code == 0
     assert "local" not in first.out
     assert "openai" in first.out
-    assert first.out == again.out == replayed.out
+    assert first.out == noted.out == again.out == replayed.out
     assert (again.err, replayed.err) == ("judge: 1 taken from notes, at no cost\n", "")
     notes = b"".join(read_notes(Repository.open(root), REF).values()).decode()
     assert notes.count('"kind":"judge"') == 2

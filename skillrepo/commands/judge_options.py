@@ -111,12 +111,13 @@ def _maker(asked: Asked, config: "Config", *, compare: bool) -> "MakeJudge":
         from skillrepo.commands import spending  # noqa: PLC0415
         from skillrepo.program import judging  # noqa: PLC0415
         from skillrepo.program.account import Limits  # noqa: PLC0415
-        from skillrepo.program.recording import Recordings  # noqa: PLC0415
 
         limits = Limits(asked.max_cost, asked.max_tokens)
-        account = spending.Spending(limits, "live", "auto").account()
+        # A vote is named by what was shown and its seed: one that was paid for is not asked again.
+        kept = spending.Spending(limits, "resume", "auto")
+        account, recordings = kept.account(), kept.recordings()
         model, votes = asked.model, asked.votes
-        judge = judging.judge(config, account, Recordings(), model=model, votes=votes, known=known)
+        judge = judging.judge(config, account, recordings, model=model, votes=votes, known=known)
 
         def told(cases: "Sequence[Case]") -> "Mapping[str, Judged]":
             likely = judging.expected(cases, config, model=model, votes=votes)
