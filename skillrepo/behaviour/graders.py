@@ -6,7 +6,7 @@ what it says by words of what it was shown, and code looks whether they stand th
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from skillrepo.behaviour import bounded_regex
 from skillrepo.behaviour.checks import Check
 from skillrepo.behaviour.exam import Assertion, ExamTask
 from skillrepo.behaviour.left import Left, UnknownError
+from skillrepo.behaviour.pleas import sober
 from skillrepo.secret_text import masked
 from skillrepo.visible import one_line, visible
 
@@ -125,6 +126,8 @@ def _by_model(
     if said.passed is None:
         return None, said.why or "the model cannot tell"
     stands = shown.holds(said.quote)
+    if not stands and shown.pleads(said.quote):
+        return None, "the model quotes what speaks to those who grade, or is hidden"
     if not stands and (said.passed or said.quote.strip()):
         return None, "the model quotes nothing that stands there"
     return said.passed, f"“{said.quote}”" if stands else "the model finds nothing that shows it"
@@ -134,12 +137,20 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def _stands(quote: str, texts: Iterable[str]) -> bool:
+    words = _plain(quote)
+    return bool(words) and any(
+        words == each or (len(words) >= _SHORTEST and words in each) for each in map(_plain, texts)
+    )
+
+
 class _Shown:
     """What a model is shown of what a program left, made when it is first wanted."""
 
     def __init__(self, left: Left) -> None:
         self._left = left
         self._text: str | None = None
+        self._whole: list[str] = []
         self._quotable: list[str] = []
 
     def text(self) -> str:
@@ -152,11 +163,11 @@ class _Shown:
 
     def holds(self, quote: str) -> bool:
         """Whether a quote stands in what the program left; a word or two would stand anywhere."""
-        words = _plain(quote)
-        whole = [_plain(each) for each in self._quotable]
-        return bool(words) and any(
-            words == each or (len(words) >= _SHORTEST and words in each) for each in whole
-        )
+        return _stands(quote, self._quotable)
+
+    def pleads(self, quote: str) -> bool:
+        """Whether a quote that does not hold stands in a part that proves nothing."""
+        return _stands(quote, self._whole)
 
     def _parts(self) -> Iterator[str]:
         yield f"The program printed:\n{self._quoted(self._left.output)}"
@@ -169,5 +180,6 @@ class _Shown:
     def _quoted(self, text: str) -> str:
         """A text as a model may see it, and quote it: without keys, and nothing in it hidden."""
         clean = masked(visible(text))
-        self._quotable.append(clean)
+        self._whole.append(clean)
+        self._quotable += (masked(visible(each)) for each in sober(text))
         return clean

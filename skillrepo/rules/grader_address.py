@@ -141,6 +141,17 @@ def run(skill: Document, context: Context) -> Iterator[Hit]:
                 yield Hit(line, column, message, path=text.path)
 
 
+def addresses(text: str) -> Iterator[int]:
+    """Where a text speaks to those who grade, in whatever words and whatever it asks them for.
+
+    That is more than the rule hits, which looks at texts that may speak of graders for good
+    reasons; the name of a role, and what is said of one, is none.
+    """
+    for match in _address().finditer(text.lower()):
+        if not match.lastgroup:
+            yield match.start()
+
+
 def _found(text: Text) -> Iterator[tuple[int, int, int]]:
     """Where an address begins and ends, and its demand ends; a demand may need no address.
 
