@@ -53,6 +53,23 @@ def add_to_notes(
     return _write(repository, ref, message, lambda tip: (tip, added))
 
 
+def full_notes(repository: Repository, ref: str, oids: Collection[str]) -> list[str]:
+    """Those of the objects whose notes are longer than 1 MiB: they are not read, nor added to."""
+    tip = _tip(repository, ref)
+    paths = _places(repository, tip) if tip else {}
+    there = sorted(paths.keys() & set(oids))
+    contents = repository.read((paths[oid][1] for oid in there), limit=_LONGEST)
+    return [oid for oid, content in zip(there, contents, strict=True) if isinstance(content, int)]
+
+
+def told_full(ref: str, oid: str) -> str:
+    """What is wrong with a full note, and what to do."""
+    return (
+        f"the note of {oid} in {ref} is longer than 1 MiB, so it is not read and nothing is added: "
+        f"git notes --ref {ref} remove {oid}"
+    )
+
+
 def unite_notes(repository: Repository, ref: str, other: str, message: str) -> int:
     """Add to the commit `other` of notes the lines that only `ref` has, and move `ref` there.
 

@@ -229,6 +229,21 @@ def test_what_cannot_be_kept_is_shown(make_repo: MakeRepo, run: Run) -> None:
     assert "The output contains `42`: 1 of 1 with the skill, 0 of 1 without a skill" in done.out
 
 
+def test_a_note_that_takes_no_more_is_told_before_anything_is_run(
+    make_repo: MakeRepo, git: Git, run: Run, configure: Configure
+) -> None:
+    root = make_repo({**FILES, **files()})
+    tree = git(root, "rev-parse", f"HEAD:{NAME}")
+    git(root, "notes", "--ref", REF, "add", "--file", "-", tree, stdin="x" * ((1 << 20) + 1))
+    configure(runners={"fake": {"command": ["/no/such"]}})
+    for way in ((), ("--triggers",)):
+        done = run(root, "eval", NAME, "--head", "HEAD", "--record", *way)
+        told = f"the note of {tree} in {REF} is longer than 1 MiB, so it is not read and nothing"
+        assert (done.code, done.err.startswith(f"error: {told} is added: ")) == (2, True), way
+    git(root, *done.err.rpartition(": git ")[2].split())
+    assert "cannot be started" in run(root, "eval", NAME, "--head", "HEAD", "--record").err
+
+
 def test_notes_that_were_made_up(make_repo: MakeRepo, git: Git, run: Run) -> None:
     root = make_repo(FILES)
     commit(root, git, files())

@@ -27,6 +27,8 @@ from skillrepo.grade.judge_record import Kept, Key, kept_of
 from skillrepo.grade.judge_record import line as line_of
 from skillrepo.grade.record import REF
 from skillrepo.judge.ask import Reply
+from skillrepo.judge.case import Judge
+from skillrepo.judge.panel import Known
 from skillrepo.judge.review import Ballot, Vote
 from skillrepo.judge.rubric import rubric
 from skillrepo.output import grade_json, grade_markdown, grade_read, grade_text
@@ -280,6 +282,27 @@ def test_what_cannot_be_recorded_is_shown_and_what_cannot_be_shown_recorded(
     assert done.code == 2
     assert REF in done.err
     assert TOOL in done.out
+
+
+def test_a_note_that_takes_no_more_is_told_before_it_is_paid_for(
+    root: Path, git: Git, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tree = git(root, "rev-parse", f"draft:{PATH.removesuffix('/SKILL.md')}")
+    git(root, "notes", "--ref", REF, "add", "--file", "-", tree, stdin="x" * ((1 << 20) + 1))
+    told: list[str] = []
+    scripted = Scripted()
+
+    def make(known: Known) -> Judge:
+        told.append(capfd.readouterr().err)
+        return scripted.make(known)
+
+    terms = Terms(MODEL, rubric(), 3, 60_000, ())
+    sides = Sides.of(Place.of([root]), "main", "draft")
+    graded(sides, judge=Judging(Repository.open(root), terms, make).judge)
+    assert told == [
+        f"judge: the note of {tree} in {REF} is longer than 1 MiB, so it is not read and nothing is "
+        f"added: git notes --ref {REF} remove {tree}\n"
+    ]
 
 
 def test_only_what_no_note_says_is_asked(root: Path, git: Git) -> None:

@@ -66,8 +66,8 @@ def evaluated(
     config = Config.load(os.environ, Path.home())
     runner = _runner(config, asked.runner)
     subject = Subject.of(asked.skill, asked.base, asked.head)
-    if keep and subject.after.tree is None:
-        raise SkillRepoError("the worktree has no tree to keep a note on: name a commit by --head")
+    if keep:
+        subject.has_room()
     if output is not None:
         _make_empty(output)
     exam, body = subject.exam(asked.evals, runner.settings.skills)

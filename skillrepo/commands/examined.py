@@ -15,8 +15,9 @@ from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
+from skillrepo.git_notes import full_notes, told_full
 from skillrepo.grade.eval_places import of_some
-from skillrepo.grade.record import trees_of
+from skillrepo.grade.record import REF, trees_of
 from skillrepo.trigger_queries import Evals, File
 from skillrepo.visible import one_line
 
@@ -83,6 +84,19 @@ class Subject(NamedTuple):
         before = None if was is None else _version(sides, sides.before, was, sides.base)
         known = before if isinstance(before, Version) else None
         return cls(sides, sides.address(path), after, known)
+
+    def has_room(self) -> None:
+        """Refuse, before anything is paid for, what could be kept in no note.
+
+        SkillRepoError for a worktree, and for a note that takes no more.
+        """
+        tree = self.after.tree
+        if tree is None:
+            raise SkillRepoError(
+                "the worktree has no tree to keep a note on: name a commit by --head"
+            )
+        for each in full_notes(self.sides.place.git(), REF, [tree]):
+            raise SkillRepoError(told_full(REF, each))
 
     def exam(self, side: Side | None, skills: str) -> tuple[Exam, str]:
         """The exam of a side, and the body of the skill then; else that of the base if it has one.

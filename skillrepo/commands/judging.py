@@ -4,11 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from posixpath import dirname
 from typing import NamedTuple
 
+import click
+
 from skillrepo.commands.sides import Sides
 from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
+from skillrepo.git_notes import full_notes, told_full
 from skillrepo.grade import judge_record
 from skillrepo.grade.index import Index
 from skillrepo.grade.judge_cases import material, neighbours
@@ -86,6 +89,7 @@ class Judging:
         if rest and self._make is None:
             raise _missing(rest[0], self._key.model)
         if rest and self._make:
+            self._warn(tree for each in rest for tree in trees[each.path] if tree)
             asked = self._make(_ballots(kept.values()))(rest)
             for case in rest:
                 self._remember(trees[case.path], asked[case.path], kept)
@@ -105,6 +109,11 @@ class Judging:
         kept = judge_record.recall(self._repository, set(trees), self._key)
         # What was of no use is asked for again, but not where nothing is asked.
         return {shown: e for shown, e in kept.items() if e.is_good or self._make is None}
+
+    def _warn(self, trees: Iterable[str]) -> None:
+        """Say before it is paid for what no note can keep."""
+        for tree in full_notes(self._repository, REF, set(trees)):
+            click.echo(f"judge: {told_full(REF, tree)}", err=True)
 
     def _settled(
         self, cases: Sequence[Case], kept: Mapping[str, Kept]

@@ -48,9 +48,7 @@ def evaluated(asked: Asked, *, keep: bool, as_json: bool) -> TriggersShape:
     """Ask it all, print it, and `keep` it in a note. SkillRepoError where that cannot begin."""
     subject = Subject.of(asked.skill, asked.base, asked.head)
     if keep:
-        if subject.after.tree is None:
-            why = "the worktree has no tree to keep a note on: name a commit by --head"
-            raise SkillRepoError(why)
+        subject.has_room()
         # Whose note it is has to be known before anything is paid for.
         subject.sides.place.git().identity()
     plan = _plan(subject, asked)
