@@ -110,7 +110,7 @@ def test_what_went_wrong_says_nothing_of_the_skill(rooms: Path, tmp_path: Path) 
     where = "{folder} {folder}/TASK.md {root}/home/x"
     assert ends("where") == ("failed", f"it failed with exit code 1: {where}")
     late = ends(f"forever {tmp_path}/pid", timeout=1.0)
-    assert late == ("timeout", "it did not end within 1 seconds")
+    assert late == ("timeout", "it did not end within 1 second")
     # What it had started has ended with it.
     pid = int((tmp_path / "pid").read_text())
     state = Path(f"/proc/{pid}/stat")
@@ -151,8 +151,19 @@ def test_a_key_that_it_was_given_is_told_nobody() -> None:
 
 def test_a_program_that_cannot_be_started() -> None:
     for command in ("no-such-program", "/no/such/program", "./relative", "nul\0"):
-        with pytest.raises(SkillRepoError, match="the command `"):
+        with pytest.raises(SkillRepoError, match="^the runner fake: the command `"):
             runner(command)(task("answer"), None)
+
+
+def test_a_placeholder_that_stands_for_nothing() -> None:
+    with pytest.raises(SkillRepoError) as error:
+        runner("agent", "--do={tsk}")
+    assert str(error.value) == (
+        "the runner fake has {tsk} in its command, which stands for nothing; did you mean {task}?"
+    )
+    with pytest.raises(SkillRepoError, match=r"\{x\} .*; known: \{folder\}, \{task\}, \{timing\}$"):
+        runner("agent", "{task}", "{x}")
+    runner("agent", '{"a": {}}', "{ print }", "${HOME}/{task}")
 
 
 def test_all_trials_by_turns_and_none_after_an_error() -> None:

@@ -7,6 +7,7 @@ is named to the program but PATH, LANG and the variables that the user lists.
 
 import json
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +21,7 @@ from skillrepo.behaviour.graders import Decide, Verdict, grade, short
 from skillrepo.behaviour.left import Folder, Left, walk
 from skillrepo.behaviour.skill_files import SkillFiles
 from skillrepo.errors import SkillRepoError
+from skillrepo.near import Words
 from skillrepo.secret_text import masked
 from skillrepo.user_config import RunnerSettings
 
@@ -32,6 +34,7 @@ _LOOKED_AT_EVERY = 2.0
 _MOST_TIMING = 10_000
 _STOPPED = "was stopped"
 _INHERITED = ("PATH", "LANG")
+_PLACES = ("{folder}", "{task}", "{timing}")
 
 
 class Run(NamedTuple):
@@ -55,6 +58,18 @@ class Runner:
     settings: RunnerSettings
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     most_written: int = MOST_WRITTEN
+
+    def __post_init__(self) -> None:
+        """Refuse a placeholder that stands for nothing: the program would get it as it is."""
+        for each in self.settings.command:
+            for found in re.findall(r"(?<!\$)\{[a-z_]+\}", each):
+                if found not in _PLACES:
+                    near = Words(_PLACES).near(found)
+                    hint = f"did you mean {near}?" if near else f"known: {', '.join(_PLACES)}"
+                    raise SkillRepoError(
+                        f"the runner {self.name} has {found} in its command, which stands for "
+                        f"nothing; {hint}"
+                    )
 
     def __call__(
         self,
@@ -109,19 +124,9 @@ class Runner:
     ) -> Run:
         output = user_program.Kept(self.settings.max_output, first=True)
         errors = user_program.Kept(_KEPT_ERRORS)
-        ended = user_program.run(
-            self._argv(root, place.path),
-            place.path,
-            {
-                **self._named(_INHERITED),
-                **place.named,
-                "HOME": str(root / "home"),
-                "TMPDIR": str(root / "tmp"),
-            },
-            timeout=self.settings.timeout,
-            streams=user_program.Streams(output, errors),
-            ends=_Watch(root, output, self.most_written, is_stopped),
-        )
+        streams = user_program.Streams(output, errors)
+        watch = _Watch(root, output, self.most_written, is_stopped)
+        ended = self._run(root, place, streams, watch)
         outcome, why = self._outcome(ended, task, output)
         if outcome == "ended" and not place.is_there:
             outcome, why = "failed", "it moved the folder that it worked in"
@@ -134,14 +139,24 @@ class Runner:
             verdicts = grade(task, Left(place, output.data, ended.code or 0), decide)
         return Run(outcome, why, ended.seconds, _tokens(root), verdicts)
 
+    def _run(
+        self, root: Path, place: Folder, streams: user_program.Streams, watch: "_Watch"
+    ) -> user_program.Ended:
+        homes = {"HOME": str(root / "home"), "TMPDIR": str(root / "tmp")}
+        environ = {**self._named(_INHERITED), **place.named, **homes}
+        limit = self.settings.timeout
+        argv = self._argv(root, place.path)
+        try:
+            return user_program.run(
+                argv, place.path, environ, timeout=limit, streams=streams, ends=watch
+            )
+        except SkillRepoError as error:
+            raise SkillRepoError(f"the runner {self.name}: {error}") from None
+
     def _argv(self, root: Path, folder: Path) -> list[str]:
-        places = {
-            "{folder}": str(folder),
-            "{task}": str(folder / TASK_FILE),
-            "{timing}": str(root / "timing.json"),
-        }
+        places = map(str, (folder, folder / TASK_FILE, root / "timing.json"))
         program, *arguments = self.settings.command
-        for name, place in places.items():
+        for name, place in zip(_PLACES, places, strict=True):
             arguments = [each.replace(name, place) for each in arguments]
         return [program, *arguments]
 
@@ -168,7 +183,8 @@ class Runner:
         output: user_program.Kept,
     ) -> tuple[Outcome, str]:
         if ended.why == user_program.TIMEOUT:
-            return "timeout", f"it did not end within {self.settings.timeout:g} seconds"
+            limit = self.settings.timeout
+            return "timeout", f"it did not end within {limit:g} second{'s' * (limit != 1)}"
         if output.is_over:
             return "cut off", f"it printed more than {self.settings.max_output:,} bytes"
         if ended.why:
