@@ -149,6 +149,13 @@ def test_labels_of_nothing_are_refused_before_anything_is_paid(
     assert why in done.err
 
 
+def test_without_a_commit_there_is_nothing_to_label(run: Run, git: Git, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "empty")
+    told = run(tmp_path / "empty", "judge", "labels", "qturn")
+    why = "error: there is no commit yet, so there is no skill to label\n"
+    assert (told.code, told.err) == (2, why)
+
+
 def test_a_file_that_cannot_be_added_to_is_told_before_anything_is_paid(
     root: Path, run: Run, tmp_path: Path
 ) -> None:

@@ -121,3 +121,13 @@ def test_a_file_holds_one_calibration_a_model_and_way_of_asking() -> None:
 def test_a_damaged_file_says_how_to_make_it_anew(text: str) -> None:
     with pytest.raises(SkillRepoError, match=r"judge\.json.*skillrepo judge calibrate"):
         calibration.load(text)
+
+
+def test_an_item_that_the_rubric_does_not_have_is_refused() -> None:
+    items = (measured(60, 4)._replace(item="made.up"),)
+    one = calibration.Calibration("m", rubric().sha256, HASH, HASH, 20, 3, 0.9, None, items)
+    why = r"judge\.json names made\.up, which is no item of the rubric; .*skillrepo judge calibrate"
+    with pytest.raises(SkillRepoError, match=why):
+        calibration.load(calibration.dump((), one))
+    # One of another version of the questions decides nothing, and may stay.
+    assert calibration.load(calibration.dump((), one._replace(rubric=HASH)))

@@ -39,7 +39,9 @@ def label(skills: tuple[str, ...]) -> None:
     with that.
     """
     place = Place.of(())
-    head = place.git().resolve("HEAD")
+    head = place.git().head()
+    if head is None:
+        raise SkillRepoError("there is no commit yet, so there is no skill to label")
     context, trees = Context.of(place.tree(head)), trees_of(place.git(), head)
     asked = [(item.name, item.ask) for item in rubric().items]
     for skill in skills:

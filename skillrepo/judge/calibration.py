@@ -17,7 +17,9 @@ from skillrepo.errors import SkillRepoError
 from skillrepo.files import Source
 from skillrepo.judge.labels import Label
 from skillrepo.judge.review import Answer
+from skillrepo.judge.rubric import rubric
 from skillrepo.proportion import wilson
+from skillrepo.visible import one_line
 
 FILE_NAME = ".skillrepo/judge.json"
 LEAST = 0.4
@@ -136,7 +138,7 @@ def of_source(source: Source) -> tuple[Calibration, ...]:
         return ()
     data = next(iter(source.read([FILE_NAME])))
     if not isinstance(data, bytes):
-        raise SkillRepoError(f"{FILE_NAME} cannot be read; write it anew: {_HOW}")
+        raise SkillRepoError(f"{FILE_NAME} cannot be read; {_HOW}")
     return load(data.decode(errors="replace"))
 
 
@@ -145,16 +147,32 @@ def load(text: str) -> tuple[Calibration, ...]:
     try:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
-        raise SkillRepoError(f"{FILE_NAME} is no JSON; write it anew: {_HOW}") from None
+        raise SkillRepoError(f"{FILE_NAME} is no JSON; {_HOW}") from None
     for violation in schema.violations("calibration", value):
-        raise SkillRepoError(f"{FILE_NAME}: {schema.explain(violation)}; write it anew: {_HOW}")
+        raise SkillRepoError(f"{FILE_NAME}: {schema.explain(violation)}; {_HOW}")
+    for each in value["calibrations"]:
+        _refuse_unknown(each)
     return tuple(
         Calibration(**{**each, "items": tuple(ItemAgreement(**item) for item in each["items"])})
         for each in value["calibrations"]
     )
 
 
-_HOW = "skillrepo judge calibrate LABELS.jsonl --write"
+def _refuse_unknown(calibration: Mapping[str, Any]) -> None:
+    """SkillRepoError where one for the rubric of now names what is no item of it.
+
+    One for another rubric may name what it likes: it decides nothing.
+    """
+    now = rubric()
+    known = {each.name for each in now.items}
+    for each in calibration["items"] if calibration["rubric"] == now.sha256 else ():
+        if each["item"] not in known:
+            raise SkillRepoError(
+                f"{FILE_NAME} names {one_line(each['item'])}, which is no item of the rubric; {_HOW}"
+            )
+
+
+_HOW = "remove it and write it anew: skillrepo judge calibrate LABELS.jsonl --write"
 
 
 def dump(known: Sequence[Calibration], new: Calibration) -> str:
