@@ -7,14 +7,14 @@ import pytest
 from grades import CHANGE
 
 from skillrepo.ci.job import annotated
-from skillrepo.grade.gate import decide, integrity
+from skillrepo.grade.gate import LayerVerdict, decide, integrity
 from skillrepo.grade.judged import verdict
 from skillrepo.grade.opinion import Opinion, opinion
 from skillrepo.grade.told_review import dimensions, items, paid
 from skillrepo.grade.told_review import opinion as told_opinion
 from skillrepo.judge.review import Answer, Ballot, ItemResult, Judged, Review
 from skillrepo.judge.rubric import rubric
-from skillrepo.output import review_json
+from skillrepo.output import grade_markdown, grade_text, review_json
 from skillrepo.settings import Grading, Layer
 
 NAMES = [item.name for item in rubric().items]
@@ -193,6 +193,17 @@ def test_what_decides_nothing_is_no_annotation_in_a_job() -> None:
     required = passing._replace(gate=decide([layer], Grading(require=("judge",))))
     told = "\n".join(annotated(graded._replace(skills=(required,)), "enforce"))
     assert "though the settings require it" in told
+    shown = "\n".join(grade_text.render(graded._replace(skills=(required,))))
+    once = "  judge: not measured, though the settings require it (no item is calibrated for m/x, so"
+    assert once in shown
+
+
+def test_reasons_in_markdown_say_whose_they_are() -> None:
+    layers = (verdict(said(no(HIDDEN), None)), LayerVerdict("static", "fail", ("it falls",)))
+    made = CHANGE.skills[0]._replace(gate=decide(layers, Grading(require=())))
+    told = "\n".join(grade_markdown.render(CHANGE._replace(skills=(made,))))
+    assert "- static&#58; it falls\n" in told
+    assert f"- judge&#58; {HIDDEN.replace('_', '&#95;')}" in told.replace("&#46;", ".")
 
 
 def plain(shape: object) -> dict[str, object]:

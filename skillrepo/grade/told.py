@@ -51,7 +51,11 @@ def said_of(layer: LayerVerdict) -> str:
     if layer.verdict:
         return f"{layer.layer}: {layer.verdict}"
     if layer.reasons:
-        return "; ".join(layer.reasons)
+        first, *more = layer.reasons
+        start = f"{layer.layer}: {NOT_MEASURED} "
+        # That it is not measured was said by the first.
+        rest = (f" {w.removeprefix(start)}" if w.startswith(start) else f"; {w}" for w in more)
+        return "".join((first, *rest))
     why = f" ({_NO_QUERIES})" if layer.layer == "routing" else ""
     return f"{layer.layer}: {NOT_MEASURED}{why}"
 

@@ -146,7 +146,8 @@ def _details(each: SkillGrade, graded: Graded) -> Iterator[str]:
         f"{layer.layer} {_verdict(layer.verdict)}" if layer.verdict else inert(said_of(layer))
         for layer in each.gate.layers
     )
-    reasons = [why for layer in each.gate.layers for why in each.reasons(layer)]
+    layers = each.gate.layers
+    reasons = [f"{layer.layer}: {why}" for layer in layers for why in each.reasons(layer)]
     faults = (line(_within(fault, each)) for fault in each.faults)
     told = [*reasons, *faults, *routed(each, graded)]
     if told:
