@@ -315,8 +315,8 @@ def test_what_cannot_be_run(
     assert "no --record" in fails("pdf-merge", "--record", "--evals", "head")
     configure(runners={"b": {"command": ["/no/such"]}, "a": {"command": ["x"]}})
     assert fails("pdf-merge").endswith("name one by --runner: a, b\n")
-    assert fails("pdf-merge", "--runner", "b").endswith(
-        "cannot be started: No such file or directory\n"
+    assert fails("pdf-merge", "--runner", "b") == (
+        "error: the runner b: the command `/no/such` cannot be started: No such file or directory\n"
     )
     # What could not be kept is said before anything is run.
     under = str(tmp_path / "full/x/out")
@@ -326,7 +326,7 @@ def test_what_cannot_be_run(
     (root / NAME / "SKILL.md").write_text("x")
     configure()
     assert fails("pdf-merge").startswith(f"error: {NAME}/SKILL.md:1: ")
-    assert run(tmp_path / "full", "eval", "x").err.endswith("is not in a git repository\n")
+    assert " is not in a git repository: " in run(tmp_path / "full", "eval", "x").err
 
 
 def test_what_ends_it_ends_its_programs(make_repo: MakeRepo, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What is missing of a side: it is no failure, and hides none either."""
 
+from dataclasses import replace
+
 import pytest
 
 from skillrepo.behaviour.comparing import compare, decide
@@ -50,3 +52,15 @@ def test_a_pass_stands_if_what_is_missing_had_failed(
 def test_what_is_missing_fails_nobody() -> None:
     tasks = [task((0, 0, 0, 3))] * 10
     assert decide(tasks, compare(tasks, ["base"]), by_model=False)[0] == "inconclusive"
+
+
+def test_what_the_runner_says_comes_first_where_nothing_ended() -> None:
+    lost = task((0, 0, 0, 3), (0, 0, 0, 3))
+    runs = tuple(replace(each, why="it failed with exit code 1: no key") for each in lost.runs)
+    tasks = [replace(lost, runs=runs)] * 5
+    verdict, reasons = decide(tasks, compare(tasks, ["base"]), by_model=False)
+    told = "no run came to an end that could be assessed: it failed with exit code 1: no key"
+    assert verdict == "inconclusive"
+    assert reasons[:2] == (f"with the skill {told}", f"with the skill before {told}")
+    assert reasons[2].startswith("0 tasks: ")
+    assert len(reasons) == 3

@@ -184,3 +184,30 @@ def test_all_trials_by_turns_and_none_after_an_error() -> None:
     with pytest.raises(SkillRepoError, match="no"):
         list(run_trials(tasks[:1] * 50, skills, fails, trials=2))
     assert begun == [SKILL]
+
+
+@pytest.mark.parametrize("is_there_with_a_skill", [True, False])
+def test_a_program_that_a_wrapper_does_not_find_is_tried_once_each(
+    *, is_there_with_a_skill: bool
+) -> None:
+    """It ends all where the first runs of every configuration found none, and else nothing."""
+    skills: Skills = {"head": SKILL, "none": None}
+    begun = []
+
+    def attempt(of: ExamTask, skill: SkillFiles | None, _: object) -> Run:
+        begun.append(skill)
+        there = runner("true") if is_there_with_a_skill and skill else None
+        return (there or runner("env", "no-such-agent"))(of, skill)
+
+    tasks = [task("answer 1")] * (2 if is_there_with_a_skill else 200)
+    trials = run_trials(tasks, skills, attempt, trials=1)
+    if is_there_with_a_skill:
+        assert len(list(trials)) == 4
+        return
+    with pytest.raises(
+        SkillRepoError, match=r"^the runner fake cannot be started: .* code 127: env"
+    ):
+        list(trials)
+    # One or two may have begun meanwhile.
+    assert begun[:2] == [SKILL, None]
+    assert len(begun) < 200

@@ -194,7 +194,9 @@ def test_what_decides_nothing_is_no_annotation_in_a_job() -> None:
     told = "\n".join(annotated(graded._replace(skills=(required,)), "enforce"))
     assert "though the settings require it" in told
     shown = "\n".join(grade_text.render(graded._replace(skills=(required,))))
-    once = "  judge: not measured, though the settings require it (no item is calibrated for m/x, so"
+    once = (
+        "  judge: not measured, though the settings require it (no item is calibrated for m/x, so"
+    )
     assert once in shown
 
 

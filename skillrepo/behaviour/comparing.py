@@ -40,11 +40,23 @@ def decide(
     """
     first = compared[0]
     sides: tuple[Configuration, ...] = ("head", first.against)
+    dead = [why for each in sides for why in _dead(tasks, each)]
+    if dead:
+        # How many tasks there should be says nothing of what went wrong.
+        return first.verdict, (*dead, first.why)
     told = [why for each in sides for why in _missing(tasks, each, by_model=by_model)]
     if first.verdict == "pass" and not told:
         told = list(_hiding(tasks, first, by_model=by_model))
     verdict = "inconclusive" if first.verdict == "pass" and told else first.verdict
     return verdict, (first.why, *told)
+
+
+def _dead(tasks: Sequence[TaskResult], configuration: Configuration) -> Iterator[str]:
+    """What the last run of a side says, where none of them came to an end."""
+    runs = [each for task in tasks for each in task.runs if each.configuration == configuration]
+    whys = [each.why for each in runs if each.lost]
+    if whys and not any(each.ended for each in runs):
+        yield f"{SAID[configuration]} no run came to an end that could be assessed: {whys[-1]}"
 
 
 def _missing(

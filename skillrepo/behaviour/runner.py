@@ -33,6 +33,8 @@ _KEPT_ERRORS = 4_096
 _LOOKED_AT_EVERY = 2.0
 _MOST_TIMING = 10_000
 _STOPPED = "was stopped"
+_NOT_FOUND = (126, 127)
+"""What `sh` and `env` end with where they cannot start a program (POSIX, XCU 2.8.2)."""
 _INHERITED = ("PATH", "LANG")
 _PLACES = ("{folder}", "{task}", "{timing}")
 
@@ -40,7 +42,8 @@ _PLACES = ("{folder}", "{task}", "{timing}")
 class Run(NamedTuple):
     """What came of a task once, after how many seconds: `verdicts` are empty where it did not end.
 
-    `tokens` is what the program says that it used, None where it does not.
+    `tokens` is what the program says that it used, None where it does not. `unstarted` says why it
+    seems to be none that can be started at all.
     """
 
     outcome: Outcome
@@ -48,6 +51,7 @@ class Run(NamedTuple):
     seconds: float
     tokens: int | None
     verdicts: tuple[Verdict, ...]
+    unstarted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,12 @@ class Runner:
 
     def __post_init__(self) -> None:
         """Refuse a placeholder that stands for nothing: the program would get it as it is."""
-        for each in self.settings.command:
-            for found in re.findall(r"(?<!\$)\{[a-z_]+\}", each):
-                if found not in _PLACES:
-                    near = Words(_PLACES).near(found)
-                    hint = f"did you mean {near}?" if near else f"known: {', '.join(_PLACES)}"
-                    raise SkillRepoError(
-                        f"the runner {self.name} has {found} in its command, which stands for "
-                        f"nothing; {hint}"
-                    )
+        for found in re.findall(r"(?<!\$)\{[a-z_]+\}", "\n".join(self.settings.command)):
+            if found not in _PLACES:
+                near = Words(_PLACES).near(found)
+                hint = f"did you mean {near}?" if near else f"known: {', '.join(_PLACES)}"
+                stands = f"{found} in its command, which stands for nothing"
+                raise SkillRepoError(f"the runner {self.name} has {stands}; {hint}")
 
     def __call__(
         self,
@@ -137,7 +138,9 @@ class Runner:
         verdicts: tuple[Verdict, ...] = ()
         if outcome == "ended":
             verdicts = grade(task, Left(place, output.data, ended.code or 0), decide)
-        return Run(outcome, why, ended.seconds, _tokens(root), verdicts)
+        lost = outcome == "failed" and ended.code in _NOT_FOUND
+        unstarted = f"the runner {self.name} cannot be started: {why}" if lost else ""
+        return Run(outcome, why, ended.seconds, _tokens(root), verdicts, unstarted)
 
     def _run(
         self, root: Path, place: Folder, streams: user_program.Streams, watch: "_Watch"
@@ -177,10 +180,7 @@ class Runner:
         return given
 
     def _outcome(
-        self,
-        ended: user_program.Ended,
-        task: ExamTask,
-        output: user_program.Kept,
+        self, ended: user_program.Ended, task: ExamTask, output: user_program.Kept
     ) -> tuple[Outcome, str]:
         if ended.why == user_program.TIMEOUT:
             limit = self.settings.timeout

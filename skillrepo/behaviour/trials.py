@@ -9,6 +9,7 @@ from skillrepo.behaviour.exam import ExamTask
 from skillrepo.behaviour.result import Configuration
 from skillrepo.behaviour.runner import Run
 from skillrepo.behaviour.skill_files import SkillFiles
+from skillrepo.errors import SkillRepoError
 
 Skills = Mapping[Configuration, SkillFiles | None]
 Attempt = Callable[[ExamTask, SkillFiles | None, Callable[[], bool]], Run]
@@ -30,6 +31,7 @@ def run_trials(
     """Each trial of the tasks that can be run, as it ends; `jobs` of them at the same time.
 
     Where one raises, or nobody waits any more, the others are ended, and none is begun.
+    SkillRepoError where the first with each configuration find no program that can be started.
     """
     stopped = Event()
     planned = [
@@ -55,8 +57,13 @@ def run_trials(
     try:
         futures: list[Future[Trial]] = [pool.submit(one, *each) for each in planned]
         # In their order, so that what is told of them does not depend on who was quicker.
-        for future in futures:
-            yield future.result()
+        unstarted = 0
+        for number, future in enumerate(futures, start=1):
+            trial = future.result()
+            yield trial
+            unstarted += bool(trial.run.unstarted)
+            if number == unstarted == len(skills):
+                raise SkillRepoError(trial.run.unstarted)
     finally:
         stopped.set()
         pool.shutdown(cancel_futures=True)
