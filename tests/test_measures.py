@@ -455,6 +455,20 @@ def test_requests_that_somebody_may_have_are_evidence(tmp_path: Path) -> None:
     assert found == Reading(1.0, "queries for it: 8; near it, not for it: 8; tasks to assess: 5")
 
 
+def test_it_is_said_how_many_requests_are_too_much_like_another(tmp_path: Path) -> None:
+    tasks = [
+        {
+            "prompt": f"merge the PDF scans of {month} into one file",
+            "assertions": [f"the pages of {month} are there"],
+        }
+        for month in ("march", "april", "june", "july", "august", "october", "march")
+    ]
+    files = {"SKILL.md": text(MERGE), "evals/evals.json": json.dumps({"evals": tasks})}
+    why = of_files(tmp_path, files)["eval_coverage"].why
+    # That of march again has no assertion of its own.
+    assert why.endswith("tasks to assess: 1; too much like another to count: 5")
+
+
 def test_nothing_is_measured_where_the_frontmatter_cannot_be_read(tmp_path: Path) -> None:
     found = of_files(tmp_path, {"SKILL.md": f"---\nname: [\n---\n{MERGE}"})
     assert {reading.value for reading in found.values()} == {None}

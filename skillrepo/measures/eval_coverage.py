@@ -11,9 +11,10 @@ one, `evals/eval_queries.json` in the skill's folder:
      {"query": "fill in this PDF form", "should_trigger": false}]
 
 Different is what shares no more than half of its words with any that was counted, and has one that
-none of them has; numbers are no words here. What repeats the description does not count (more than
-half of its runs of four words stand there), nor does what is hardly words: more than a third are to
-be of SKILL.md, or of English grammar.
+none of them has; numbers are no words here, and the reading says how many are too much like
+another. What repeats the description does not count (more than half of its runs of four words stand
+there), nor does what is hardly words: more than a third are to be of SKILL.md, or of English
+grammar.
 
 Why near: a query that shares no word with the skill is rejected by any skill, so it tests nothing.
 Why squares: one query shows less than an eighth of what eight show.
@@ -51,25 +52,27 @@ def run(subject: Subject) -> Reading:
     evals = trigger_queries.of_bundle(subject.bundle, name)
     own = _Own(subject.document, description) if evals.queries or evals.tasks else None
     near = frozenset(terms(f"{name} {description}"))
-    wanted = unwanted = tasks = 0
+    wanted = unwanted = tasks = alike = 0
     if own:
         wanted = own.different((q.text for q in evals.queries if q.should_trigger), own.terms)
         unwanted = own.different((q.text for q in evals.queries if not q.should_trigger), near)
         tasks = own.different(_assessed(evals.tasks), own.terms)
+        alike = own.alike
     parts = (wanted / _QUERIES, unwanted / _QUERIES, tasks / _TASKS)
     value = sum(min(1.0, part) ** 2 for part in parts) / len(parts)
     why = f"queries for it: {wanted:,}; near it, not for it: {unwanted:,}; tasks to assess: {tasks}"
-    return Reading(value, why)
+    return Reading(value, why + f"; too much like another to count: {alike:,}" * bool(alike))
 
 
 class _Own:
-    """What queries are held against."""
+    """What queries are held against; `alike` are those that did not differ enough from others."""
 
     def __init__(self, document: Document, description: str) -> None:
         text = document.text
         self.terms = frozenset(terms(text))
         self._words = FUNCTION | VERBS | set(words(text))
         self._runs = set(_runs(words(description)))
+        self.alike = 0
 
     def different(self, texts: Iterable[str], near: frozenset[str]) -> int:
         """How many of these differ from each other, come near, and are worth the name."""
@@ -77,11 +80,13 @@ class _Own:
         seen: set[str] = set()
         for text in texts:
             said = {term for term in terms(text) if not term.isdigit()}
-            if said.isdisjoint(near) or said <= seen or not self._is_request(words(text)):
+            if said.isdisjoint(near) or not self._is_request(words(text)):
                 continue
-            if all(2 * len(said & other) <= len(said | other) for other in counted):
-                counted.append(said)
-                seen |= said
+            if said <= seen or any(2 * len(said & other) > len(said | other) for other in counted):
+                self.alike += 1
+                continue
+            counted.append(said)
+            seen |= said
             if len(counted) == _MOST:
                 break
         return len(counted)
