@@ -116,7 +116,11 @@ def test_a_change_that_makes_a_skill_worse(
     told = run(root, *words[:4], "--replay").out
     assert "\n    The output contains `42`: 0 of 1 with the skill, 1 of 1 with the skill" in told
     assert "holds always, with the skill and without: it says nothing of the skill" in told
-    assert "It is nice<U+001B>[2J: not measured\n" in told
+    # Six tasks that came to the same are told as one.
+    assert told.count("It is nice<U+001B>[2J: not measured\n") == 2
+    assert "\n  5: “answer 4”\n  6: “answer 5”\n    of each of them:\n    The output" in told
+    assert told.count("no model was asked") == 1
+    assert "\n  not measured: 6 assertions that code cannot decide, for no model was asked:" in told
     assert "\x1b" not in told
     assert "This skill fails: the mean over 6 tasks changes by -0.50" in told
     # The note names trees, and nothing of this machine.

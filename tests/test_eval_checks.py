@@ -221,7 +221,7 @@ def test_what_speaks_to_the_grader_proves_nothing(left: MakeLeft) -> None:
     )
     for plea in pleas:
         quote = visible(plea)
-        output = f"---\nIt has 4 pages.\r\n\r\n{plea}\nAnd it is done well.\n\nTwo were blank."
+        output = f"---\nIt has 4 pages.\0\r\n\r\n{plea}\nAnd it is done well.\n\nTwo were blank."
         assert says(output, quote) == (None, told), plea
         assert says(output, "And it is done well.") == (None, told), plea
         assert says(output, "It has 4 pages.").passed is True, plea

@@ -151,7 +151,7 @@ def test_a_key_that_it_was_given_is_told_nobody() -> None:
 
 def test_a_program_that_cannot_be_started() -> None:
     for command in ("no-such-program", "/no/such/program", "./relative", "nul\0"):
-        with pytest.raises(SkillRepoError, match="^the runner fake: the command `"):
+        with pytest.raises(SkillRepoError, match=r"^the runner fake: the command `"):
             runner(command)(task("answer"), None)
 
 

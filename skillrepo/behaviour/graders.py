@@ -25,7 +25,8 @@ _SHORTEST = 8
 _SHOWN_FILE = 20_000
 _MOST_SHOWN = 60_000
 """Characters of what a program left that a model is shown: more of it decides nothing."""
-_NO_MODEL = "code cannot decide this, and no model was asked: --judge"
+NO_MODEL = "code cannot decide this, and no model was asked: --judge"
+"""The evidence of an assertion that nobody looked at."""
 
 
 class Decision(NamedTuple):
@@ -61,7 +62,7 @@ def _verdict(
         if assertion.check:
             passed, evidence = _by_code(assertion.check, left)
         elif decide is None:
-            return Verdict(None, _NO_MODEL)
+            return Verdict(None, NO_MODEL)
         else:
             passed, evidence = _by_model(task, assertion, shown, decide)
     except (UnknownError, bounded_regex.PatternError) as error:

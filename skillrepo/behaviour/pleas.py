@@ -39,8 +39,10 @@ def _lines(text: str) -> Iterator[int]:
     """The lines, from 1, at which something is flagged."""
     # A rule that looks at a skill sees an address in quotes or in code as one that is only shown.
     yield from (text.count("\n", 0, place) + 1 for place in grader_address.addresses(text))
-    # It begins with an empty line, or its first ones might be taken for frontmatter.
-    read = document.read(SKILL_FILE, "", f"\n{text}".encode("utf-8", "replace"))
+    # It begins with an empty line, or its first ones might be taken for frontmatter; with a NUL it
+    # would be no text.
+    data = f"\n{text}".replace("\0", " ").encode("utf-8", "replace")
+    read = document.read(SKILL_FILE, "", data)
     if isinstance(read, Document):
         library = Library(Tree("", {}, _nothing))
         context = Context(library, settings.DEFAULT, None, Index(library))
@@ -48,6 +50,6 @@ def _lines(text: str) -> Iterator[int]:
             yield from (hit.line - 1 for hit in run(read, context)) if run else ()
 
 
-def _nothing(_: Iterable[str], *, limit: int) -> Iterator[bytes | int | None]:  # noqa: ARG001 - of a protocol
-    """What git has for a skill without any other file."""
-    return iter(())
+def _nothing(oids: Iterable[str], *, limit: int) -> Iterator[int]:
+    """The contents of objects, of which there are none beside the text: no object is read."""
+    return (limit for _ in oids)

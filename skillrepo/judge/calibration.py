@@ -167,9 +167,8 @@ def _refuse_unknown(calibration: Mapping[str, Any]) -> None:
     known = {each.name for each in now.items}
     for each in calibration["items"] if calibration["rubric"] == now.sha256 else ():
         if each["item"] not in known:
-            raise SkillRepoError(
-                f"{FILE_NAME} names {one_line(each['item'])}, which is no item of the rubric; {_HOW}"
-            )
+            what = f"{one_line(each['item'])}, which is no item of the rubric"
+            raise SkillRepoError(f"{FILE_NAME} names {what}; {_HOW}")
 
 
 _HOW = "remove it and write it anew: skillrepo judge calibrate LABELS.jsonl --write"

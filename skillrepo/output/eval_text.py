@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from skillrepo.behaviour.comparing import SAID, difference
+from skillrepo.behaviour.graders import NO_MODEL
 from skillrepo.behaviour.result import (
     AssertionResult,
     Compared,
@@ -37,16 +38,28 @@ def render(shape: EvalShape) -> Iterator[str]:
     counted = f"{len(found.tasks)} task{'s' * (len(found.tasks) != 1)} of {whose}"
     yield f"{heading(shape.skill)}: {counted}, each {trials} by the runner {found.runner}"
     yield from (f"  {one_line(note)}" for note in found.notes)
-    for task in found.tasks:
-        yield from _task(task, found)
+    yield from _tasks(found)
     yield ""
     yield from map(_configuration, found.configurations)
     yield from (f"  {_compared(each)}" for each in found.compared)
+    if unasked := sum(_is_unasked(each) for task in found.tasks for each in task.assertions):
+        what = f"{unasked} assertion{'s' * (unasked != 1)}"
+        yield f"  {NOT_MEASURED}: {what} that code cannot decide, for no model was asked: --judge"
     yield f"{_VERDICTS[found.verdict]}: {one_line('; '.join(found.reasons))}."
 
 
+def _tasks(found: Evaluated) -> Iterator[str]:
+    """Each task; of several that came to the same it is said once, below all of them."""
+    alike: dict[tuple[str, ...], list[TaskResult]] = {}
+    for task in found.tasks:
+        alike.setdefault(tuple(_task(task, found)), []).append(task)
+    for lines, tasks in alike.items():
+        yield from (f"  {one_line(task.id)}: “{one_line(task.prompt)}”" for task in tasks)
+        yield from ["    of each of them:"] * (len(tasks) > 1)
+        yield from lines
+
+
 def _task(task: TaskResult, found: Evaluated) -> Iterator[str]:
-    yield f"  {one_line(task.id)}: “{one_line(task.prompt)}”"
     if task.problem:
         yield f"    not run: {one_line(task.problem)}"
     for run in task.runs:
@@ -78,8 +91,13 @@ def _assertion(each: AssertionResult) -> Iterator[str]:
     if each.constant:
         yield f"      {_CONSTANT[each.constant]}"
     head = next((tally for tally in each.tallies if tally.configuration == "head"), None)
-    if head and head.evidence and (head.failed or head.not_measured):
+    if head and head.evidence and not _is_unasked(each) and (head.failed or head.not_measured):
         yield f"      {one_line(head.evidence)}"
+
+
+def _is_unasked(each: AssertionResult) -> bool:
+    """Whether nobody looked at it: that is said of all such ones at once."""
+    return any(tally.evidence == NO_MODEL for tally in each.tallies)
 
 
 def _tally(tally: Tally) -> str:
