@@ -330,7 +330,7 @@ def test_what_cannot_be_run(
     (root / NAME / "SKILL.md").write_text("x")
     configure()
     assert fails("pdf-merge").startswith(f"error: {NAME}/SKILL.md:1: ")
-    assert " is not in a git repository: " in run(tmp_path / "full", "eval", "x").err
+    assert "is not in a git repository: go to one" in run(tmp_path / "full", "eval", "x").err
 
 
 def test_what_ends_it_ends_its_programs(make_repo: MakeRepo, tmp_path: Path) -> None:

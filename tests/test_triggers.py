@@ -413,7 +413,7 @@ def ran(verdict: str, changes: tuple[float, ...]) -> Evaluated:
         )
         for n, change in enumerate(changes)
     )
-    compared = compare(tasks, ["base"], "x")
+    compared = compare(tasks, ["base"])
     found, reasons = decide(tasks, compared, by_model=False)
     assert found == verdict
     return Evaluated("r", "x", "base", 4, "", (), tasks, compared, found, reasons, ())

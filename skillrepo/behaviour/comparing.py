@@ -16,7 +16,7 @@ MARGIN = 0.10
 _MOST_LOST = 0.1
 """The share of runs without an end, or of assertions that were not decided although they might have
 been, above which a pass is none: the hard ones may be missing."""
-_SEED = "behaviour"
+SEED = "behaviour"
 """Of nothing that whoever proposes a change writes, or they could look for one that has luck."""
 _DIGITS = 4
 SAID: dict[Configuration, str] = {
@@ -124,7 +124,7 @@ def difference(task: TaskResult, against: Against) -> float | None:
 def _compared(tasks: Sequence[TaskResult], against: Against) -> Compared:
     found = [difference(task, against) for task in tasks]
     known = [each for each in found if each is not None]
-    said = paired.compare(known, margin=MARGIN, seed=f"{_SEED}/{against}")
+    said = paired.compare(known, margin=MARGIN, seed=f"{SEED}/{against}")
     return Compared(
         against=against,
         verdict=said.verdict,

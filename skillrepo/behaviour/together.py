@@ -6,7 +6,7 @@ which is the same among others.
 """
 
 from skillrepo import paired
-from skillrepo.behaviour.comparing import MARGIN, difference
+from skillrepo.behaviour.comparing import MARGIN, SEED, difference
 from skillrepo.behaviour.result import Evaluated, Verdict
 from skillrepo.behaviour.trigger_result import Triggers
 from skillrepo.behaviour.trigger_summary import changes
@@ -20,7 +20,7 @@ def together(tasks: Evaluated, triggers: Triggers) -> tuple[Verdict, tuple[str, 
     if worst != "fail":
         return worst, ()
     family = {"tasks": _differences(tasks), **changes(triggers)}
-    found = paired.compare_all(family, margin=MARGIN, seed=f"{tasks.exam}/{triggers.exam}")
+    found = paired.compare_all(family, margin=MARGIN, seed=f"{SEED}/together")
     if any(each.verdict == "fail" for each in found.values()):
         return "fail", ()
     why = f"among {len(family)} dimensions together no fall is found (Holm)"

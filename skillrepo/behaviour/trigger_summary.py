@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from skillrepo import paired
 from skillrepo.behaviour import probes
-from skillrepo.behaviour.comparing import MARGIN, SAID, rounded
+from skillrepo.behaviour.comparing import MARGIN, SAID, SEED, rounded
 from skillrepo.behaviour.result import Side, Verdict
 from skillrepo.behaviour.trigger_result import (
     Confusion,
@@ -40,7 +40,7 @@ def concluded(found: Triggers) -> Triggers:
     queries = tuple(_query(each, names, found.trials) for each in found.queries)
     sides = tuple(_side(each, queries) for each in found.sides)
     controls = _controls(found.controls)
-    compared = _compared(queries, found.exam) if len(sides) > 1 else ()
+    compared = _compared(queries) if len(sides) > 1 else ()
     made = replace(found, queries=queries, sides=sides, controls=controls, compared=compared)
     verdict, reasons = _decided(made)
     return replace(made, verdict=verdict, reasons=reasons)
@@ -149,9 +149,9 @@ def _changes(queries: Sequence[QueryResult]) -> dict[str, list[float]]:
     return {name: [each for each in of if each is not None] for name, of in told.items()}
 
 
-def _compared(queries: Sequence[QueryResult], seed: str) -> tuple[TriggerComparison, ...]:
+def _compared(queries: Sequence[QueryResult]) -> tuple[TriggerComparison, ...]:
     known = _changes(queries)
-    said = paired.compare_all(known, margin=MARGIN, seed=seed)
+    said = paired.compare_all(known, margin=MARGIN, seed=f"{SEED}/triggers")
     return tuple(
         _comparison(name, said[name], len(_in(queries, name)) - len(known[name]))
         for name in _DIMENSIONS
