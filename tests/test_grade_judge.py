@@ -285,7 +285,7 @@ def test_what_cannot_be_recorded_is_shown_and_what_cannot_be_shown_recorded(
 
 
 def test_a_note_that_takes_no_more_is_told_before_it_is_paid_for(
-    root: Path, git: Git, capfd: pytest.CaptureFixture[str]
+    root: Path, git: Git, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
     tree = git(root, "rev-parse", f"draft:{PATH.removesuffix('/SKILL.md')}")
     git(root, "notes", "--ref", REF, "add", "--file", "-", tree, stdin="x" * ((1 << 20) + 1))
@@ -302,6 +302,8 @@ def test_a_note_that_takes_no_more_is_told_before_it_is_paid_for(
     (warned,) = told
     assert warned.startswith(f"judge: the note of {tree} in {REF} is longer than 1 MiB, so it is")
     assert warned.endswith(f"nothing is added: git notes --ref {REF} remove {tree}\n")
+    static = run(root, "grade", "--base", "main", "--head", "draft", "--record").err
+    assert static == f"{warned.removeprefix('judge: ')}recorded in {REF}: 1 new\n"
 
 
 def test_only_what_no_note_says_is_asked(root: Path, git: Git) -> None:

@@ -212,5 +212,7 @@ def _recorded(sides: Sides, event: Event) -> Iterator[str]:
         measurer = Measurer(repository)
         measurer.measure(sides.after, sides.head, sides.after.library.skill_files)
         new = measurer.keep()
+        not_kept = list(measurer.not_kept())
         share_notes(repository, _REMOTE, notes.REF, notes.MESSAGE)
+    yield from not_kept
     yield f"recorded in {notes.REF}: {new:,} new of {len(sides.after.library.skill_files):,} skills"

@@ -101,6 +101,8 @@ def command(  # noqa: PLR0913 - as many as there are options
     finally:
         if record:
             kept = measurer.keep() + (judge.keep() if judge else 0)
+            for each in measurer.not_kept():
+                click.echo(each, err=True)
             click.echo(f"recorded in {REF}: {kept:,} new", err=True)
     ctx.exit(exit_code(found, sides.after.settings.grade, mode))
 

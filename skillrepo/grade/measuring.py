@@ -7,6 +7,7 @@ from skillrepo.context import Context
 from skillrepo.document import Document
 from skillrepo.errors import SkillRepoError
 from skillrepo.git import Repository
+from skillrepo.git_notes import full_notes, told_full
 from skillrepo.grade import fleet_compat, record, score
 from skillrepo.grade.profile import settings_hash, shipped
 from skillrepo.grade.score import Grade
@@ -57,6 +58,12 @@ class Measurer:
     def keep(self) -> int:
         """Write into notes what was measured of commits; give how many notes that made longer."""
         return record.keep(self._repository, self._new, self._key, _marks)
+
+    def not_kept(self) -> Iterator[str]:
+        """What is to be said of the commits' skills whose notes take no more lines."""
+        new = self._new
+        for tree in full_notes(self._repository, record.REF, new) if new else ():
+            yield told_full(record.REF, tree)
 
     def _known(self, trees: Sequence[str]) -> Mapping[str, record.Measures]:
         return record.recall(self._repository, trees, self._key, _NAMES, _marks) if trees else {}
