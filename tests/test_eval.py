@@ -333,6 +333,18 @@ def test_what_cannot_be_run(
     assert "is not in a git repository: go to one" in run(tmp_path / "full", "eval", "x").err
 
 
+def test_whose_note_it_is_has_to_be_known_before_anything_is_run(
+    make_repo: MakeRepo, run: Run, configure: Configure, git_env: Path
+) -> None:
+    root = make_repo({**FILES, **files()})
+    # Were it begun, it would be told that this cannot be started.
+    configure(runners={"b": {"command": ["/no/such"]}})
+    (git_env / ".gitconfig").write_text("[user]\nuseConfigOnly = true\n")
+    done = run(root, "eval", "pdf-merge", "--head", "main", "--record")
+    assert (done.code, done.out) == (2, "")
+    assert "git does not know whose commit this is" in done.err
+
+
 def test_what_ends_it_ends_its_programs(make_repo: MakeRepo, tmp_path: Path) -> None:
     root = make_repo({**FILES, **files(asked=evals(f"forever {tmp_path}/pid"))})
     rooms = tmp_path / "rooms"

@@ -125,18 +125,18 @@ def _compared(tasks: Sequence[TaskResult], against: Against) -> Compared:
     found = [difference(task, against) for task in tasks]
     known = [each for each in found if each is not None]
     said = paired.compare(known, margin=MARGIN, seed=f"{SEED}/{against}")
-    return Compared(
-        against=against,
-        verdict=said.verdict,
+    left_out = len(found) - len(known)
+    return Compared(against=against, left_out=left_out, **as_kept(said)._asdict())
+
+
+def as_kept(said: paired.Comparison) -> paired.Comparison:
+    """A comparison with its numbers as they are kept."""
+    return said._replace(
         mean=rounded(said.mean),
         low=rounded(said.low),
         high=rounded(said.high),
         p=rounded(said.p),
         detectable=rounded(said.detectable),
-        tasks=said.tasks,
-        wanted=said.wanted,
-        left_out=len(found) - len(known),
-        why=said.why,
     )
 
 

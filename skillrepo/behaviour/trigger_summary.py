@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from skillrepo import paired
 from skillrepo.behaviour import probes
-from skillrepo.behaviour.comparing import MARGIN, SAID, SEED, rounded
+from skillrepo.behaviour.comparing import MARGIN, SAID, SEED, as_kept, rounded
 from skillrepo.behaviour.result import Side, Verdict
 from skillrepo.behaviour.trigger_result import (
     Confusion,
@@ -172,19 +172,9 @@ def _change(query: QueryResult) -> float | None:
 
 
 def _comparison(name: Dimension, said: paired.Comparison, left_out: int) -> TriggerComparison:
-    return TriggerComparison(
-        dimension=name,
-        verdict=said.verdict,
-        mean=rounded(said.mean),
-        low=rounded(said.low),
-        high=rounded(said.high),
-        p=rounded(said.p),
-        detectable=rounded(said.detectable),
-        tasks=said.tasks,
-        wanted=said.wanted,
-        left_out=left_out,
-        why=_TASK.sub(lambda match: "queries" if match[1] else "query", said.why),
-    )
+    why = _TASK.sub(lambda match: "queries" if match[1] else "query", said.why)
+    kept = as_kept(said)._replace(why=why)
+    return TriggerComparison(dimension=name, left_out=left_out, **kept._asdict())
 
 
 def _decided(found: Triggers) -> tuple[Verdict, tuple[str, ...]]:

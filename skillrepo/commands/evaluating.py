@@ -67,7 +67,7 @@ def evaluated(
     runner = _runner(config, asked.runner)
     subject = Subject.of(asked.skill, asked.base, asked.head)
     if keep:
-        subject.has_room()
+        subject.refuse_unkept()
     if output is not None:
         _make_empty(output)
     exam, body = subject.exam(asked.evals, runner.settings.skills)

@@ -85,10 +85,11 @@ class Subject(NamedTuple):
         known = before if isinstance(before, Version) else None
         return cls(sides, sides.address(path), after, known)
 
-    def has_room(self) -> None:
-        """Refuse, before anything is paid for, what could be kept in no note.
+    def refuse_unkept(self) -> None:
+        """Refuse, before anything is run or paid for, what could be kept in no note.
 
-        SkillRepoError for a worktree, and for a note that takes no more.
+        SkillRepoError for a worktree, for a note that takes no more, and where git does not know
+        whose note it would be.
         """
         tree = self.after.tree
         if tree is None:
@@ -97,6 +98,7 @@ class Subject(NamedTuple):
             )
         for each in full_notes(self.sides.place.git(), REF, [tree]):
             raise SkillRepoError(told_full(REF, each))
+        self.sides.place.git().identity()
 
     def exam(self, side: Side | None, skills: str) -> tuple[Exam, str]:
         """The exam of a side, and the body of the skill then; else that of the base if it has one.

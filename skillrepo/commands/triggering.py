@@ -48,9 +48,7 @@ def evaluated(asked: Asked, *, keep: bool, as_json: bool) -> TriggersShape:
     """Ask it all, print it, and `keep` it in a note. SkillRepoError where that cannot begin."""
     subject = Subject.of(asked.skill, asked.base, asked.head)
     if keep:
-        subject.has_room()
-        # Whose note it is has to be known before anything is paid for.
-        subject.sides.place.git().identity()
+        subject.refuse_unkept()
     plan = _plan(subject, asked)
     shape = _shape(subject, _measured(plan, asked))
     # First, since it was paid for, and a note may yet be refused.
